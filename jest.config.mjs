@@ -1,0 +1,29 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+const root = import.meta.dirname;
+const tested = ['packages', 'services', 'infra']
+  .flatMap((parent) => readdirSync(join(root, parent)).map((name) => `${parent}/${name}`))
+  .filter((folder) => folder === 'infra/e2e' || folder === 'infra/structure' || existsSync(join(root, folder, 'test')));
+
+const project = (folder) => ({
+  displayName: folder.split('/').at(-1),
+  rootDir: root, // one rootDir, or coverage globs miss
+  roots: [`<rootDir>/${folder}`],
+  testEnvironment: '<rootDir>/infra/testing/environment.mjs',
+  extensionsToTreatAsEsm: ['.ts'],
+  moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json', 'node'],
+  transform: { '\\.ts$': '<rootDir>/infra/testing/strip-types.mjs' },
+  testMatch: ['**/test/**/*.test.ts', '**/infra/{e2e,structure}/**/*.test.ts'],
+});
+
+export default {
+  projects: tested.map(project),
+  globalSetup: '<rootDir>/infra/testing/global-setup.ts',
+  globalTeardown: '<rootDir>/infra/testing/global-teardown.ts',
+  reporters: ['default', '<rootDir>/infra/testing/passed-failed-reporter.mjs'],
+  testTimeout: 60_000,
+  passWithNoTests: true,
+  coverageProvider: 'v8',
+  collectCoverageFrom: ['packages/*/src/**/*.ts', 'services/*/src/**/*.ts'],
+};

@@ -1,0 +1,183 @@
+/**
+ * The broker port: everything the delivery core asks of Kafka, and nothing of one client.
+ * `in-memory/broker.ts` and `packages/kafka` implement it under the same laws (`packages/conformance`).
+ */
+
+/** One header as the wire has it. Order, duplicates and nulls are part of a record and survive every copy. */
+export type HeaderPair = readonly [name: string, value: Buffer | null];
+
+export interface TopicPartition {
+  readonly topic: string;
+  readonly partition: number;
+}
+
+export interface RecordPosition extends TopicPartition {
+  /** Below 2^53; Kafka's own 64 bits are never reached in practice and a larger one is refused. */
+  readonly offset: number;
+}
+
+export interface InboundRecord extends RecordPosition {
+  /** Epoch milliseconds, as the broker has it. */
+  readonly timestamp: number;
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  readonly headers: readonly HeaderPair[];
+}
+
+export interface OutboundRecord {
+  readonly topic: string;
+  /** Java's murmur2 of the key when absent; a record without a key and partition goes to any partition. */
+  readonly partition?: number;
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  readonly headers: readonly HeaderPair[];
+  /** Epoch milliseconds; the time of writing when absent. */
+  readonly timestamp?: number;
+}
+
+/** Publishes. One producer may serve a whole process; it batches what is waiting. */
+export interface Producer {
+  /**
+   * Resolves only after every in-sync replica has the record, with where it went.
+   * Rejects with a `DeliveryError`, which says whether the record may have been written all the same.
+   * Records of one partition keep the order of the calls.
+   */
+  send(record: OutboundRecord, signal?: AbortSignal): Promise<RecordPosition>;
+  /** Resolves when nothing accepted so far is waiting any more, whatever became of it. */
+  flush(): Promise<void>;
+  /** Refuses new records, drains, disconnects. Idempotent. */
+  close(): Promise<void>;
+}
+
+export interface CommittedOffset {
+  /** The next offset to read. */
+  readonly offset: number;
+  readonly metadata: string;
+}
+
+export interface AssignedPartition extends TopicPartition {
+  /** What the group had committed, where the driver can tell; null for nothing. */
+  readonly committed: CommittedOffset | null;
+}
+
+export interface Assignment {
+  /** Rises with every join; a commit of an older one is refused. */
+  readonly generation: number;
+  readonly partitions: readonly AssignedPartition[];
+}
+
+/** The delivery core's side of a membership. The driver calls it; none of the calls may throw. */
+export interface GroupListener {
+  /** After each join, before the first record of that generation. Everything queued of an older one is void. */
+  onAssigned(assignment: Assignment): void;
+  /** Records of one partition, in offset order. Takes them and returns at once: heartbeats never wait for a handler. */
+  onRecords(records: readonly InboundRecord[]): void;
+  /**
+   * The rebalance barrier. Called before the member asks to join again; the driver waits for it.
+   * Nothing new may start, what runs finishes or is aborted by the signal, outputs flush, the old generation commits.
+   */
+  beforeRejoin(deadline: AbortSignal): Promise<void>;
+  /** The client gave up and will not come back: the process must end, a dead client is never a live process. */
+  onCrash(error: Error): void;
+}
+
+export interface OffsetCommit extends TopicPartition {
+  /** The next offset to read, never the last one read. */
+  readonly offset: number;
+  readonly metadata?: string;
+}
+
+export interface GroupMember {
+  readonly sessionTimeoutMs: number;
+  /** Joins and begins to call the listener. Resolves after the first assignment. */
+  start(): Promise<void>;
+  /** Own the pause set: it survives rebalances and is applied again to whatever is assigned. */
+  pause(partitions: readonly TopicPartition[]): void;
+  resume(partitions: readonly TopicPartition[]): void;
+  /** With the current generation; rejects when the member is no longer in it. */
+  commit(offsets: readonly OffsetCommit[]): Promise<void>;
+  /** `performance.now()` of the last heartbeat or join that the coordinator answered well; -Infinity before. */
+  lastHeartbeatAt(): number;
+  /** Stops fetching, leaves. The last commit must come before. Idempotent, and works while blocked. */
+  close(): Promise<void>;
+}
+
+export interface MemberOptions {
+  readonly group: string;
+  /** Source, retry and lane topics: same partition count; one member gets index i of all of them. */
+  readonly topics: readonly string[];
+  readonly listener: GroupListener;
+  /** A stable name for static membership, where the driver is capable of it. */
+  readonly instanceId?: string;
+}
+
+/** Reads without a group: every process sees every record (control topics, reference tables). */
+export interface TopicReader {
+  /** Resolves when everything that was there at the start has been handed over. */
+  readonly caughtUp: Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface ReaderOptions {
+  readonly topics: readonly string[];
+  readonly from: 'earliest' | 'latest';
+  readonly onRecord: (record: InboundRecord) => void;
+}
+
+export interface PartitionRange extends TopicPartition {
+  /** First offset wanted; earlier than the earliest means from the earliest. */
+  readonly from: number;
+  /** First offset not wanted; beyond the end means up to the end at the time of the call. */
+  readonly to: number;
+}
+
+export interface PartitionOffsets extends TopicPartition {
+  readonly earliest: number;
+  /** The offset the next record will get. */
+  readonly latest: number;
+}
+
+export interface TopicSpec {
+  readonly name: string;
+  readonly partitions: number;
+  readonly replicationFactor: number;
+  readonly config: Readonly<Record<string, string>>;
+}
+
+export interface TopicDescription extends TopicSpec {}
+
+export interface BrokerAdmin {
+  describeTopics(names?: readonly string[]): Promise<readonly TopicDescription[]>;
+  createTopics(specs: readonly TopicSpec[]): Promise<void>;
+  /** Only ever more. */
+  createPartitions(topic: string, total: number): Promise<void>;
+  /** Sets these keys and leaves the others as they are. */
+  alterTopicConfig(topic: string, config: Readonly<Record<string, string>>): Promise<void>;
+  offsets(topics: readonly string[]): Promise<readonly PartitionOffsets[]>;
+  /** Per partition the first offset whose record is at or after the time; the latest offset when there is none. */
+  offsetsAtTime(topic: string, epochMs: number): Promise<readonly RecordPosition[]>;
+  committed(group: string, topics: readonly string[]): Promise<readonly (TopicPartition & { readonly committed: CommittedOffset | null })[]>;
+}
+
+export interface BrokerCapabilities {
+  readonly driver: string;
+  /** Groups of more than one member: rebalance, fencing, hand-over. */
+  readonly groups: boolean;
+  readonly staticMembership: boolean;
+  readonly commitMetadata: boolean;
+  readonly transactions: boolean;
+}
+
+export interface Broker {
+  readonly capabilities: BrokerCapabilities;
+  readonly admin: BrokerAdmin;
+  createProducer(): Promise<Producer>;
+  createMember(options: MemberOptions): Promise<GroupMember>;
+  createReader(options: ReaderOptions): Promise<TopicReader>;
+  /** Reads the ranges and ends: a range that is empty or compacted away ends too. Partition order kept, partitions interleaved. */
+  readRanges(ranges: readonly PartitionRange[], signal?: AbortSignal): AsyncIterable<InboundRecord>;
+  /** True when the cluster answers a metadata request in time. */
+  isReachable(timeoutMs: number): Promise<boolean>;
+  /** Closes what it opened. Idempotent. */
+  close(): Promise<void>;
+}

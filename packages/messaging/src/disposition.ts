@@ -1,0 +1,51 @@
+/**
+ * What a failure means for the record that met it.
+ * - `retry`: the record is fine, try again (not before `afterMs`, where the other side said so);
+ * - `dead-letter`: this record will never work as things are;
+ * - `halt`: no record will (a wrong password): the pipeline stops, loudly, and nothing is dead-lettered.
+ */
+export type Disposition =
+  | { readonly kind: 'retry'; readonly afterMs?: number }
+  | { readonly kind: 'dead-letter' }
+  | { readonly kind: 'halt' };
+
+/** Which part of a stage failed; goes into the dead letter's `dlq.step`. */
+export type Step = 'decode' | 'validate' | 'handle' | 'effect' | 'produce';
+
+export interface CodedErrorOptions {
+  readonly disposition: Disposition;
+  readonly cause?: unknown;
+  readonly step?: Step;
+  /**
+   * The dependency itself is away (refused, reset, timed out while connecting): says nothing about the record,
+   * so its attempt is not counted and the breaker opens soon.
+   */
+  readonly unavailable?: boolean;
+}
+
+/** The one error shape that crosses a port. The message says what was expected, what came and what fixes it; never data, never a secret. */
+export class CodedError extends Error {
+  override readonly name = 'CodedError';
+  /** `X_<AREA>_<WHAT>`, declared in the package's catalogue. */
+  readonly code: string;
+  readonly disposition: Disposition;
+  readonly step: Step;
+  readonly unavailable: boolean;
+
+  constructor(code: string, message: string, options: CodedErrorOptions) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.disposition = options.disposition;
+    this.step = options.step ?? 'handle';
+    this.unavailable = options.unavailable ?? false;
+  }
+}
+
+export const retry = (afterMs?: number): Disposition => (afterMs === undefined ? { kind: 'retry' } : { kind: 'retry', afterMs });
+export const deadLetter: Disposition = { kind: 'dead-letter' };
+export const halt: Disposition = { kind: 'halt' };
+
+/** True across realms and copies of this module, which `instanceof` is not. */
+export function isCodedError(error: unknown): error is CodedError {
+  return Error.isError(error) && error.name === 'CodedError' && 'disposition' in error && 'code' in error;
+}
