@@ -1,1 +1,1 @@
-export {};
+export type { MaskedText } from './masked-text.ts';
