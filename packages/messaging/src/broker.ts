@@ -156,7 +156,10 @@ export interface BrokerAdmin {
   offsets(topics: readonly string[]): Promise<readonly PartitionOffsets[]>;
   /** Per partition the first offset whose record is at or after the time; the latest offset when there is none. */
   offsetsAtTime(topic: string, epochMs: number): Promise<readonly RecordPosition[]>;
-  committed(group: string, topics: readonly string[]): Promise<readonly (TopicPartition & { readonly committed: CommittedOffset | null })[]>;
+  committed(
+    group: string,
+    topics: readonly string[],
+  ): Promise<readonly (TopicPartition & { readonly committed: CommittedOffset | null })[]>;
 }
 
 export interface BrokerCapabilities {

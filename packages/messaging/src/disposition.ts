@@ -41,7 +41,8 @@ export class CodedError extends Error {
   }
 }
 
-export const retry = (afterMs?: number): Disposition => (afterMs === undefined ? { kind: 'retry' } : { kind: 'retry', afterMs });
+export const retry = (afterMs?: number): Disposition =>
+  afterMs === undefined ? { kind: 'retry' } : { kind: 'retry', afterMs };
 export const deadLetter: Disposition = { kind: 'dead-letter' };
 export const halt: Disposition = { kind: 'halt' };
 

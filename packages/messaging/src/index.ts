@@ -1,1 +1,16 @@
-export {};
+export * from './breaker.ts';
+export * from './broker.ts';
+export * from './disposition.ts';
+export * from './envelope.ts';
+export * from './errors.ts';
+export * from './headers/dead-letter.ts';
+export * from './headers/identity.ts';
+export * from './headers/lane.ts';
+export * from './headers/pairs.ts';
+export * from './headers/replay.ts';
+export * from './headers/retry.ts';
+export * from './ids.ts';
+export * from './pipeline.ts';
+export * from './sequence.ts';
+export * from './serde.ts';
+export * from './stores.ts';

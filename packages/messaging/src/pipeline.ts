@@ -48,7 +48,8 @@ export interface Pipeline<T> {
   readonly order: Order;
 }
 
-export type PipelineOptions<T> = Omit<Pipeline<T>, 'through' | 'to' | 'order'> & Partial<Pick<Pipeline<T>, 'through' | 'to' | 'order'>>;
+export type PipelineOptions<T> = Omit<Pipeline<T>, 'through' | 'to' | 'order'> &
+  Partial<Pick<Pipeline<T>, 'through' | 'to' | 'order'>>;
 
 /** States a stage. Pure: the runtime (`runPipeline`) opens and runs it. */
 export function pipeline<T>(options: PipelineOptions<T>): Pipeline<T> {

@@ -1,0 +1,60 @@
+import { CodedError, type CodedErrorOptions, type Disposition, deadLetter, retry } from './disposition.ts';
+
+/** Every code this package throws or writes into a dead letter: what it means and what fixes it. */
+export const messagingErrors = {
+  X_DELIVERY_FAILED: 'Kafka did not acknowledge a record in time; it is sent again by itself once the brokers answer.',
+  X_DELIVERY_TOO_LARGE:
+    'A record is larger than its topic accepts; raise max.message.bytes or let the producer claim-check it.',
+  X_DELIVERY_CLOSED: 'A record was sent through a producer that is closed; the process is ending.',
+  X_DELIVERY_BUFFER_FULL: 'More bytes wait for Kafka than the producer may hold; slow down, it empties by itself.',
+  X_DELIVERY_REFUSED:
+    'Kafka refused a record for good (invalid, unauthorised or unknown topic); the message says which.',
+  X_DECODE_EMPTY: 'A record has no value; this topic does not carry tombstones.',
+  X_DECODE_FAILED: 'A record is not Avro of a known schema; find its producer, mend it, then redrive or discard.',
+  X_DECODE_IDENTITY:
+    'A record has a ce_ header that cannot be read; find its producer, mend it, then redrive or discard.',
+  X_HANDLER_FAILED: 'A handler threw an error that it does not declare: a defect; the stack says where.',
+  X_HANDLER_TIMEOUT: 'A handler did not finish within its time; the dependency is slow or the limit too low.',
+  X_HANDLER_STUCK: 'A handler did not finish and did not obey its signal within maxProcessingMs; the process ends.',
+  X_HEARTBEAT_STALE: 'The group coordinator has not answered for almost a session; nothing starts until it does.',
+  X_OUTPUT_TOPIC: 'A handler named an output topic that its pipeline does not declare in `to`.',
+  X_SEQUENCE_TIME:
+    'An event time is outside of what a sequence can hold; map the field that holds the time of the event.',
+  X_BODY_MISMATCH:
+    'A claim-checked body does not have the digest that its record states; it was changed or is damaged.',
+  X_OUTCOME_UNREADABLE: 'A recorded outcome cannot be read back; it was written by an incompatible version.',
+  X_PIPELINE_HALTED: 'An operator halted this pipeline; `millrace routes resume` lifts it.',
+  X_MEMBER_CRASHED: 'The Kafka client gave up; the process ends so that its supervisor starts a fresh one.',
+} as const;
+
+export type MessagingErrorCode = keyof typeof messagingErrors;
+
+export interface DeliveryErrorOptions extends Omit<CodedErrorOptions, 'disposition' | 'step'> {
+  /** True when the record may have been written all the same: sending again may duplicate it, which its id absorbs. */
+  readonly ambiguous: boolean;
+  /** Retry when absent. */
+  readonly disposition?: Disposition;
+}
+
+/** Why a record was not acknowledged. */
+export class DeliveryError extends CodedError {
+  readonly ambiguous: boolean;
+
+  constructor(code: string, message: string, options: DeliveryErrorOptions) {
+    super(code, message, { ...options, disposition: options.disposition ?? retry(), step: 'produce' });
+    this.ambiguous = options.ambiguous;
+  }
+}
+
+/** True across realms and copies of this module. */
+export function isDeliveryError(error: unknown): error is DeliveryError {
+  return Error.isError(error) && error.name === 'CodedError' && 'ambiguous' in error;
+}
+
+export function recordTooLarge(topic: string, bytes: number, limit: number): DeliveryError {
+  return new DeliveryError(
+    'X_DELIVERY_TOO_LARGE',
+    `a record for ${topic} has ${bytes} bytes, its topic accepts ${limit}; raise max.message.bytes or claim-check it`,
+    { ambiguous: false, disposition: deadLetter },
+  );
+}

@@ -1,0 +1,32 @@
+import type { HeaderPair } from '../broker.ts';
+import { headerNumber, headerText, internedText, numberHeader } from './pairs.ts';
+
+/** The three fixed tiers. How long each waits is a setting; the deadline travels in the record. */
+export const tiers = ['1m', '10m', '1h'] as const;
+export type Tier = (typeof tiers)[number];
+
+export interface RetryFacts {
+  /** Tiers passed, this one included. A repeat of `1h` for a long Retry-After is not counted. */
+  readonly attempt: number;
+  /** Epoch milliseconds before which no try makes sense. */
+  readonly notBefore: number;
+  readonly tier: Tier;
+}
+
+export const retryHeaderNames: ReadonlySet<string> = new Set(['retry.attempt', 'retry.not-before', 'retry.tier']);
+
+export function retryHeaders(facts: RetryFacts): HeaderPair[] {
+  return [
+    ['retry.attempt', internedText(String(facts.attempt))],
+    numberHeader('retry.not-before', facts.notBefore),
+    ['retry.tier', internedText(facts.tier)],
+  ];
+}
+
+/** Null when the record is not a tier's copy. */
+export function readRetry(headers: readonly HeaderPair[]): RetryFacts | null {
+  const attempt = headerNumber(headers, 'retry.attempt');
+  const notBefore = headerNumber(headers, 'retry.not-before');
+  const tier = tiers.find((name) => name === headerText(headers, 'retry.tier'));
+  return attempt === null || notBefore === null || tier === undefined ? null : { attempt, notBefore, tier };
+}

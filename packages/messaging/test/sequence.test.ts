@@ -1,0 +1,30 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { sequenceOf } from '../src/sequence.ts';
+
+const time = fc.integer({ min: 0, max: 10 ** 15 - 1 });
+const offset = fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER });
+
+describe('sequenceOf', () => {
+  it('is fifteen digits, a dash and nineteen digits', () => {
+    expect(sequenceOf(1_750_000_000_000, 42)).toBe('001750000000000-0000000000000000042');
+  });
+
+  it('compares as text exactly as time, then offset, compare as numbers', () => {
+    fc.assert(
+      fc.property(time, offset, time, offset, (timeA, offsetA, timeB, offsetB) => {
+        const a = Buffer.from(sequenceOf(timeA, offsetA));
+        const b = Buffer.from(sequenceOf(timeB, offsetB));
+        expect(Math.sign(Buffer.compare(a, b))).toBe(Math.sign(timeA - timeB) || Math.sign(offsetA - offsetB));
+      }),
+    );
+  });
+
+  it.each([Number.NaN, -1, Number.POSITIVE_INFINITY, 10 ** 15])('refuses the time %p with a code', (bad) => {
+    expect(() => sequenceOf(bad, 0)).toThrow(expect.objectContaining({ code: 'X_SEQUENCE_TIME' }));
+  });
+
+  it('drops fractions of a millisecond', () => {
+    expect(sequenceOf(1.9, 0)).toBe(sequenceOf(1, 0));
+  });
+});
