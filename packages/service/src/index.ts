@@ -1,1 +1,50 @@
-export {};
+export { ServiceError, type ServiceErrorCode, serviceErrors } from './errors.ts';
+export {
+  createHealth,
+  createHealthServer,
+  type Health,
+  type HealthOptions,
+  type HealthReport,
+  type HealthServer,
+  type HealthServerOptions,
+  type Phase,
+  type Readiness,
+  type ReadinessState,
+} from './health.ts';
+export { createHttpServer, type HttpServer, type HttpServerOptions } from './http-server.ts';
+export { createLogger, type Logger, type LoggerOptions, type LogLevel } from './logger.ts';
+export {
+  type CounterMetric,
+  createMetrics,
+  type GaugeMetric,
+  type HistogramMetric,
+  type Metrics,
+  type MetricsOptions,
+} from './metrics.ts';
+export { type MetricName, names } from './names.ts';
+export {
+  exitCodes,
+  type Part,
+  type ProcessHost,
+  processHost,
+  runService,
+  type ServiceControl,
+  type ServiceOptions,
+} from './run-service.ts';
+export { loadSettingsOrExit, serviceSettings } from './service-settings.ts';
+export {
+  defineSettings,
+  describeSettings,
+  type Environment,
+  loadSettings,
+  maskUrl,
+  type Setting,
+  type SettingFactory,
+  type SettingOptions,
+  type SettingProblem,
+  type SettingsDefinition,
+  SettingsError,
+  type SettingsOf,
+  setting,
+} from './settings.ts';
+export { embedSettingsTable, settingsTable } from './settings-table.ts';

@@ -1,0 +1,83 @@
+import express, { type RequestHandler, Router } from 'express';
+import type { Registry } from 'prom-client';
+import { createHttpServer, type HttpServer } from './http-server.ts';
+
+/** One named condition of being ready. Answers from memory: a probe must not wait for a dependency. */
+export interface Readiness {
+  readonly name: string;
+  readonly ready: () => ReadinessState;
+}
+
+export interface ReadinessState {
+  readonly ok: boolean;
+  readonly reason?: string;
+}
+
+export type Phase = 'starting' | 'ready' | 'draining';
+
+export interface HealthOptions {
+  readonly checks: readonly Readiness[];
+  readonly registry: Registry;
+}
+
+/** `/healthz` (the process lives), `/readyz` (it does its work; 503 with reasons otherwise), `/metrics`. */
+export interface Health {
+  /** For a service that serves these paths on its own port; mount at `/`. */
+  readonly router: RequestHandler;
+  /** Set by `runService`; `/readyz` is 503 in any phase but `ready`. */
+  enter(phase: Phase): void;
+  report(): HealthReport;
+}
+
+export interface HealthReport {
+  readonly ready: boolean;
+  readonly phase: Phase;
+  readonly checks: Readonly<Record<string, ReadinessState>>;
+}
+
+export function createHealth({ checks, registry }: HealthOptions): Health {
+  let phase: Phase = 'starting';
+  const report = (): HealthReport => {
+    const states = checks.map(({ name, ready }) => [name, ready()] as const);
+    return {
+      ready: phase === 'ready' && states.every(([, { ok }]) => ok),
+      phase,
+      checks: Object.fromEntries(states),
+    };
+  };
+  const router = Router();
+  router.get('/healthz', (_request, response) => {
+    response.json({ alive: true });
+  });
+  router.get('/readyz', (_request, response) => {
+    const now = report();
+    response.status(now.ready ? 200 : 503).json(now);
+  });
+  router.get('/metrics', async (_request, response) => {
+    response.type(registry.contentType).send(await registry.metrics());
+  });
+  return {
+    router,
+    report,
+    enter: (next) => {
+      phase = next;
+    },
+  };
+}
+
+export interface HealthServerOptions extends HealthOptions {
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface HealthServer extends HttpServer {
+  readonly health: Health;
+}
+
+/** A listener of its own for a service that has no other. */
+export function createHealthServer({ host, port, ...options }: HealthServerOptions): HealthServer {
+  const health = createHealth(options);
+  const app = express().disable('x-powered-by').disable('etag');
+  app.use(health.router);
+  return { ...createHttpServer({ name: 'health', host, port, handler: app }), health };
+}

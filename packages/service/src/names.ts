@@ -1,0 +1,154 @@
+/**
+ * Every metric, label and log sentence of Millrace, in one tree: dashboards, alerts and tests refer to these and nothing else.
+ * Labels are bounded (a topic, a group, a code), never an id.
+ */
+
+export interface MetricName<Kind extends 'counter' | 'gauge' | 'histogram', Label extends string> {
+  readonly kind: Kind;
+  readonly name: string;
+  readonly help: string;
+  readonly labels: readonly Label[];
+  /** Histograms only: which bounds (`metrics.ts`). */
+  readonly buckets?: 'seconds' | 'sizes' | 'ratio';
+}
+
+/** The names themselves. `names.metrics.<area>.<what>`, `names.logs.<area>.<what>`. */
+// biome-ignore format: one row per name reads as the table it is
+export const names = {
+  metrics: {
+    gateway: {
+      requests: { kind: 'counter', name: 'millrace_gateway_requests_total', help: 'Requests by their one outcome', labels: ['source', 'outcome', 'reason'] },
+      requestSeconds: { kind: 'histogram', name: 'millrace_gateway_request_seconds', help: 'From the first byte to the answer', labels: ['source', 'outcome'], buckets: 'seconds' },
+      bodyBytes: { kind: 'counter', name: 'millrace_gateway_body_bytes_total', help: 'Body bytes accepted', labels: ['source'] },
+      inFlight: { kind: 'gauge', name: 'millrace_gateway_in_flight_requests', help: 'Requests being answered', labels: [] },
+      inFlightBytes: { kind: 'gauge', name: 'millrace_gateway_in_flight_bytes', help: 'Body bytes held in memory', labels: [] },
+    },
+    pipeline: {
+      records: { kind: 'counter', name: 'millrace_pipeline_records_total', help: 'Records finished, by outcome (emitted, delivered, filtered, superseded, retried, dead_lettered)', labels: ['group', 'outcome'] },
+      errors: { kind: 'counter', name: 'millrace_pipeline_errors_total', help: 'Failed attempts by code and disposition', labels: ['group', 'code', 'disposition'] },
+      drops: { kind: 'counter', name: 'millrace_pipeline_drops_total', help: 'Records that wrote nothing', labels: ['group', 'reason', 'intentional'] },
+      handleSeconds: { kind: 'histogram', name: 'millrace_pipeline_handle_seconds', help: 'Time inside the handler', labels: ['group'], buckets: 'seconds' },
+      eventAgeSeconds: { kind: 'histogram', name: 'millrace_pipeline_event_age_seconds', help: 'From event time to finished', labels: ['group'], buckets: 'seconds' },
+      receiptAgeSeconds: { kind: 'histogram', name: 'millrace_pipeline_receipt_age_seconds', help: 'From the record being written to finished', labels: ['group'], buckets: 'seconds' },
+      lagRecords: { kind: 'gauge', name: 'millrace_pipeline_lag_records', help: 'Records written and not yet finished', labels: ['group', 'topic'] },
+      lagSeconds: { kind: 'gauge', name: 'millrace_pipeline_lag_seconds', help: 'Age of the oldest unfinished record', labels: ['group', 'topic'] },
+      inFlight: { kind: 'gauge', name: 'millrace_pipeline_in_flight_records', help: 'Handlers running', labels: ['group'] },
+      queuedRecords: { kind: 'gauge', name: 'millrace_pipeline_queued_records', help: 'Records accepted and not started', labels: ['group'] },
+      queuedBytes: { kind: 'gauge', name: 'millrace_pipeline_queued_bytes', help: 'Bytes accepted and not started', labels: ['group'] },
+      pausedPartitions: { kind: 'gauge', name: 'millrace_pipeline_paused_partitions', help: 'Partitions paused, by cause (backpressure, tier, breaker, halt)', labels: ['group', 'cause'] },
+      batchRecords: { kind: 'histogram', name: 'millrace_pipeline_batch_records', help: 'Records per fetched batch', labels: ['group'], buckets: 'sizes' },
+      state: { kind: 'gauge', name: 'millrace_pipeline_state', help: '1 for the state the pipeline is in (running, halted, open)', labels: ['group', 'state'] },
+      breakerTransitions: { kind: 'counter', name: 'millrace_pipeline_breaker_transitions_total', help: 'Breaker changes by the state entered', labels: ['group', 'state'] },
+      rebalances: { kind: 'counter', name: 'millrace_pipeline_rebalances_total', help: 'Assignments received', labels: ['group'] },
+      retentionHeadroomSeconds: { kind: 'gauge', name: 'millrace_pipeline_retention_headroom_seconds', help: 'Retention less the age of the oldest unfinished record', labels: ['group', 'topic'] },
+    },
+    producer: {
+      records: { kind: 'counter', name: 'millrace_producer_records_total', help: 'Records acknowledged', labels: ['topic'] },
+      errors: { kind: 'counter', name: 'millrace_producer_errors_total', help: 'Records refused, by code', labels: ['topic', 'code'] },
+      queuedBytes: { kind: 'gauge', name: 'millrace_producer_queued_bytes', help: 'Bytes waiting for an acknowledgement', labels: [] },
+      batchRecords: { kind: 'histogram', name: 'millrace_producer_batch_records', help: 'Records per produce request', labels: [], buckets: 'sizes' },
+      sendSeconds: { kind: 'histogram', name: 'millrace_producer_send_seconds', help: 'From hand-over to acknowledgement', labels: [], buckets: 'seconds' },
+    },
+    ledger: {
+      statements: { kind: 'counter', name: 'millrace_ledger_statements_total', help: 'Statements by kind and outcome (ok, error)', labels: ['kind', 'outcome'] },
+      batchRows: { kind: 'histogram', name: 'millrace_ledger_batch_rows', help: 'Rows per group-committed statement', labels: ['kind'], buckets: 'sizes' },
+      statementSeconds: { kind: 'histogram', name: 'millrace_ledger_statement_seconds', help: 'Time per statement', labels: ['kind'], buckets: 'seconds' },
+      pruned: { kind: 'counter', name: 'millrace_ledger_pruned_rows_total', help: 'Rows removed after their window', labels: ['kind'] },
+    },
+    classifier: {
+      judgements: { kind: 'counter', name: 'millrace_classifier_judgements_total', help: 'Judgements by decision', labels: ['flow', 'task', 'decision'] },
+      confidence: { kind: 'histogram', name: 'millrace_classifier_confidence', help: 'Confidence of the top label', labels: ['flow', 'task'], buckets: 'ratio' },
+      inferenceSeconds: { kind: 'histogram', name: 'millrace_classifier_inference_seconds', help: 'Time per judgement', labels: ['task', 'mode'], buckets: 'seconds' },
+      masked: { kind: 'counter', name: 'millrace_classifier_masked_values_total', help: 'Values masked before a model could see them', labels: ['detector'] },
+    },
+    enricher: {
+      lookups: { kind: 'counter', name: 'millrace_enricher_lookups_total', help: 'Lookups by result (hit, miss)', labels: ['table', 'result'] },
+      tableRows: { kind: 'gauge', name: 'millrace_enricher_table_rows', help: 'Reference rows held', labels: ['table'] },
+    },
+    sink: {
+      deliveries: { kind: 'counter', name: 'millrace_sink_deliveries_total', help: 'Deliveries by outcome', labels: ['route', 'sink', 'outcome'] },
+      deliverySeconds: { kind: 'histogram', name: 'millrace_sink_delivery_seconds', help: 'Time per delivery at the destination', labels: ['route', 'sink'], buckets: 'seconds' },
+      rateLimited: { kind: 'counter', name: 'millrace_sink_rate_limited_total', help: 'Answers that asked us to wait', labels: ['route', 'sink'] },
+      inDoubt: { kind: 'counter', name: 'millrace_sink_in_doubt_total', help: 'Effects found started and not done, by what followed', labels: ['route', 'resolution'] },
+      selfCaused: { kind: 'counter', name: 'millrace_sink_self_caused_updates_total', help: 'Updates caused by our own writes', labels: ['route'] },
+    },
+    replay: {
+      deadLetters: { kind: 'gauge', name: 'millrace_replay_dead_letters', help: 'Dead letters in the index by status', labels: ['group', 'status'] },
+      indexed: { kind: 'counter', name: 'millrace_replay_indexed_records_total', help: 'Dead letters read into the index', labels: ['group'] },
+      sent: { kind: 'counter', name: 'millrace_replay_sent_records_total', help: 'Records copied to a lane', labels: ['group'] },
+      skipped: { kind: 'counter', name: 'millrace_replay_skipped_records_total', help: 'Planned records not copied, by reason', labels: ['group', 'reason'] },
+      acknowledged: { kind: 'counter', name: 'millrace_replay_acknowledged_records_total', help: 'Redriven records the target group finished, by outcome', labels: ['group', 'outcome'] },
+      jobs: { kind: 'counter', name: 'millrace_replay_jobs_total', help: 'Redrive jobs by the state entered', labels: ['state'] },
+    },
+    admin: {
+      requests: { kind: 'counter', name: 'millrace_admin_requests_total', help: 'Operator requests by route and status', labels: ['route', 'status'] },
+    },
+  },
+  logs: {
+    service: {
+      starting: 'Service starting',
+      opened: 'Part opened',
+      ready: 'Service ready',
+      draining: 'Service draining',
+      closed: 'Part closed',
+      closeFailed: 'Part did not close cleanly',
+      stopped: 'Service stopped',
+      failedToStart: 'Service could not start',
+      fatal: 'Service cannot go on',
+      graceExceeded: 'Drain took longer than the grace period',
+      uncaught: 'Error that nobody caught',
+    },
+    gateway: {
+      rejected: 'Request rejected',
+      shed: 'Request shed',
+      failed: 'Request failed through a fault of ours',
+      dedupeUnavailable: 'Dedupe store away, accepting without',
+      disconnected: 'Sender left before the answer',
+    },
+    pipeline: {
+      started: 'Pipeline started',
+      assigned: 'Partitions assigned',
+      retried: 'Record sent to a retry tier',
+      deadLettered: 'Record dead-lettered',
+      halted: 'Pipeline halted, needs an operator',
+      resumed: 'Pipeline resumed',
+      breakerOpened: 'Dependency away, pipeline paused',
+      breakerClosed: 'Dependency back, pipeline running',
+      fenced: 'Another process has our place, leaving',
+      stuck: 'Handler exceeded its time, ending the process',
+      drained: 'Pipeline drained',
+      commitFailed: 'Offsets not committed, will be tried again',
+    },
+    kafka: {
+      connected: 'Kafka connected',
+      disconnected: 'Kafka connection lost',
+      crashed: 'Kafka client gave up',
+      retrying: 'Kafka request failed, trying again',
+      topicsApplied: 'Topics provisioned',
+    },
+    ledger: {
+      connected: 'Ledger connected',
+      unavailable: 'Ledger away',
+      recovered: 'Ledger back',
+      pruneFailed: 'Ledger could not prune, will try again',
+    },
+    connectors: {
+      tokenRefreshed: 'Destination token refreshed',
+      rateLimited: 'Destination asked us to wait',
+      inDoubt: 'Effect found started and not done',
+    },
+    models: {
+      loaded: 'Model loaded',
+      workerReplaced: 'Model worker replaced',
+    },
+    replay: {
+      planned: 'Redrive planned',
+      started: 'Redrive started',
+      resumed: 'Redrive resumed after a restart',
+      finished: 'Redrive finished',
+      failed: 'Redrive stopped, will resume',
+      reindexed: 'Dead-letter index rebuilt',
+      audited: 'Operator action recorded',
+    },
+  },
+} as const;
