@@ -1,1 +1,3 @@
-export {};
+export { type BackoffOptions, backoff } from './backoff.ts';
+export { type Bulkhead, createBulkhead } from './bulkhead.ts';
+export { createRateLimiter, type RateLimiter, type RateLimiterMode, type RateLimiterOptions } from './rate-limiter.ts';

@@ -1,0 +1,130 @@
+/**
+ * The sink port: what a destination is, and what one delivery to it means.
+ * `services/sink-writers` is the only caller; `sinkLaws` (packages/conformance) is what every sink obeys.
+ */
+import type { Outbound } from '@millrace/resilience/outbound';
+import { z } from 'zod';
+
+/**
+ * What follows when a crash may have fallen between the effect and our note of it.
+ * - `transactional`: the effect and the claim are one write, so the question never arises;
+ * - `probe`: look at the destination for our marker, write again only when it is not there;
+ * - `repeat`: the destination itself is idempotent by the event id, write again;
+ * - `dead-letter`: nobody can know; a person decides.
+ */
+export type InDoubt = 'transactional' | 'probe' | 'repeat' | 'dead-letter';
+
+/** One judgement as it arrives in a classified record. */
+export interface Judgement {
+  readonly label: string | null;
+  readonly decision: 'accepted' | 'abstained';
+  readonly confidence: number;
+  readonly reason: string | null;
+  /** A suggested reply, where the task makes one. */
+  readonly text: string | null;
+}
+
+/** What any entity's enriched or classified record has in common. A flow without `classify` has no judgements. */
+export interface DeliverableRecord {
+  readonly sequence: string | null;
+  /** Epoch milliseconds. */
+  readonly receivedAt: number;
+  readonly source: string;
+  readonly entity: object;
+  readonly context?: Readonly<Record<string, unknown>>;
+  readonly judgements?: Readonly<Record<string, Judgement>>;
+}
+
+/** One record on its way to one destination. */
+export interface SinkDelivery {
+  /** The route's name in the flow file; with the event id it names the effect. */
+  readonly route: string;
+  readonly eventId: string;
+  readonly correlationid: string;
+  /** The entity key, `<source>:<vendor id>`. */
+  readonly key: string;
+  /** The entity's plural name, `tickets`. */
+  readonly entity: string;
+  /** Compares bytewise; with the generation it says which of two events of one key is newer. */
+  readonly sequence: string;
+  readonly generation: number;
+  readonly value: DeliverableRecord;
+  /** What `when` and `map` see: entity fields, lookups by alias, `classification`, `source`, `id`. */
+  readonly view: Readonly<Record<string, unknown>>;
+  /** What the route's `map` made of the view; undefined when the route has none, then the sink's own mapping counts. */
+  readonly mapped?: unknown;
+}
+
+export interface SinkResult {
+  /** `superseded`: the destination already holds something newer; `unchanged`: it already says exactly this. Neither wrote anything. */
+  readonly outcome: 'delivered' | 'superseded' | 'unchanged';
+  /** What was written where, for people: `zendesk ticket 35436`. Ids only, never content, never a secret. */
+  readonly destination: string;
+}
+
+/** An open destination. Safe for concurrent writes of different keys; the caller keeps one write at a time per key. */
+export interface Sink {
+  /**
+   * Resolves only when the destination has it durably. Rejects with a `CodedError`, never with anything else.
+   * An abort rejects soon, and leaves the effect either whole or absent.
+   */
+  write(delivery: SinkDelivery, signal: AbortSignal): Promise<SinkResult>;
+  /** True when our marker of exactly this event is at the destination. Only where `inDoubt` is `probe`. */
+  probe?(delivery: SinkDelivery, signal: AbortSignal): Promise<boolean>;
+  /** Idempotent, and works while writes are running. */
+  close(): Promise<void>;
+}
+
+/** How fast the vendor lets one client write. */
+export interface SinkRate {
+  readonly requests: number;
+  readonly perMs: number;
+}
+
+export interface SinkContext {
+  readonly route: string;
+  /** The entity's plural name. */
+  readonly entity: string;
+  /** The Avro schema of the records that will arrive. */
+  readonly schema: object;
+  /** The only way out: guarded, timed, capped. Transactional sinks with their own protocol do not use it. */
+  readonly outbound: Outbound;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+}
+
+export interface SinkDefinition<Config = unknown> {
+  /** The `sink:` of a route: a vendor's or protocol's noun. */
+  readonly name: string;
+  /** One sentence that stands alone in the generated docs. */
+  readonly summary: string;
+  /** The route's own keys in the flow file. Text may be a secret reference (`${NAME}`); the caller resolves it before `open`. */
+  readonly config: z.ZodType<Config>;
+  readonly inDoubt: InDoubt;
+  /** Which entities it understands. */
+  readonly entities: 'any' | readonly string[];
+  /** The vendor's documented limit for this kind of write; null where there is none. */
+  readonly rate: SinkRate | null;
+  /** A write here may come back as the vendor's webhook, so writes per key are watched for a loop. */
+  readonly echoes: boolean;
+  /** Cheap and offline: connects on the first write, so a destination that is away never keeps a service from starting. */
+  readonly open: (config: Config, context: SinkContext) => Sink;
+}
+
+/** A definition whose config type is nobody's business any more: it is checked by `open`. */
+export interface AnySink extends Omit<SinkDefinition<never>, 'open' | 'config'> {
+  readonly config: z.ZodType;
+  /** Parses the config first; throws a plain zod error, which names every wrong key. */
+  readonly open: (config: unknown, context: SinkContext) => Sink;
+}
+
+/** States a sink. Pure. */
+export function defineSink<Config>(definition: SinkDefinition<Config>): AnySink {
+  return { ...definition, open: (config, context) => definition.open(definition.config.parse(config), context) };
+}
+
+/** Text in a route's config that may be `${ENV}` or `${file:path}` in the flow file and is plain by the time a sink opens. */
+export function reference(fallback?: string): z.ZodType<string> {
+  const text = z.string().min(1);
+  return fallback === undefined ? text : text.default(fallback);
+}

@@ -1,0 +1,132 @@
+import { type Disposition, deadLetter, halt, retry } from '@millrace/messaging';
+import type { ResilienceErrorCode } from './errors.ts';
+import { type Applied, OutboundError } from './outbound-error.ts';
+
+/** What came back instead of success: an answer with a status, or no answer at all. */
+export type HttpFailure =
+  | { readonly status: number; readonly retryAfter?: string | undefined; readonly detail?: string | undefined }
+  | { readonly thrown: unknown };
+
+export interface HttpFailureContext {
+  /** Names the destination in the message: a host and what was attempted, never a full URL or a secret. */
+  readonly target: string;
+  /** Epoch milliseconds, for a Retry-After that is a date. */
+  readonly now: number;
+}
+
+interface Verdict {
+  readonly code: ResilienceErrorCode;
+  readonly disposition: Disposition;
+  readonly applied: Applied;
+  readonly unavailable?: boolean;
+}
+
+const longestWaitMs = 24 * 3_600_000;
+
+/**
+ * The one total classification of an outbound failure, whatever was thrown.
+ * A 5xx counts as the record's own failure, because a record can be what makes a server fail;
+ * only a connection that never stood is `unavailable`.
+ */
+export function classifyHttp(failure: HttpFailure, context: HttpFailureContext): OutboundError {
+  if ('status' in failure) {
+    const verdict = verdictOfStatus(failure.status, parseRetryAfter(failure.retryAfter, context.now));
+    const detail = failure.detail === undefined ? '' : `: ${failure.detail}`;
+    return new OutboundError(verdict.code, `${context.target} answered ${failure.status}${detail}`, verdict);
+  }
+  if (failure.thrown instanceof OutboundError) return failure.thrown;
+  const name = errorCode(failure.thrown);
+  const verdict = verdictOfThrown(name);
+  return new OutboundError(verdict.code, `${context.target} gave no answer (${name})`, {
+    ...verdict,
+    cause: failure.thrown,
+  });
+}
+
+function verdictOfStatus(status: number, afterMs: number | undefined): Verdict {
+  if (status >= 300 && status < 400) return { code: 'X_HTTP_REDIRECTED', disposition: halt, applied: 'no' };
+  switch (status) {
+    case 401:
+      return { code: 'X_HTTP_UNAUTHORIZED', disposition: halt, applied: 'no' };
+    case 403:
+      return { code: 'X_HTTP_FORBIDDEN', disposition: deadLetter, applied: 'no' };
+    case 404:
+    case 410:
+      return { code: 'X_HTTP_NOT_FOUND', disposition: deadLetter, applied: 'no' };
+    case 408:
+      return { code: 'X_HTTP_TIMEOUT', disposition: retry(afterMs), applied: 'unknown' };
+    case 409:
+    case 412:
+    case 423:
+      return { code: 'X_HTTP_CONFLICT', disposition: retry(afterMs), applied: 'no' };
+    case 413:
+      return { code: 'X_HTTP_TOO_LARGE', disposition: deadLetter, applied: 'no' };
+    case 425:
+    case 429:
+      return { code: 'X_HTTP_RATE_LIMITED', disposition: retry(afterMs), applied: 'no' };
+    default:
+      if (status >= 500) return { code: 'X_HTTP_SERVER', disposition: retry(afterMs), applied: 'unknown' };
+      if (status >= 400) return { code: 'X_HTTP_REJECTED', disposition: deadLetter, applied: 'no' };
+      return { code: 'X_HTTP_UNEXPECTED', disposition: retry(), applied: 'unknown' };
+  }
+}
+
+const neverConnected = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EHOSTDOWN',
+  'ENETDOWN',
+  'EADDRNOTAVAIL',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+const brokenOff = new Set([
+  'ECONNRESET',
+  'EPIPE',
+  'ECONNABORTED',
+  'UND_ERR_SOCKET',
+  'UND_ERR_CLOSED',
+  'UND_ERR_DESTROYED',
+]);
+const tooSlow = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'ETIMEDOUT', 'TimeoutError']);
+const unreadable = (name: string): boolean => name.startsWith('HPE_') || name === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH';
+const badCertificate = (name: string): boolean =>
+  name.startsWith('CERT_') ||
+  name.startsWith('ERR_TLS_') ||
+  name.startsWith('ERR_SSL_') ||
+  name.includes('_CERT') ||
+  name === 'UNABLE_TO_VERIFY_LEAF_SIGNATURE';
+
+function verdictOfThrown(name: string): Verdict {
+  if (neverConnected.has(name)) {
+    return { code: 'X_HTTP_UNREACHABLE', disposition: retry(), applied: 'no', unavailable: true };
+  }
+  if (badCertificate(name)) return { code: 'X_HTTP_TLS', disposition: retry(), applied: 'no', unavailable: true };
+  if (tooSlow.has(name)) return { code: 'X_HTTP_TIMEOUT', disposition: retry(), applied: 'unknown' };
+  if (brokenOff.has(name)) return { code: 'X_HTTP_RESET', disposition: retry(), applied: 'unknown', unavailable: true };
+  if (unreadable(name)) return { code: 'X_HTTP_RESPONSE_UNREADABLE', disposition: retry(), applied: 'unknown' };
+  if (name === 'AbortError' || name === 'UND_ERR_ABORTED') {
+    return { code: 'X_HTTP_ABORTED', disposition: retry(), applied: 'unknown' };
+  }
+  return { code: 'X_HTTP_UNEXPECTED', disposition: retry(), applied: 'unknown' };
+}
+
+/** The most telling name of a thrown value: a code where there is one, looking through causes and aggregates. Never throws. */
+function errorCode(thrown: unknown, depth = 0): string {
+  if (typeof thrown !== 'object' || thrown === null || depth > 4) return typeof thrown;
+  const { code, name, cause, errors } = thrown as { code?: unknown; name?: unknown; cause?: unknown; errors?: unknown };
+  if (typeof code === 'string') return code;
+  if (Array.isArray(errors) && errors.length > 0) return errorCode(errors[0], depth + 1);
+  if (typeof cause === 'object' && cause !== null) return errorCode(cause, depth + 1);
+  return typeof name === 'string' ? name : 'Error';
+}
+
+/** Seconds or an HTTP date, as the standard has it; undefined for anything else. Capped at a day. */
+export function parseRetryAfter(header: string | undefined, now: number): number | undefined {
+  if (header === undefined) return undefined;
+  const text = header.trim();
+  const ms = /^\d+(\.\d+)?$/.test(text) ? Number(text) * 1000 : Date.parse(text) - now;
+  return Number.isFinite(ms) ? Math.min(Math.max(0, Math.ceil(ms)), longestWaitMs) : undefined;
+}
