@@ -1,1 +1,26 @@
-export {};
+export {
+  ContractError,
+  type ContractErrorCode,
+  contractErrors,
+  type RecordType,
+  recordType,
+  type Violation,
+} from './codec.ts';
+export type {
+  CanonicalEntity,
+  EntityClassified,
+  EntityDefinition,
+  EntityEnriched,
+  EntityReceived,
+} from './entities.ts';
+export * from './generated/index.ts';
+export type { Topic } from './topic.ts';
+export {
+  type GroupTopics,
+  groupTopics,
+  type ProvisionedTopic,
+  type RetryTier,
+  retryTiers,
+  type TopicSpecOptions,
+  topicSpecs,
+} from './topic-specs.ts';

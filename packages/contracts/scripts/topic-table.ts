@@ -1,0 +1,144 @@
+import { parse } from 'yaml';
+import {
+  type AvroNode,
+  completeTemplates,
+  type EntityStage,
+  inlineReferences,
+  type SchemaFile,
+} from './schema-files.ts';
+
+/** One row of topics.yaml with everything derived from it. */
+export interface TopicRow {
+  readonly name: string;
+  /** `webhooks.received.v1` → `webhooksReceived`. */
+  readonly constant: string;
+  /** `webhook-received` → `webhook.received`. */
+  readonly type: string;
+  /** Self-contained. */
+  readonly schema: AvroNode;
+  /** `schemas/golden/<golden>.v<n>.<m>.avro`. */
+  readonly golden: string;
+  readonly key: string;
+  readonly partitions: number | 'scaled';
+  readonly retention: string;
+  readonly cleanup: 'delete' | 'compact';
+  readonly owner: string;
+}
+export interface EntityRow {
+  readonly name: string;
+  readonly schema: AvroNode;
+  readonly stages: Readonly<Record<EntityStage, TopicRow>>;
+}
+export interface Template {
+  readonly name: string;
+  readonly tiers?: readonly string[];
+  readonly partitions: 'scaled';
+  readonly retention: string;
+  readonly cleanup: 'delete';
+  readonly extraBytes: number;
+}
+export interface TopicTable {
+  readonly partitions: number;
+  readonly maxMessageBytes: number;
+  readonly topics: readonly TopicRow[];
+  readonly entities: readonly EntityRow[];
+  readonly templates: Readonly<Record<'retry' | 'dlq' | 'lane', Template>>;
+}
+
+interface Yaml {
+  readonly partitions: number;
+  readonly maxMessageBytes: number;
+  readonly topics: Readonly<
+    Record<string, Omit<TopicRow, 'name' | 'constant' | 'type' | 'schema' | 'golden'> & { readonly schema: string }>
+  >;
+  readonly entities: Readonly<Record<string, { readonly schema: string; readonly retention: string }>>;
+  readonly entityStages: Readonly<Record<EntityStage, { readonly owner: string }>>;
+  readonly entityKey: string;
+  readonly templates: TopicTable['templates'];
+}
+
+const constantOf = (topic: string): string =>
+  topic
+    .replace(/\.v1$/, '')
+    .replace(/\.v(\d+)$/, 'V$1')
+    .replace(/[.-]([a-z])/g, (_, letter: string) => letter.toUpperCase());
+const kebab = (name: string): string => name.replace(/(?<=[a-z0-9])(?=[A-Z])/g, '-').toLowerCase();
+const majorOf = (schema: AvroNode): string => /\.(v\d+)$/.exec(schema.namespace ?? '')?.[1] ?? 'v1';
+
+function row(
+  name: string,
+  schema: AvroNode,
+  rest: Pick<TopicRow, 'key' | 'partitions' | 'retention' | 'cleanup' | 'owner'>,
+): TopicRow {
+  const noun = kebab(schema.name ?? '');
+  return {
+    name,
+    constant: constantOf(name),
+    type: noun.replaceAll('-', '.'),
+    schema,
+    golden: `${noun}.${majorOf(schema)}`,
+    key: rest.key,
+    partitions: rest.partitions,
+    retention: rest.retention,
+    cleanup: rest.cleanup,
+    owner: rest.owner,
+  };
+}
+
+/** Joins topics.yaml with the schema files. Throws one error that lists every row that cannot be. */
+export function readTopicTable(text: string, files: readonly SchemaFile[]): TopicTable {
+  const yaml = parse(text) as Yaml;
+  const problems: string[] = [];
+  const schemaAt = (topic: string, path: string): AvroNode => {
+    const found = files.find((file) => file.path === path)?.schema;
+    if (found) return found;
+    problems.push(`topics.yaml: ${topic} names schema ${path}, which is no file`);
+    return { type: 'record', name: 'Missing', namespace: 'io.millrace', fields: [] };
+  };
+  const topics = Object.entries(yaml.topics).map(([name, one]) =>
+    row(name, inlineReferences(schemaAt(name, one.schema), files), one),
+  );
+  const entities = Object.entries(yaml.entities).map(([name, one]) => {
+    const schema = schemaAt(name, one.schema);
+    const completed = completeTemplates(schema, files);
+    const stage = (verb: EntityStage): TopicRow => {
+      const major = majorOf(schema);
+      const rest = {
+        key: yaml.entityKey,
+        partitions: 'scaled',
+        retention: one.retention,
+        cleanup: 'delete',
+        owner: yaml.entityStages[verb].owner,
+      } as const;
+      return row(`${name}.${verb}.${major}`, inlineReferences(completed[verb], files), rest);
+    };
+    return {
+      name,
+      schema: inlineReferences(schema, files),
+      stages: { received: stage('received'), enriched: stage('enriched'), classified: stage('classified') },
+    };
+  });
+  const all = [...topics, ...entities.flatMap((entity) => Object.values(entity.stages))];
+  for (const one of all) {
+    for (const column of ['key', 'partitions', 'retention', 'cleanup', 'owner'] as const) {
+      if (one[column] === undefined || one[column] === '') problems.push(`topics.yaml: ${one.name} has no ${column}`);
+    }
+    if (!/^(forever|[1-9]\d*[dh])$/.test(one.retention ?? ''))
+      problems.push(`topics.yaml: ${one.name} has retention ${one.retention}; write <n>d, <n>h or forever`);
+    if (!['delete', 'compact'].includes(one.cleanup))
+      problems.push(`topics.yaml: ${one.name} has cleanup ${one.cleanup}; write delete or compact`);
+  }
+  if (problems.length > 0) throw new Error(problems.join('\n'));
+  return {
+    partitions: yaml.partitions,
+    maxMessageBytes: yaml.maxMessageBytes,
+    topics,
+    entities,
+    templates: yaml.templates,
+  };
+}
+
+export const allTopics = (table: TopicTable): readonly TopicRow[] => [
+  ...table.topics,
+  ...table.entities.flatMap((entity) => Object.values(entity.stages)),
+];

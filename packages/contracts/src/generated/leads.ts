@@ -1,0 +1,81 @@
+// Made by `npm run generate` from schemas/. Do not edit.
+import type { LookupMatch } from './context.ts';
+import type { Judgement } from './judgements.ts';
+import type { RawPosition } from './lineage.ts';
+import type { Party } from './parties.ts';
+
+/** Someone who may become a customer. */
+export interface Lead {
+  /** The vendor's id of the lead. */
+  readonly id: string;
+  /** Who it is. */
+  readonly person: Party | null;
+  /** Where they work. */
+  readonly company: string | null;
+  /** Their position. */
+  readonly title: string | null;
+  /** Telephone number as given. */
+  readonly phone: string | null;
+  /** Vendor's status in lower case: new, working, qualified, converted … */
+  readonly status: string | null;
+  /** What brought them: form, campaign or referrer. */
+  readonly campaign: string | null;
+  /** What they wrote. */
+  readonly message: string | null;
+  /** Where a person can open it at the vendor. */
+  readonly url: string | null;
+  /** When the vendor made it, epoch milliseconds. */
+  readonly createdAt: number | null;
+  /** When the vendor last changed it, epoch milliseconds. */
+  readonly updatedAt: number | null;
+  /** What the vendor said beyond the canon: a small map of names as the vendor spells them. */
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+/** A canonical lead as it came in, before anything was added. */
+export interface LeadReceived {
+  /** Which of two events of one key is newer: `<15 digits of event time in ms>-<19 digits of edge offset>`, compared as bytes. Null only on business events, until the first stage stamps it. */
+  readonly sequence: string | null;
+  /** When the gateway took it, epoch milliseconds. */
+  readonly receivedAt: number;
+  /** Source instance of the flow file, or the client that sent the business event. */
+  readonly source: string;
+  /** The raw record it was made from; null for business events. */
+  readonly raw: RawPosition | null;
+  /** The canonical lead. */
+  readonly entity: Lead;
+}
+
+/** A canonical lead with what the reference tables say about it. */
+export interface LeadEnriched {
+  /** Which of two events of one key is newer: `<15 digits of event time in ms>-<19 digits of edge offset>`, compared as bytes. Null only on business events, until the first stage stamps it. */
+  readonly sequence: string | null;
+  /** When the gateway took it, epoch milliseconds. */
+  readonly receivedAt: number;
+  /** Source instance of the flow file, or the client that sent the business event. */
+  readonly source: string;
+  /** The raw record it was made from; null for business events. */
+  readonly raw: RawPosition | null;
+  /** The canonical lead. */
+  readonly entity: Lead;
+  /** Lookup alias → what was found. */
+  readonly context: Readonly<Record<string, LookupMatch>>;
+}
+
+/** An enriched lead with the models' judgements. */
+export interface LeadClassified {
+  /** Which of two events of one key is newer: `<15 digits of event time in ms>-<19 digits of edge offset>`, compared as bytes. Null only on business events, until the first stage stamps it. */
+  readonly sequence: string | null;
+  /** When the gateway took it, epoch milliseconds. */
+  readonly receivedAt: number;
+  /** Source instance of the flow file, or the client that sent the business event. */
+  readonly source: string;
+  /** The raw record it was made from; null for business events. */
+  readonly raw: RawPosition | null;
+  /** The canonical lead. */
+  readonly entity: Lead;
+  /** Lookup alias → what was found. */
+  readonly context: Readonly<Record<string, LookupMatch>>;
+  /** Task → judgement. */
+  readonly judgements: Readonly<Record<string, Judgement>>;
+}

@@ -1,0 +1,206 @@
+// Made by `npm run generate` from schemas/. Do not edit.
+export interface TopicTableRow {
+  readonly name: string;
+  readonly partitions: number | 'scaled';
+  readonly retention: string;
+  readonly cleanup: string;
+}
+export interface TopicTemplate {
+  readonly name: string;
+  readonly tiers?: readonly string[];
+  readonly partitions: 'scaled';
+  readonly retention: string;
+  readonly cleanup: string;
+  readonly extraBytes: number;
+}
+
+/** schemas/topics.yaml, expanded. */
+export const topicTable: {
+  readonly partitions: number;
+  readonly maxMessageBytes: number;
+  readonly topics: readonly TopicTableRow[];
+  readonly templates: Readonly<Record<'retry' | 'dlq' | 'lane', TopicTemplate>>;
+} = {
+  "partitions": 4,
+  "maxMessageBytes": 1048576,
+  "topics": [
+    {
+      "name": "webhooks.received.v1",
+      "partitions": "scaled",
+      "retention": "7d",
+      "cleanup": "delete"
+    },
+    {
+      "name": "deliveries.completed.v1",
+      "partitions": "scaled",
+      "retention": "30d",
+      "cleanup": "delete"
+    },
+    {
+      "name": "transformations.recorded.v1",
+      "partitions": "scaled",
+      "retention": "7d",
+      "cleanup": "delete"
+    },
+    {
+      "name": "reference.rows.v1",
+      "partitions": "scaled",
+      "retention": "forever",
+      "cleanup": "compact"
+    },
+    {
+      "name": "ops.control",
+      "partitions": 1,
+      "retention": "1d",
+      "cleanup": "delete"
+    },
+    {
+      "name": "ops.audit",
+      "partitions": 1,
+      "retention": "400d",
+      "cleanup": "delete"
+    },
+    {
+      "name": "ops.pipelines",
+      "partitions": 1,
+      "retention": "forever",
+      "cleanup": "compact"
+    },
+    {
+      "name": "ops.replay.job",
+      "partitions": 1,
+      "retention": "forever",
+      "cleanup": "compact"
+    },
+    {
+      "name": "ops.replay.ack",
+      "partitions": "scaled",
+      "retention": "30d",
+      "cleanup": "delete"
+    },
+    {
+      "name": "ops.dlq.status",
+      "partitions": "scaled",
+      "retention": "forever",
+      "cleanup": "compact"
+    },
+    {
+      "name": "tickets.received.v1",
+      "partitions": "scaled",
+      "retention": "7d",
+      "cleanup": "delete"
+    },
+    {
+      "name": "tickets.enriched.v1",
+      "partitions": "scaled",
+      "retention": "7d",
+      "cleanup": "delete"
+    },
+    {
+      "name": "tickets.classified.v1",
+      "partitions": "scaled",
+      "retention": "7d",
+      "cleanup": "delete"
+    },
+    {
+      "name": "issues.received.v1",
+      "partitions": "scaled",
+      "retention": "7d",
+      "cleanup": "delete"
+    },
+    {
+      "name": "issues.enriched.v1",
+      "partitions": "scaled",
+      "retention": "7d",
+      "cleanup": "delete"
+    },
+    {
+      "name": "issues.classified.v1",
+      "partitions": "scaled",
+      "retention": "7d",
+      "cleanup": "delete"
+    },
+    {
+      "name": "messages.received.v1",
+      "partitions": "scaled",
+      "retention": "7d",
+      "cleanup": "delete"
+    },
+    {
+      "name": "messages.enriched.v1",
+      "partitions": "scaled",
+      "retention": "7d",
+      "cleanup": "delete"
+    },
+    {
+      "name": "messages.classified.v1",
+      "partitions": "scaled",
+      "retention": "7d",
+      "cleanup": "delete"
+    },
+    {
+      "name": "transactions.received.v1",
+      "partitions": "scaled",
+      "retention": "7d",
+      "cleanup": "delete"
+    },
+    {
+      "name": "transactions.enriched.v1",
+      "partitions": "scaled",
+      "retention": "7d",
+      "cleanup": "delete"
+    },
+    {
+      "name": "transactions.classified.v1",
+      "partitions": "scaled",
+      "retention": "7d",
+      "cleanup": "delete"
+    },
+    {
+      "name": "leads.received.v1",
+      "partitions": "scaled",
+      "retention": "7d",
+      "cleanup": "delete"
+    },
+    {
+      "name": "leads.enriched.v1",
+      "partitions": "scaled",
+      "retention": "7d",
+      "cleanup": "delete"
+    },
+    {
+      "name": "leads.classified.v1",
+      "partitions": "scaled",
+      "retention": "7d",
+      "cleanup": "delete"
+    }
+  ],
+  "templates": {
+    "retry": {
+      "name": "retry.<group>.<tier>",
+      "tiers": [
+        "1m",
+        "10m",
+        "1h"
+      ],
+      "partitions": "scaled",
+      "retention": "30d",
+      "cleanup": "delete",
+      "extraBytes": 65536
+    },
+    "dlq": {
+      "name": "dlq.<group>",
+      "partitions": "scaled",
+      "retention": "30d",
+      "cleanup": "delete",
+      "extraBytes": 65536
+    },
+    "lane": {
+      "name": "lane.<group>",
+      "partitions": "scaled",
+      "retention": "30d",
+      "cleanup": "delete",
+      "extraBytes": 65536
+    }
+  }
+};

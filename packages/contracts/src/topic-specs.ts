@@ -1,0 +1,85 @@
+import { topicTable } from './generated/topic-table.ts';
+
+/** The raw-copy topics of one consumer group; no other group reads them. */
+export interface GroupTopics {
+  readonly retry: Readonly<Record<RetryTier, string>>;
+  readonly dlq: string;
+  readonly lane: string;
+}
+export type RetryTier = '1m' | '10m' | '1h';
+export const retryTiers: readonly RetryTier[] = ['1m', '10m', '1h'];
+
+/** A topic as it must exist; what provisioning reconciles with the cluster. */
+export interface ProvisionedTopic {
+  readonly name: string;
+  readonly partitions: number;
+  readonly replicationFactor: number;
+  readonly config: Readonly<Record<string, string>>;
+}
+
+export interface TopicSpecOptions {
+  /** Count of every scaled topic; topics.yaml's when absent. Source, retry and lane topics of a group are all scaled. */
+  readonly partitions?: number;
+  readonly replicationFactor?: number;
+}
+
+const named = (template: string, group: string, tier = ''): string =>
+  template.replace('<group>', group).replace('<tier>', tier);
+
+export function groupTopics(group: string): GroupTopics {
+  const { retry, dlq, lane } = topicTable.templates;
+  const tier = (name: RetryTier) => named(retry.name, group, name);
+  return {
+    retry: { '1m': tier('1m'), '10m': tier('10m'), '1h': tier('1h') },
+    dlq: named(dlq.name, group),
+    lane: named(lane.name, group),
+  };
+}
+
+/** Every topic an installation with these groups has: the rows of topics.yaml, then the templates for each group. */
+export function topicSpecs(groups: readonly string[], options: TopicSpecOptions = {}): readonly ProvisionedTopic[] {
+  const scaled = options.partitions ?? topicTable.partitions;
+  const replicationFactor = options.replicationFactor ?? 1;
+  const durability = replicationFactor >= 3 ? { 'min.insync.replicas': '2' } : {};
+  const rows = topicTable.topics.map((row) => ({
+    name: row.name,
+    partitions: row.partitions === 'scaled' ? scaled : row.partitions,
+    replicationFactor,
+    config: { ...config(row, topicTable.maxMessageBytes), ...durability },
+  }));
+  const copies = groups.flatMap((group) => {
+    const { retry, dlq, lane } = groupTopics(group);
+    const copy = (name: string, template: keyof typeof topicTable.templates) => {
+      const row = topicTable.templates[template];
+      return {
+        name,
+        partitions: scaled,
+        replicationFactor,
+        // The copy of an old record would expire on arrival if it kept the record's time.
+        config: {
+          ...config(row, topicTable.maxMessageBytes + row.extraBytes),
+          'message.timestamp.type': 'LogAppendTime',
+          ...durability,
+        },
+      };
+    };
+    return [...retryTiers.map((tier) => copy(retry[tier], 'retry')), copy(dlq, 'dlq'), copy(lane, 'lane')];
+  });
+  return [...rows, ...copies];
+}
+
+function config(
+  row: { readonly cleanup: string; readonly retention: string },
+  maxBytes: number,
+): Record<string, string> {
+  return {
+    'cleanup.policy': row.cleanup,
+    'retention.ms': String(retentionMs(row.retention)),
+    'max.message.bytes': String(maxBytes),
+  };
+}
+
+function retentionMs(text: string): number {
+  if (text === 'forever') return -1;
+  return Number.parseInt(text, 10) * (text.endsWith('d') ? 86_400_000 : 3_600_000);
+}

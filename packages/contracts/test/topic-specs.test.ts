@@ -1,0 +1,37 @@
+import { describe, expect, it } from '@jest/globals';
+import { groupTopics, topicSpecs } from '../src/index.ts';
+
+describe('topicSpecs', () => {
+  it('gives every group its three tiers, its dead letters and its lane, kept for 30 days from writing', () => {
+    const { retry, dlq, lane } = groupTopics('sink-writers.tickets.archive');
+    expect([...Object.values(retry), dlq, lane]).toStrictEqual([
+      'retry.sink-writers.tickets.archive.1m',
+      'retry.sink-writers.tickets.archive.10m',
+      'retry.sink-writers.tickets.archive.1h',
+      'dlq.sink-writers.tickets.archive',
+      'lane.sink-writers.tickets.archive',
+    ]);
+    for (const name of [...Object.values(retry), dlq, lane]) {
+      expect(topicSpecs(['sink-writers.tickets.archive']).find((spec) => spec.name === name)?.config).toMatchObject({
+        'retention.ms': String(30 * 86_400_000),
+        'message.timestamp.type': 'LogAppendTime',
+        'max.message.bytes': String(1_048_576 + 65_536),
+      });
+    }
+  });
+
+  it('scales source, retry and lane topics together and leaves single-partition topics alone', () => {
+    const count = new Map(topicSpecs(['g'], { partitions: 12 }).map(({ name, partitions }) => [name, partitions]));
+    expect(
+      ['webhooks.received.v1', 'tickets.received.v1', 'retry.g.1m', 'lane.g', 'dlq.g'].map((name) => count.get(name)),
+    ).toStrictEqual([12, 12, 12, 12, 12]);
+    expect(count.get('ops.control')).toBe(1);
+  });
+
+  it('asks for two in-sync replicas where there are three', () => {
+    expect(topicSpecs([], { replicationFactor: 3 }).every(({ config }) => config['min.insync.replicas'] === '2')).toBe(
+      true,
+    );
+    expect(topicSpecs([]).some(({ config }) => 'min.insync.replicas' in config)).toBe(false);
+  });
+});
