@@ -1,1 +1,9 @@
-export {};
+export * from './document-fields.ts';
+export * from './identity.ts';
+export * from './selector.ts';
+export * from './source.ts';
+export * from './source-errors.ts';
+export * from './verification/hmac.ts';
+export * from './verification/verification.ts';
+export * from './verification/verify.ts';
+export * from './webhook-body.ts';

@@ -1,0 +1,80 @@
+import { CodedError, deadLetter } from '@millrace/messaging';
+import { valueAtPointer } from './selector.ts';
+
+/** What a normaliser reads of a payload. Total but for `required`: what is absent or of another kind is null. */
+export interface DocumentFields {
+  /** A text that is not empty. */
+  text(pointer: string): string | null;
+  /** An id, written as a text or as a whole number. */
+  id(pointer: string): string | null;
+  /** A whole number. */
+  integer(pointer: string): number | null;
+  /** Texts of an array, or of one text separated by spaces. */
+  words(pointer: string): readonly string[];
+  /** Epoch milliseconds of an ISO 8601 text. */
+  instant(pointer: string): number | null;
+  /** Each element of an array as fields of its own. */
+  items(pointer: string): readonly DocumentFields[];
+  /** True when something other than null is there. */
+  has(pointer: string): boolean;
+  /** What a reader found, or a dead letter that names the field. */
+  required<T>(found: T | null, name: string): T;
+}
+
+const longestMillis = 253_402_300_799_999; // the end of the year 9999
+
+export function fieldsOf(document: unknown): DocumentFields {
+  const at = (pointer: string): unknown => valueAtPointer(document, pointer);
+  return {
+    text: (pointer) => textOf(at(pointer)),
+    id: (pointer) => idOf(at(pointer)),
+    integer: (pointer) => {
+      const value = at(pointer);
+      return typeof value === 'number' && Number.isSafeInteger(value) ? value : null;
+    },
+    words: (pointer) => {
+      const value = at(pointer);
+      if (typeof value === 'string') return value.split(/\s+/).filter((word) => word !== '');
+      return Array.isArray(value)
+        ? value.filter((word): word is string => typeof word === 'string' && word !== '')
+        : [];
+    },
+    instant: (pointer) => instantOf(at(pointer)),
+    items: (pointer) => {
+      const value = at(pointer);
+      return Array.isArray(value) ? value.map(fieldsOf) : [];
+    },
+    has: (pointer) => at(pointer) != null,
+    required: (found, name) => {
+      if (found !== null) return found;
+      throw new CodedError('X_NORMALISE_FIELD_MISSING', `expected ${name} in the payload`, {
+        disposition: deadLetter,
+        step: 'validate',
+      });
+    },
+  };
+}
+
+/** The part of an address after its last @, in lower case; null when it is no address. */
+export function emailDomainOf(email: string | null): string | null {
+  return /^[^\s@]+@([^\s@]+)$/.exec(email ?? '')?.[1]?.toLowerCase() ?? null;
+}
+
+/** Entries that have a value, in the order given: an entity's `attributes`. */
+export function attributesOf(entries: Readonly<Record<string, string | null>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(entries).filter((entry): entry is [string, string] => entry[1] !== null));
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' ? value : null;
+}
+
+function idOf(value: unknown): string | null {
+  return typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : textOf(value);
+}
+
+function instantOf(value: unknown): number | null {
+  if (typeof value !== 'string' || !/^\d{4}-\d{2}-\d{2}T/.test(value)) return null;
+  const instant = Date.parse(value);
+  return instant >= 0 && instant <= longestMillis ? instant : null;
+}

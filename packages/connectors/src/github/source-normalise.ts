@@ -1,0 +1,42 @@
+import { attributesOf, fieldsOf } from '../document-fields.ts';
+import { headerOf, mebibyte, type Normalised, type RawWebhook } from '../source.ts';
+import { bodyTypeOf, parseDocument, unpackBody } from '../webhook-body.ts';
+
+const largestBody = 25 * mebibyte;
+
+/** An `issues` event → its issue as it is now, with what happened to it. Every other event stays raw. */
+export function normaliseIssue(raw: RawWebhook): Normalised {
+  const event = headerOf(raw, 'x-github-event') ?? raw.eventType?.split('.', 1)[0];
+  if (event !== 'issues') return { kind: 'filtered', reason: 'not-an-issue' };
+  const body = unpackBody(raw.body, headerOf(raw, 'content-encoding'), largestBody);
+  const form = { kind: 'form', field: 'payload' } as const;
+  const fields = fieldsOf(parseDocument(body, bodyTypeOf(headerOf(raw, 'content-type'), [form]) ?? { kind: 'json' }));
+  const id = fields.required(fields.id('/issue/id'), 'issue.id');
+  const updatedAt = fields.instant('/issue/updated_at');
+  const data = {
+    id,
+    number: fields.integer('/issue/number'),
+    repository: fields.text('/repository/full_name'),
+    title: fields.required(fields.text('/issue/title'), 'issue.title'),
+    body: fields.text('/issue/body'),
+    state: fields.text('/issue/state')?.toLowerCase() ?? null,
+    labels: fields.items('/issue/labels').flatMap((label) => label.text('/name') ?? []),
+    author: fields.text('/issue/user/login'),
+    action: fields.text('/action'),
+    url: fields.text('/issue/html_url'),
+    createdAt: fields.instant('/issue/created_at'),
+    updatedAt,
+    attributes: attributesOf({
+      sender: fields.text('/sender/login'),
+      assignee: fields.text('/issue/assignee/login'),
+      milestone: fields.text('/issue/milestone/title'),
+      state_reason: fields.text('/issue/state_reason'),
+      author_association: fields.text('/issue/author_association'),
+      label: fields.text('/label/name'),
+      organization: fields.text('/organization/login'),
+      installation_id: fields.id('/installation/id'),
+    }),
+  };
+  const eventTime = updatedAt ?? raw.receivedAt;
+  return { kind: 'entities', items: [{ entity: 'issues', item: id, key: `${raw.source}:${id}`, eventTime, data }] };
+}
