@@ -6,6 +6,8 @@ const tested = ['packages', 'services', 'infra']
   .flatMap((parent) => readdirSync(join(root, parent)).map((name) => `${parent}/${name}`))
   .filter((folder) => folder === 'infra/e2e' || folder === 'infra/structure' || existsSync(join(root, folder, 'test')));
 
+// Two projects of one name for each folder: only the second starts servers, and Jest runs its set-up once for all of
+// them, and not at all when none of its files is selected.
 const project = (folder) => ({
   displayName: folder.split('/').at(-1),
   rootDir: root, // one rootDir, or coverage globs miss
@@ -14,13 +16,17 @@ const project = (folder) => ({
   extensionsToTreatAsEsm: ['.ts'],
   moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json', 'node'],
   transform: { '\\.ts$': '<rootDir>/infra/testing/strip-types.mjs' },
-  testMatch: ['**/test/**/*.test.ts', '**/infra/{e2e,structure}/**/*.test.ts'],
+});
+const pure = (folder) => ({ ...project(folder), testMatch: ['**/test/**/!(*.int).test.ts', '**/infra/structure/**/*.test.ts'] });
+const withServers = (folder) => ({
+  ...project(folder),
+  testMatch: ['**/test/**/*.int.test.ts', '**/infra/e2e/**/*.test.ts'],
+  globalSetup: '<rootDir>/infra/testing/global-setup.ts',
+  globalTeardown: '<rootDir>/infra/testing/global-teardown.ts',
 });
 
 export default {
-  projects: tested.map(project),
-  globalSetup: '<rootDir>/infra/testing/global-setup.ts',
-  globalTeardown: '<rootDir>/infra/testing/global-teardown.ts',
+  projects: tested.flatMap((folder) => [pure(folder), withServers(folder)]),
   reporters: ['default', '<rootDir>/infra/testing/passed-failed-reporter.mjs'],
   testTimeout: 60_000,
   passWithNoTests: true,

@@ -2,10 +2,31 @@
 import { TestEnvironment } from 'jest-environment-node';
 
 const names = [
-  'Object', 'Array', 'Map', 'Set', 'Date', 'Promise', 'RegExp',
-  'Error', 'AggregateError', 'RangeError', 'ReferenceError', 'SyntaxError', 'TypeError',
-  'Int8Array', 'Uint8Array', 'Int16Array', 'Uint16Array', 'Int32Array', 'Uint32Array',
-  'Float32Array', 'Float64Array', 'BigInt64Array', 'BigUint64Array', 'ArrayBuffer', 'DataView',
+  'Object',
+  'Array',
+  'Map',
+  'Set',
+  'Date',
+  'Promise',
+  'RegExp',
+  'Error',
+  'AggregateError',
+  'RangeError',
+  'ReferenceError',
+  'SyntaxError',
+  'TypeError',
+  'Int8Array',
+  'Uint8Array',
+  'Int16Array',
+  'Uint16Array',
+  'Int32Array',
+  'Uint32Array',
+  'Float32Array',
+  'Float64Array',
+  'BigInt64Array',
+  'BigUint64Array',
+  'ArrayBuffer',
+  'DataView',
 ];
 const ordinary = Function.prototype[Symbol.hasInstance];
 

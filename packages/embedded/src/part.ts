@@ -1,0 +1,13 @@
+import type { ExitReason } from './guarded-process.ts';
+
+/** One short line about what a part is doing now. */
+export type Progress = (message: string) => void;
+
+/** A server that runs as a child of this process and ends with it. */
+export interface RunningPart {
+  readonly pid: number;
+  readonly exited: Promise<ExitReason>;
+  isAlive(): boolean;
+  /** Ends it well, or by force after the grace. Idempotent. */
+  stop(): Promise<void>;
+}

@@ -1,0 +1,39 @@
+import { createServer, type Server } from 'node:net';
+import { codeOf, EmbeddedError } from './errors.ts';
+
+const listen = (host: string, port: number): Promise<Server> =>
+  new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen({ host, port, exclusive: true }, () => resolve(server));
+  });
+
+const close = (server: Server): Promise<void> => new Promise((resolve) => server.close(() => resolve()));
+
+/** True when nobody listens there now. */
+export const isPortFree = async (port: number, host = '127.0.0.1'): Promise<boolean> => {
+  try {
+    await close(await listen(host, port));
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'EADDRINUSE') return false;
+    throw error;
+  }
+};
+
+/** Rejects with one sentence when somebody listens there. */
+export const demandFreePort = async (part: string, port: number, host = '127.0.0.1'): Promise<void> => {
+  if (await isPortFree(port, host)) return;
+  throw new EmbeddedError(
+    'X_EMBEDDED_PORT_TAKEN',
+    `Port ${port}, which ${part} needs, is taken by another process; stop it or choose other ports with --port-base.`,
+  );
+};
+
+/** Ports that nobody listens on now, all different: held together, then let go. */
+export const freePorts = async (count: number, host = '127.0.0.1'): Promise<readonly number[]> => {
+  const servers = await Promise.all(Array.from({ length: count }, () => listen(host, 0)));
+  const ports = servers.map((server) => (server.address() as { port: number }).port);
+  await Promise.all(servers.map(close));
+  return ports;
+};
