@@ -123,8 +123,17 @@ export function defineSink<Config>(definition: SinkDefinition<Config>): AnySink 
   return { ...definition, open: (config, context) => definition.open(definition.config.parse(config), context) };
 }
 
-/** Text in a route's config that may be `${ENV}` or `${file:path}` in the flow file and is plain by the time a sink opens. */
-export function reference(fallback?: string): z.ZodType<string> {
+/**
+ * Text in a route's config that is a secret reference in the flow file and plain by the time a sink opens.
+ * With a variable named, the route may leave it out.
+ */
+export function reference(variable?: string): z.ZodType<string> {
   const text = z.string().min(1);
-  return fallback === undefined ? text : text.default(fallback);
+  return variable === undefined ? text : text.default(`\${${variable}}`);
+}
+
+/** A reference to an absolute URL. */
+export function urlReference(variable?: string): z.ZodType<string> {
+  const url = z.string().refine((text) => text.startsWith('${') || URL.canParse(text), 'expected an absolute URL');
+  return variable === undefined ? url : url.default(`\${${variable}}`);
 }

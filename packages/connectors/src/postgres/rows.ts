@@ -1,0 +1,57 @@
+import { CodedError, deadLetter } from '@millrace/messaging';
+import type { SinkDelivery } from '../sink.ts';
+import type { Column } from './columns.ts';
+
+/** One row as JSON; `json_to_recordset` gives it types on the other side. */
+export type Row = Readonly<Record<string, unknown>> & { readonly id: string; readonly event_id: string };
+
+/** What one delivery is in the table. Pure. What the route's `map` says about a column wins over the entity's field. */
+export function toRow(delivery: SinkDelivery, columns: readonly Column[]): Row {
+  const { value } = delivery;
+  const entity = value.entity as Readonly<Record<string, unknown>>;
+  const own = columns.map(
+    ({ name, type, field }) => [name, field === null ? null : asColumn(entity[field], type)] as const,
+  );
+  return {
+    ...Object.fromEntries(own),
+    ...mappedColumns(delivery.mapped, columns),
+    id: delivery.key,
+    event_id: delivery.eventId,
+    correlation_id: delivery.correlationid,
+    source: value.source,
+    sequence: delivery.sequence,
+    generation: delivery.generation,
+    received_at: isoTime(value.receivedAt),
+    context: value.context ?? {},
+    judgements: value.judgements ?? {},
+  };
+}
+
+function mappedColumns(mapped: unknown, columns: readonly Column[]): Readonly<Record<string, unknown>> {
+  if (mapped === undefined || mapped === null) return {};
+  if (typeof mapped !== 'object' || Array.isArray(mapped)) throw misfit('the map did not make an object of columns');
+  const types = new Map(columns.map(({ name, type }) => [name, type]));
+  return Object.fromEntries(
+    Object.entries(mapped).map(([name, value]) => {
+      const type = types.get(name);
+      if (type === undefined) throw misfit(`the map names the column ${JSON.stringify(name)}, which is not declared`);
+      return [name, asColumn(value, type)];
+    }),
+  );
+}
+
+function asColumn(value: unknown, type: Column['type']): unknown {
+  if (value === undefined || value === null) return null;
+  if (type === 'timestamptz' && typeof value === 'number') return isoTime(value);
+  if (type === 'date' && typeof value === 'number') return isoTime(value * 86_400_000)?.slice(0, 10);
+  return Buffer.isBuffer(value) ? value.toString('base64') : value;
+}
+
+function isoTime(epochMs: number): string | null {
+  // A time outside what a Date can say is not worth the whole row.
+  return Math.abs(epochMs) <= 8.64e15 ? new Date(epochMs).toISOString() : null;
+}
+
+function misfit(reason: string): CodedError {
+  return new CodedError('X_POSTGRES_COLUMN', `Not written: ${reason}`, { disposition: deadLetter, step: 'effect' });
+}

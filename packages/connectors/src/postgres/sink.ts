@@ -1,0 +1,178 @@
+import { CodedError, isCodedError, retry } from '@millrace/messaging';
+import pg from 'pg';
+import { z } from 'zod';
+import { type AnySink, defineSink, type Sink, type SinkContext, type SinkResult, urlReference } from '../sink.ts';
+import { columnTypes, entityColumns } from './columns.ts';
+import { classifyPostgres } from './errors.ts';
+import { createGroupCommit } from './group-commit.ts';
+import { type Row, toRow } from './rows.ts';
+import {
+  appliedStatement,
+  applyStatement,
+  expectedColumns,
+  forgetStatement,
+  presentColumns,
+  type Target,
+  tableLock,
+  tableStatements,
+} from './statements.ts';
+
+const identifier = z.string().regex(/^[a-z_][a-z0-9_]{0,62}$/, 'use lower-case letters, digits and underscores');
+
+const config = z.strictObject({
+  url: urlReference('POSTGRES_URL').describe('Connection URL of the database'),
+  schema: identifier.default('public').describe('Postgres schema of the tables'),
+  table: identifier.describe('Table with one row per entity; made and widened when missing'),
+  columns: z.record(identifier, z.enum(columnTypes)).default({}).describe("Further columns that the route's map fills"),
+  batchRows: z.int().min(1).max(5_000).default(500).describe('Rows of one statement at most'),
+  claimDays: z
+    .int()
+    .min(31)
+    .default(90)
+    .describe('How long an applied event is remembered; longer than any topic keeps it'),
+});
+type PostgresConfig = z.infer<typeof config>;
+
+const forgetEveryMs = 6 * 3_600_000;
+
+export const postgresSink: AnySink = defineSink<PostgresConfig>({
+  name: 'postgres',
+  summary: 'Upserts one row per entity, newest wins, and appends one row per applied delivery, in one transaction.',
+  config,
+  inDoubt: 'transactional',
+  entities: 'any',
+  rate: null,
+  echoes: false,
+  open: openPostgres,
+});
+
+function openPostgres(config: PostgresConfig, context: SinkContext): Sink {
+  const own = entityColumns(context.schema);
+  const further = Object.entries(config.columns).map(([name, type]) => ({ name, type, field: null }));
+  const target: Target = { schema: config.schema, table: config.table, columns: withoutTwins([...own, ...further]) };
+  const statement = applyStatement(target);
+  const pool = new pg.Pool({
+    connectionString: config.url,
+    max: 2,
+    connectionTimeoutMillis: 5_000,
+    // A server that is frozen answers neither; the client must give up by itself.
+    query_timeout: 30_000,
+    statement_timeout: 25_000,
+    keepAlive: true,
+    application_name: `millrace ${context.route}`,
+  });
+  // An idle connection that breaks is replaced on the next use; without a listener it would end the process.
+  pool.on('error', () => undefined);
+  let isReady = false;
+  let forgottenAt = Number.NEGATIVE_INFINITY;
+  let closing: Promise<void> | undefined;
+
+  const query = async <R extends pg.QueryResultRow>(text: string, values: readonly unknown[] = []): Promise<R[]> => {
+    try {
+      return (await pool.query<R>(text, [...values])).rows;
+    } catch (error) {
+      throw classifyPostgres(error);
+    }
+  };
+
+  const prepare = async (): Promise<void> => {
+    if (!isReady) {
+      const present = await query<{ column_name: string }>(presentColumns, [config.schema, config.table]);
+      const names = new Set(present.map((row) => row.column_name));
+      if (expectedColumns(target).some((name) => !names.has(name))) await makeTables(pool, target);
+      // The two tables beside it may be missing although the entity's is there.
+      else await query(appliedStatement(target), [context.route, []]).catch(() => makeTables(pool, target));
+      isReady = true;
+    }
+    if (context.now() - forgottenAt > forgetEveryMs) {
+      forgottenAt = context.now();
+      // Beside the work, not before it; what fails is forgotten in six hours.
+      void query(forgetStatement(target), [config.claimDays]).catch(() => undefined);
+    }
+  };
+
+  const applyOnce = async (rows: readonly Row[]): Promise<readonly SinkResult[]> => {
+    await prepare();
+    const answers = await query<{ event_id: string; claimed: boolean; written: boolean }>(statement, [
+      JSON.stringify(rows),
+      context.route,
+      context.entity,
+    ]);
+    const byEvent = new Map(answers.map((answer) => [answer.event_id, answer]));
+    const repeated = answers.filter((answer) => !answer.claimed).map((answer) => answer.event_id);
+    const earlier = new Set(
+      repeated.length === 0
+        ? []
+        : (await query<{ event_id: string }>(appliedStatement(target), [context.route, repeated])).map(
+            (row) => row.event_id,
+          ),
+    );
+    return rows.map((row) => ({
+      outcome: byEvent.get(row.event_id)?.written === true || earlier.has(row.event_id) ? 'delivered' : 'superseded',
+      destination: `postgres ${config.schema}.${config.table} ${row.id}`,
+    }));
+  };
+
+  const apply = async (rows: readonly Row[]): Promise<readonly SinkResult[]> => {
+    try {
+      return await applyOnce(rows);
+    } catch (error) {
+      if (!isReady || !isCodedError(error) || error.code !== 'X_POSTGRES_TABLE') throw error;
+      // Somebody dropped or altered a table under us: make it once more, and only then call it a fault.
+      isReady = false;
+      return await applyOnce(rows);
+    }
+  };
+
+  const commits = createGroupCommit<Row, SinkResult>({
+    apply,
+    keysOf: (row) => [`id ${row.id}`, `event ${row.event_id}`],
+    blamesRow: (error) => isCodedError(error) && error.code === 'X_POSTGRES_ROW',
+    maxRows: config.batchRows,
+  });
+
+  return {
+    async write(delivery, signal) {
+      try {
+        return await commits.submit(toRow(delivery, target.columns), signal);
+      } catch (error) {
+        if (isCodedError(error)) throw error;
+        if (signal.aborted) throw aborted(error);
+        throw classifyPostgres(error);
+      }
+    },
+    close() {
+      closing ??= commits.idle().then(() => pool.end());
+      return closing;
+    },
+  };
+}
+
+async function makeTables(pool: pg.Pool, target: Target): Promise<void> {
+  const client = await pool.connect().catch((error: unknown) => {
+    throw classifyPostgres(error);
+  });
+  try {
+    await client.query('begin');
+    await client.query(tableLock);
+    for (const text of tableStatements(target)) await client.query(text);
+    await client.query('commit');
+    client.release();
+  } catch (error) {
+    // Destroyed rather than rolled back: the connection may be what failed.
+    client.release(true);
+    throw classifyPostgres(error);
+  }
+}
+
+function withoutTwins(columns: Target['columns']): Target['columns'] {
+  return [...new Map(columns.map((column) => [column.name, column])).values()];
+}
+
+function aborted(cause: unknown): CodedError {
+  return new CodedError('X_POSTGRES_ABORTED', 'Nobody waits for the row any more', {
+    disposition: retry(),
+    step: 'effect',
+    cause,
+  });
+}

@@ -1,0 +1,85 @@
+import { type Column, deliveredAt, documentColumns, fixedColumns } from './columns.ts';
+
+export interface Target {
+  readonly schema: string;
+  readonly table: string;
+  /** The entity's columns and those only a map fills. */
+  readonly columns: readonly Column[];
+}
+
+const quote = (name: string): string => `"${name.replaceAll('"', '""')}"`;
+const at = (target: Target, table: string): string => `${quote(target.schema)}.${quote(table)}`;
+const sqlType = ({ name, type }: Column): string => (name === 'sequence' ? 'text collate "C"' : type);
+const allColumns = (target: Target): readonly Column[] => [...fixedColumns, ...target.columns, ...documentColumns];
+
+/** Serialises those who make tables at the same time: `create … if not exists` races otherwise. */
+export const tableLock = "select pg_advisory_xact_lock(hashtextextended('millrace postgres sink', 0))";
+
+/** Makes what is missing and changes nothing that is there. */
+export function tableStatements(target: Target): readonly string[] {
+  const table = at(target, target.table);
+  const own = [...allColumns(target), { name: deliveredAt, type: 'timestamptz', field: null } satisfies Column];
+  return [
+    `create schema if not exists ${quote(target.schema)}`,
+    `create table if not exists ${table} (
+       "id" text primary key, "event_id" text not null, "sequence" text collate "C" not null, "generation" bigint not null)`,
+    ...own.map((column) => `alter table ${table} add column if not exists ${quote(column.name)} ${sqlType(column)}`),
+    // No unique key on purpose: a double effect has to show. The index only answers "was this event applied?".
+    `create table if not exists ${at(target, 'deliveries')} (
+       "route" text not null, "event_id" text not null, "correlation_id" text, "entity" text not null, "id" text not null,
+       "sequence" text collate "C" not null, "generation" bigint not null, "at" timestamptz not null default clock_timestamp())`,
+    `create index if not exists "deliveries_event_id" on ${at(target, 'deliveries')} ("event_id")`,
+    `create table if not exists ${at(target, 'delivery_claims')} (
+       "route" text not null, "event_id" text not null, "at" timestamptz not null default now(), primary key ("route", "event_id"))`,
+    `create index if not exists "delivery_claims_at" on ${at(target, 'delivery_claims')} using brin ("at")`,
+  ];
+}
+
+/** The table's present columns: while nothing is missing, no `alter` and its lock is needed. */
+export const presentColumns =
+  'select column_name from information_schema.columns where table_schema = $1 and table_name = $2';
+
+export function expectedColumns(target: Target): readonly string[] {
+  return [...allColumns(target).map(({ name }) => name), deliveredAt];
+}
+
+/**
+ * Claim, guarded upsert and delivery note in one statement, so all of it happens or none.
+ * Parameters: the rows as JSON (one per key and event), route, entity.
+ * Answers per row whether the claim was ours and whether the row was written.
+ */
+export function applyStatement(target: Target): string {
+  const columns = allColumns(target);
+  const names = columns.map(({ name }) => quote(name));
+  const updates = [...names.filter((name) => name !== '"id"').map((name) => `${name} = excluded.${name}`)].join(', ');
+  return `
+with input as materialized (
+  select * from json_to_recordset($1::json) as x(${columns.map((column) => `${quote(column.name)} ${sqlType(column)}`).join(', ')})
+), claimed as (
+  insert into ${at(target, 'delivery_claims')} ("route", "event_id")
+  select $2, "event_id" from input order by "event_id"
+  on conflict do nothing returning "event_id"
+), written as (
+  insert into ${at(target, target.table)} as held (${names.join(', ')}, ${quote(deliveredAt)})
+  select ${names.join(', ')}, clock_timestamp() from input where "event_id" in (select "event_id" from claimed) order by "id"
+  on conflict ("id") do update set ${updates}, ${quote(deliveredAt)} = excluded.${quote(deliveredAt)}
+  where (held."sequence" collate "C", held."generation") < (excluded."sequence" collate "C", excluded."generation")
+  returning "event_id"
+), noted as (
+  insert into ${at(target, 'deliveries')} ("route", "event_id", "correlation_id", "entity", "id", "sequence", "generation")
+  select $2, "event_id", "correlation_id", $3, "id", "sequence", "generation" from input
+  where "event_id" in (select "event_id" from written)
+)
+select "event_id", "event_id" in (select "event_id" from claimed) as "claimed", "event_id" in (select "event_id" from written) as "written"
+from input`;
+}
+
+/** Which of these events were applied earlier. Parameters: route, event ids. */
+export function appliedStatement(target: Target): string {
+  return `select distinct "event_id" from ${at(target, 'deliveries')} where "route" = $1 and "event_id" = any($2)`;
+}
+
+/** Claims older than anything that could still come back. Parameter: days. */
+export function forgetStatement(target: Target): string {
+  return `delete from ${at(target, 'delivery_claims')} where "at" < now() - make_interval(days => $1)`;
+}
