@@ -4,6 +4,7 @@ export * from './selector.ts';
 export * from './source.ts';
 export * from './source-errors.ts';
 export * from './verification/hmac.ts';
+export * from './verification/sign.ts';
 export * from './verification/verification.ts';
 export * from './verification/verify.ts';
 export * from './webhook-body.ts';

@@ -1,18 +1,26 @@
-import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
+import { promisify } from 'node:util';
+import { brotliDecompress, brotliDecompressSync, gunzip, gunzipSync, inflate, inflateSync } from 'node:zlib';
 import { CodedError, deadLetter } from '@millrace/messaging';
 import type { BodyType } from './source.ts';
 import type { SourceErrorCode } from './source-errors.ts';
 
-const unpackers = {
-  gzip: gunzipSync,
-  'x-gzip': gunzipSync,
-  deflate: inflateSync,
-  br: brotliDecompressSync,
-} as const;
+interface Unpacker {
+  readonly sync: (body: Buffer, options: { maxOutputLength: number }) => Buffer;
+  readonly pooled: (body: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>;
+}
+
+const gzip: Unpacker = { sync: gunzipSync, pooled: promisify(gunzip) };
+// A map, not an object: `constructor` is no encoding.
+const unpackers: ReadonlyMap<string, Unpacker> = new Map([
+  ['gzip', gzip],
+  ['x-gzip', gzip],
+  ['deflate', { sync: inflateSync, pooled: promisify(inflate) }],
+  ['br', { sync: brotliDecompressSync, pooled: promisify(brotliDecompress) }],
+]);
 
 /** True when `unpackBody` knows how. Of several encodings on top of each other, none: no webhook sender does that. */
 export function isKnownEncoding(contentEncoding: string | undefined): boolean {
-  return isIdentity(contentEncoding) || encodingOf(contentEncoding) in unpackers;
+  return isIdentity(contentEncoding) || unpackers.has(encodingOf(contentEncoding));
 }
 
 /**
@@ -21,16 +29,40 @@ export function isKnownEncoding(contentEncoding: string | undefined): boolean {
  */
 export function unpackBody(body: Buffer, contentEncoding: string | undefined, maxBytes: number): Buffer {
   if (isIdentity(contentEncoding)) return body;
-  const encoding = encodingOf(contentEncoding);
-  if (!(encoding in unpackers))
-    throw bodyError('X_BODY_ENCODING_UNKNOWN', 'expected gzip, deflate, br or identity as content-encoding');
+  const unpacker = unpackerFor(contentEncoding);
   try {
-    return unpackers[encoding as keyof typeof unpackers](body, { maxOutputLength: maxBytes });
+    return unpacker.sync(body, { maxOutputLength: maxBytes });
   } catch (error) {
-    if (Error.isError(error) && (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE')
-      throw bodyError('X_BODY_TOO_LARGE', `the body unpacks to more than ${maxBytes} bytes`);
-    throw bodyError('X_BODY_NOT_DECODABLE', `the body does not unpack as ${encoding}`, error);
+    throw unpackingError(error, maxBytes);
   }
+}
+
+/** The same off the event loop, for a process that has others to answer meanwhile. */
+export async function unpackBodyPooled(
+  body: Buffer,
+  contentEncoding: string | undefined,
+  maxBytes: number,
+): Promise<Buffer> {
+  if (isIdentity(contentEncoding)) return body;
+  const unpacker = unpackerFor(contentEncoding);
+  try {
+    return await unpacker.pooled(body, { maxOutputLength: maxBytes });
+  } catch (error) {
+    throw unpackingError(error, maxBytes);
+  }
+}
+
+function unpackerFor(contentEncoding: string | undefined): Unpacker {
+  const unpacker = unpackers.get(encodingOf(contentEncoding));
+  if (unpacker === undefined)
+    throw bodyError('X_BODY_ENCODING_UNKNOWN', 'expected gzip, deflate, br or identity as content-encoding');
+  return unpacker;
+}
+
+function unpackingError(error: unknown, maxBytes: number): CodedError {
+  if (Error.isError(error) && (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE')
+    return bodyError('X_BODY_TOO_LARGE', `the body unpacks to more than ${maxBytes} bytes`);
+  return bodyError('X_BODY_NOT_DECODABLE', 'the body does not unpack as its content-encoding says', error);
 }
 
 /** The kind of body a content type announces, among those a source takes; undefined when it is none of them. */

@@ -26,6 +26,8 @@ export const githubSource: Source = defineSource({
       'body:/repository/id',
       'body:/organization/id',
       'body:/installation/id',
+      'body:/security_advisory/ghsa_id',
+      'body:/sender/id',
     ],
   },
   actor: 'body:/sender/login',

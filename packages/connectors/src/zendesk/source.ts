@@ -41,5 +41,5 @@ export const zendeskSource: Source = defineSource({
   normalises: 'tickets',
   normalise: normaliseTicket,
   subscription:
-    'Admin Center › Apps and integrations › Webhooks › Create: either subscribe to Ticket events, or connect a trigger whose JSON body is samples/trigger-template.json. Request method POST, format JSON. Copy the signing secret into the secret of this source.',
+    'Admin Center › Apps and integrations › Webhooks › Create: either subscribe to Ticket events, or connect a trigger whose JSON body is packages/connectors/src/zendesk/trigger-template.json. Request method POST, format JSON. Copy the signing secret into the secret of this source.',
 });

@@ -1,0 +1,59 @@
+import { createHmac } from 'node:crypto';
+import { describe, expect, it } from '@jest/globals';
+import { identityOf } from '../../src/identity.ts';
+import { signRequest } from '../../src/verification/sign.ts';
+import { verify } from '../../src/verification/verify.ts';
+import { zendeskSource } from '../../src/zendesk/source.ts';
+import { sourceLaws } from '../source-laws.ts';
+
+sourceLaws({
+  source: zendeskSource,
+  secret: 'zendesk-signing-secret-0123456789',
+  otherSecret: 'zendesk-other-secret-9876543210',
+});
+
+describe('Zendesk', () => {
+  const now = Date.parse('2026-11-20T12:00:00Z');
+  const body = Buffer.from('{"type":"ticket.updated","id":"35438","ticket":{"id":"35438"}}');
+  const secrets = [{ keyId: '1', secret: 'real' }];
+  const request = (secret: string, invocation: string) => ({
+    body,
+    headers: Object.entries({
+      'x-zendesk-webhook-invocation-id': invocation,
+      ...signRequest(zendeskSource.verification, { secret, body, now }),
+    }).map(([name, value]) => ({ name, value })),
+  });
+  const identity = (invocation: string) =>
+    identityOf(zendeskSource, {
+      view: { document: JSON.parse(body.toString()), header: () => invocation, query: new URLSearchParams() },
+      bodySha256: 'same',
+      signedSha256: 'signed',
+      signedAt: now,
+      policy: 'source',
+      freshId: () => 'fresh',
+    });
+
+  it('knows the vendor’s public test secret as a test, never as proof', () => {
+    const test = 'dGhpc19zZWNyZXRfaXNfZm9yX3Rlc3Rpbmdfb25seQ==';
+    expect(verify(zendeskSource.verification, request(test, 'a'), { secrets, now }).kind).toBe('test');
+  });
+  it('does not verify the sample of the older page, which signs body before timestamp', () => {
+    const at = Date.parse('2021-07-25T10:00:00Z');
+    const secret = 'HRkRd4BeOAoUkfZr-mhauJT64rvBASlJRoIyPsd3zeA=';
+    const old = Buffer.from('{"say": "hello"}');
+    const signature = createHmac('sha256', secret).update(old).update('2021-07-25T10:00:00Z').digest('base64');
+    expect(signature.startsWith('tRDSF7UR')).toBe(true);
+    const headers = [
+      { name: 'x-zendesk-webhook-signature', value: signature },
+      { name: 'x-zendesk-webhook-signature-timestamp', value: '2021-07-25T10:00:00Z' },
+    ];
+    expect(
+      verify(zendeskSource.verification, { body: old, headers }, { secrets: [{ keyId: '1', secret }], now: at }).kind,
+    ).toBe('rejected');
+  });
+  it('never takes the id in a user-written trigger body for the id of the event', () => {
+    expect(identity('first')).toMatchObject({ kind: 'header', replayProtected: false });
+    expect(identity('first').value).toBe(identity('first').value);
+    expect(identity('first').value).not.toBe(identity('second').value);
+  });
+});
