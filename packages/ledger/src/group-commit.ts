@@ -1,0 +1,92 @@
+export interface GroupCommitOptions<Item, Result> {
+  /** Items of equal key never share a statement: the later one waits for the next. */
+  readonly keyOf: (item: Item) => string;
+  readonly maxItems?: number;
+  /** Bounds a statement's size; one item larger than it goes alone. */
+  readonly maxBytes?: number;
+  readonly bytesOf?: (item: Item) => number;
+  /** True for a failure that one item alone may have caused: each is then tried by itself, so that it harms no other. */
+  readonly isOneItemsFault?: (error: unknown) => boolean;
+  /** One statement for all items, sorted by key (so that two processes lock rows in one order). One result per item, in order. */
+  readonly execute: (items: readonly Item[]) => Promise<readonly Result[]>;
+}
+
+export type Submit<Item, Result> = (item: Item, signal?: AbortSignal) => Promise<Result>;
+
+interface Waiting<Item, Result> {
+  readonly item: Item;
+  readonly key: string;
+  readonly bytes: number;
+  readonly resolve: (result: Result) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Many callers, one statement: while one is in flight the next callers wait, and go together when it ends.
+ *
+ * Idle: nothing waits, no timer runs, and a caller's item starts in the same turn of the event loop.
+ * Busy: exactly one statement of this kind is in flight; under load statements grow instead of multiplying.
+ * A failed statement fails the callers it carried and no others. Aborting gives up waiting, not the statement.
+ */
+export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item, Result>): Submit<Item, Result> {
+  const {
+    keyOf,
+    execute,
+    bytesOf = () => 0,
+    maxItems = 1_000,
+    maxBytes = 4_000_000,
+    isOneItemsFault = () => false,
+  } = options;
+  let waiting: Waiting<Item, Result>[] = [];
+  let busy = false;
+
+  const take = (): Waiting<Item, Result>[] => {
+    const batch = new Map<string, Waiting<Item, Result>>();
+    const left: Waiting<Item, Result>[] = [];
+    let bytes = 0;
+    for (const entry of waiting) {
+      const fits = batch.size === 0 || (batch.size < maxItems && bytes + entry.bytes <= maxBytes);
+      if (fits && !batch.has(entry.key)) {
+        batch.set(entry.key, entry);
+        bytes += entry.bytes;
+      } else left.push(entry);
+    }
+    waiting = left;
+    return [...batch.values()].sort((one, other) => (one.key < other.key ? -1 : 1));
+  };
+
+  const settle = async (batch: readonly Waiting<Item, Result>[]): Promise<void> => {
+    try {
+      const results = await execute(batch.map(({ item }) => item));
+      for (const [index, { resolve }] of batch.entries()) resolve(results[index] as Result);
+    } catch (error) {
+      if (batch.length > 1 && isOneItemsFault(error)) for (const entry of batch) await settle([entry]);
+      else for (const { reject } of batch) reject(error);
+    }
+  };
+
+  const run = async (): Promise<void> => {
+    busy = true;
+    await null; // callers of this same turn join the first statement
+    while (waiting.length > 0) await settle(take());
+    busy = false;
+  };
+
+  return async (item, signal) => {
+    signal?.throwIfAborted();
+    const { promise, resolve, reject } = Promise.withResolvers<Result>();
+    const entry = { item, key: keyOf(item), bytes: bytesOf(item), resolve, reject };
+    const aborted = (): void => {
+      waiting = waiting.filter((other) => other !== entry);
+      reject(signal?.reason);
+    };
+    signal?.addEventListener('abort', aborted, { once: true });
+    waiting.push(entry);
+    if (!busy) void run();
+    try {
+      return await promise;
+    } finally {
+      signal?.removeEventListener('abort', aborted);
+    }
+  };
+}

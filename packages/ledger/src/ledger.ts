@@ -1,0 +1,93 @@
+import type { BodyStore, EffectStore, OutcomeStore } from '@millrace/messaging';
+import { createMetrics, type Logger, type Metrics, type ReadinessState } from '@millrace/service';
+import { createBodies } from './bodies.ts';
+import { type Claims, createClaims } from './claims.ts';
+import { connectDatabase, type DatabaseOptions } from './database.ts';
+import { createEffects } from './effects.ts';
+import { createOutcomes } from './outcomes.ts';
+import { createPruning } from './pruning.ts';
+import { bodyMigrations, bodySchema, ledgerMigrations } from './schema.ts';
+import type { Store } from './store.ts';
+
+export interface LedgerOptions
+  extends Pick<DatabaseOptions, 'maxConnections' | 'connectTimeoutMs' | 'statementTimeoutMs' | 'probeEveryMs'> {
+  readonly url: string;
+  /** The service's own Postgres schema, e.g. `ingest_gateway`. */
+  readonly schema: string;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  readonly logger: Logger;
+  readonly metrics?: Metrics;
+  /** 10 s when absent. */
+  readonly claimLeaseMs?: number;
+  /** 7 days when absent. */
+  readonly claimKeepMs?: number;
+  /** 45 days when absent: longer than any topic keeps. */
+  readonly effectKeepMs?: number;
+  /** 45 days when absent. */
+  readonly bodyKeepMs?: number;
+}
+
+/**
+ * What a service must remember beyond a crash. Every write is durable when its promise resolves; many callers share a statement.
+ * While Postgres is away calls fail with retry and unavailable, and succeed again by themselves when it is back.
+ */
+export interface Ledger {
+  readonly name: string;
+  readonly claims: Claims;
+  readonly outcomes: OutcomeStore;
+  readonly effects: EffectStore;
+  readonly bodies: BodyStore;
+  /** Creates what is missing. Resolves also when Postgres is away: the first call that reaches it does it then. */
+  open(): Promise<void>;
+  /** For `/readyz`: what the last statement found, without asking. */
+  readiness(): ReadinessState;
+  /** Asks now. */
+  isReachable(): Promise<boolean>;
+  /** Forgets what is too old. Runs by itself every ten minutes; returns how many rows went. */
+  prune(signal?: AbortSignal): Promise<number>;
+  close(): Promise<void>;
+}
+
+const day = 86_400_000;
+
+export function connectLedger(options: LedgerOptions): Ledger {
+  const { schema, now, logger, metrics = createMetrics() } = options;
+  const { claimLeaseMs = 10_000, claimKeepMs = 7 * day, effectKeepMs = 45 * day, bodyKeepMs = 45 * day } = options;
+  const database = connectDatabase({
+    ...options,
+    applicationName: `millrace ${schema}`,
+    histories: [
+      { schema, migrations: ledgerMigrations },
+      { schema: bodySchema, migrations: bodyMigrations },
+    ],
+  });
+  const store: Store = { database, schema, now, metrics };
+  const bodyStore: Store = { ...store, schema: bodySchema };
+  const pruning = createPruning([
+    { store, table: 'claims', ageColumn: 'received_at', keepMs: claimKeepMs },
+    { store, table: 'outcomes', ageColumn: 'recorded_at', keepMs: effectKeepMs },
+    { store, table: 'effects', ageColumn: 'started_at', keepMs: effectKeepMs },
+    { store: bodyStore, table: 'bodies', ageColumn: 'put_at', keepMs: bodyKeepMs },
+  ]);
+  let stopPruning = (): void => {};
+
+  return {
+    name: 'ledger',
+    claims: createClaims(store, { leaseMs: claimLeaseMs, keepMs: claimKeepMs }),
+    outcomes: createOutcomes(store),
+    effects: createEffects(store),
+    bodies: createBodies(bodyStore),
+    open: async () => {
+      await database.open();
+      stopPruning = pruning.start(logger);
+    },
+    readiness: () => database.readiness(),
+    isReachable: () => database.isReachable(),
+    prune: (signal) => pruning.prune(signal),
+    close: async () => {
+      stopPruning();
+      await database.close();
+    },
+  };
+}

@@ -1,0 +1,57 @@
+import type { Migration } from './migrations.ts';
+
+/** The tables of one service's ledger. */
+export const ledgerMigrations: readonly Migration[] = [
+  {
+    id: '0001-claims-outcomes-effects',
+    sql: `
+      CREATE TABLE :schema.claims (
+        key text COLLATE "C" PRIMARY KEY,
+        event_id uuid NOT NULL,
+        source text NOT NULL,
+        received_at bigint NOT NULL,
+        digest text,
+        lease_until bigint NOT NULL,
+        topic text,
+        partition int,
+        "offset" bigint
+      );
+      CREATE INDEX claims_event_id ON :schema.claims (event_id);
+      CREATE INDEX claims_age ON :schema.claims USING brin (received_at);
+
+      CREATE TABLE :schema.outcomes (
+        stage text COLLATE "C" NOT NULL,
+        input_id text COLLATE "C" NOT NULL,
+        generation bigint NOT NULL,
+        outcome bytea NOT NULL,
+        recorded_at bigint NOT NULL,
+        PRIMARY KEY (stage, input_id, generation)
+      );
+      CREATE INDEX outcomes_age ON :schema.outcomes USING brin (recorded_at);
+
+      CREATE TABLE :schema.effects (
+        route text COLLATE "C" NOT NULL,
+        event_id text COLLATE "C" NOT NULL,
+        started_at bigint NOT NULL,
+        done_at bigint,
+        detail text,
+        PRIMARY KEY (route, event_id)
+      );
+      CREATE INDEX effects_age ON :schema.effects USING brin (started_at);
+    `,
+  },
+];
+
+/** Claim-checked bodies, shared by every service on purpose. */
+export const bodySchema = 'claim_checks';
+
+export const bodyMigrations: readonly Migration[] = [
+  {
+    id: '0001-bodies',
+    sql: `
+      CREATE TABLE :schema.bodies (ref text COLLATE "C" PRIMARY KEY, bytes bytea NOT NULL, put_at bigint NOT NULL);
+      ALTER TABLE :schema.bodies ALTER COLUMN bytes SET STORAGE EXTERNAL;
+      CREATE INDEX bodies_age ON :schema.bodies (put_at);
+    `,
+  },
+];

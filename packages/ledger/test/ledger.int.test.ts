@@ -1,0 +1,233 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type TestDatabase, testDatabase } from '@millrace/embedded/testing';
+import { createMetrics } from '@millrace/service';
+import type { Ledger } from '../src/index.ts';
+import { connectDatabase } from '../src/postgres.ts';
+import { ledgersOn } from './support/ledgers.ts';
+
+let database: TestDatabase;
+let ledgers: ReturnType<typeof ledgersOn>;
+let one: Ledger;
+let other: Ledger;
+
+beforeAll(async () => {
+  database = await testDatabase();
+  ledgers = ledgersOn(database.url);
+  // At once: both migrate, and only one does.
+  [one, other] = await Promise.all([ledgers.open(), ledgers.open()]);
+});
+
+afterAll(async () => {
+  await ledgers.close();
+  await database.drop();
+});
+
+const aRequest = (identity = randomUUID()) => ({
+  source: 'zendesk',
+  identity,
+  eventId: randomUUID(),
+  receivedAt: ledgers.clock.now,
+});
+const position = { topic: 'webhooks.received.v1', partition: 2, offset: 41 };
+
+describe('claims', () => {
+  it('gives each request to exactly one of its racing twins, also across processes', async () => {
+    const requests = Array.from({ length: 100 }, () => aRequest());
+    const twins = requests.flatMap((request) =>
+      [one, other, one, other, other].map((ledger) => ledger.claims.claim(request)),
+    );
+    const results = await Promise.all(twins);
+    expect(results.filter(({ kind }) => kind === 'new')).toHaveLength(100);
+    expect(results.filter(({ kind }) => kind === 'in-flight')).toHaveLength(400);
+  });
+
+  it('answers a completed request as a duplicate with its first id and digest', async () => {
+    const request = { ...aRequest(), digest: 'd1' };
+    expect(await one.claims.claim(request)).toEqual({ kind: 'new' });
+    await one.claims.complete(request.eventId, position);
+    expect(await other.claims.claim({ ...request, eventId: randomUUID(), digest: 'd2' })).toEqual({
+      kind: 'duplicate',
+      eventId: request.eventId,
+      digest: 'd1',
+    });
+    expect(await other.claims.find(request.eventId)).toEqual({
+      source: 'zendesk',
+      receivedAt: request.receivedAt,
+      position,
+    });
+  });
+
+  it('hands a claim whose owner died between claim and complete to the next, once its lease ends', async () => {
+    const dead = await ledgers.open();
+    const request = aRequest();
+    await dead.claims.claim(request);
+    await dead.close();
+    expect(await one.claims.claim(request)).toEqual({ kind: 'in-flight' });
+    ledgers.clock.now += 10_001;
+    const heirs = await Promise.all([one.claims.claim(request), other.claims.claim(request)]);
+    expect(heirs.map(({ kind }) => kind).toSorted()).toEqual(['in-flight', 'new']);
+    await one.claims.complete(request.eventId, position);
+    expect(await other.claims.claim(request)).toMatchObject({ kind: 'duplicate' });
+  });
+
+  it('frees a released claim at once, and never a completed one', async () => {
+    const request = aRequest();
+    await one.claims.claim(request);
+    await one.claims.release(request.eventId);
+    expect(await other.claims.claim(request)).toEqual({ kind: 'new' });
+    await other.claims.complete(request.eventId, position);
+    await one.claims.release(request.eventId);
+    expect(await one.claims.claim(request)).toMatchObject({ kind: 'duplicate' });
+  });
+
+  it('remembers a request for the whole window and not beyond', async () => {
+    const request = aRequest();
+    await one.claims.claim(request);
+    await one.claims.complete(request.eventId, position);
+    ledgers.clock.now += 72 * 3_600_000;
+    expect(await other.claims.claim(request)).toMatchObject({ kind: 'duplicate' });
+    ledgers.clock.now += 5 * 86_400_000;
+    expect(await other.claims.claim({ ...request, receivedAt: ledgers.clock.now })).toEqual({ kind: 'new' });
+  });
+
+  it('tells sources with equal identities apart, and nothing of what it never saw', async () => {
+    const request = aRequest();
+    await one.claims.claim(request);
+    expect(await one.claims.claim({ ...request, source: 'github', eventId: randomUUID() })).toEqual({ kind: 'new' });
+    expect(await one.claims.find(randomUUID())).toBeNull();
+    expect(await one.claims.find('no uuid \0')).toBeNull();
+    expect(await one.claims.find(request.eventId)).toMatchObject({ position: null });
+  });
+
+  it('puts many callers into few statements', async () => {
+    const metrics = createMetrics();
+    const ledger = await ledgers.open({ metrics });
+    await Promise.all(Array.from({ length: 2_000 }, () => ledger.claims.claim(aRequest())));
+    const text = await metrics.registry.metrics();
+    expect(text).toContain('millrace_ledger_batch_rows_sum{kind="claim"} 2000');
+    expect(Number(/ledger_statements_total{kind="claim",outcome="ok"} (\d+)/.exec(text)?.[1])).toBeLessThanOrEqual(3);
+  });
+});
+
+describe('outcomes', () => {
+  it('returns the first writer’s bytes to everybody', async () => {
+    const key = { stage: 'classify', inputId: randomUUID(), generation: 0 };
+    expect(await one.outcomes.find(key)).toBeNull();
+    const [mine, theirs] = await Promise.all([
+      one.outcomes.record(key, Buffer.from('one')),
+      other.outcomes.record(key, Buffer.from('other')),
+    ]);
+    expect(mine).toEqual(theirs);
+    expect(await one.outcomes.record(key, Buffer.from('late'))).toEqual(mine);
+    expect(await other.outcomes.find(key)).toEqual(mine);
+    expect(await other.outcomes.find({ ...key, generation: 1 })).toBeNull();
+  });
+
+  it('keeps every byte value', async () => {
+    const key = { stage: 'classify', inputId: randomUUID(), generation: 3 };
+    const bytes = Buffer.from(Array.from({ length: 256 }, (_, index) => index));
+    await one.outcomes.record(key, bytes);
+    expect(await other.outcomes.find(key)).toEqual(bytes);
+  });
+
+  it('lets an id that Postgres cannot hold harm only its own caller', async () => {
+    const good = { stage: 'classify', inputId: randomUUID(), generation: 0 };
+    const [kept, refused] = await Promise.allSettled([
+      one.outcomes.record(good, Buffer.from('good')),
+      one.outcomes.record({ ...good, inputId: 'a\0b' }, Buffer.from('bad')),
+    ]);
+    expect(kept).toMatchObject({ status: 'fulfilled' });
+    expect(refused).toMatchObject({ reason: { code: 'X_LEDGER_DATA', disposition: { kind: 'dead-letter' } } });
+  });
+});
+
+describe('effects', () => {
+  it('is fresh for exactly one of many', async () => {
+    const id = randomUUID();
+    const states = await Promise.all([one, other, one, other].map(({ effects }) => effects.begin('triage', id)));
+    expect(states.toSorted()).toEqual(['fresh', 'in-doubt', 'in-doubt', 'in-doubt']);
+    await one.effects.done('triage', id, 'ticket 7');
+    expect(await other.effects.begin('triage', id)).toBe('done');
+    expect(await other.effects.begin('urgent', id)).toBe('fresh');
+  });
+
+  it('is in doubt after a crash between effect and done, and fresh again after a release', async () => {
+    const id = randomUUID();
+    const dead = await ledgers.open();
+    await dead.effects.begin('triage', id);
+    await dead.close();
+    expect(await one.effects.begin('triage', id)).toBe('in-doubt');
+    await one.effects.release('triage', id);
+    expect(await other.effects.begin('triage', id)).toBe('fresh');
+    await other.effects.done('triage', id, 'x');
+    await one.effects.release('triage', id);
+    expect(await one.effects.begin('triage', id)).toBe('done');
+  });
+});
+
+describe('bodies', () => {
+  it('gives back what was put, to every service, under one reference per content', async () => {
+    const bytes = Buffer.alloc(2_000_000, 'é');
+    const ref = await one.bodies.put(bytes);
+    expect(await other.bodies.put(bytes)).toBe(ref);
+    const enricher = await ledgers.open({ schema: 'enricher' });
+    expect((await enricher.bodies.get(ref)).equals(bytes)).toBe(true);
+    await expect(one.bodies.get('sha256:0')).rejects.toMatchObject({
+      code: 'X_LEDGER_BODY_UNKNOWN',
+      disposition: { kind: 'dead-letter' },
+    });
+  });
+});
+
+describe('prune', () => {
+  it('removes what is older than its window and nothing else', async () => {
+    const keepMs = 1_000;
+    const ledger = await ledgers.open({
+      schema: 'pruned',
+      claimKeepMs: keepMs,
+      effectKeepMs: keepMs,
+      bodyKeepMs: keepMs,
+    });
+    const [old, young] = [aRequest(), aRequest()];
+    await Promise.all(Array.from({ length: 6_000 }, () => ledger.claims.claim(aRequest())));
+    await ledger.claims.claim(old);
+    await ledger.effects.begin('r', 'old');
+    ledgers.clock.now += keepMs + 1;
+    await ledger.claims.claim({ ...young, receivedAt: ledgers.clock.now });
+    await ledger.effects.begin('r', 'young');
+    expect(await ledger.prune()).toBeGreaterThanOrEqual(6_002);
+    expect(await ledger.claims.find(old.eventId)).toBeNull();
+    expect(await ledger.claims.find(young.eventId)).not.toBeNull();
+    expect(await ledger.effects.begin('r', 'old')).toBe('fresh');
+    expect(await ledger.effects.begin('r', 'young')).toBe('in-doubt');
+    expect(await ledger.prune()).toBe(0);
+  });
+});
+
+describe('access', () => {
+  it('halts on a wrong password, says so, and shows no secret', async () => {
+    const wrong = new URL(database.url);
+    wrong.password = 'hunter2';
+    const ledger = await ledgers.open({ url: wrong.href });
+    const error = await ledger.claims.claim(aRequest()).catch((failure: Error) => failure);
+    expect(error).toMatchObject({ code: 'X_LEDGER_ACCESS', disposition: { kind: 'halt' } });
+    expect(String(error)).not.toContain('hunter2');
+    expect(ledger.readiness().ok).toBe(false);
+  });
+
+  it('runs the migrations again when the database was replaced under it', async () => {
+    const ledger = await ledgers.open({ schema: 'replaced' });
+    await ledger.effects.begin('r', 'e');
+    const admin = connectDatabase({
+      url: database.url,
+      histories: [],
+      applicationName: 'test',
+      logger: { info: () => {}, warn: () => {} } as never,
+    });
+    await admin.query('DROP SCHEMA replaced CASCADE');
+    await admin.close();
+    await expect(ledger.effects.begin('r', 'e')).rejects.toMatchObject({ unavailable: true });
+    expect(await ledger.effects.begin('r', 'e')).toBe('fresh');
+  });
+});
