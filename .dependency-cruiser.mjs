@@ -8,7 +8,7 @@ export default {
     rule('no-unresolvable', {}, { couldNotResolve: true }), // also catches imports past another package's exports
     rule('packages-never-import-services', { path: '^packages/' }, { path: '^services/' }),
     rule('services-never-import-each-other', { path: '^services/([^/]+)/' }, { path: '^services/', pathNot: '^services/$1/' }),
-    rule('only-packages-kafka-imports-the-client', { pathNot: '^(packages/kafka|infra/bench)/' }, { path: kafkaClients }),
+    rule('only-packages-kafka-imports-the-client', { pathNot: '^(packages/kafka|packages/embedded/test|infra/bench)/' }, { path: kafkaClients }),
     rule('no-path-into-another-package', { path: '^((packages|services)/[^/]+)/' }, { path: '^(packages|services)/', pathNot: '^$1/', dependencyTypes: ['local'] }),
     rule('no-dev-dependency-in-src', { path: '/src/', pathNot: '/testing\\.ts$' }, { dependencyTypes: ['npm-dev'] }),
     rule('leaves-import-nothing-of-ours', { path: '^packages/(contracts|service)/src/' }, { path: '^packages/', pathNot: '^packages/(contracts|service)/' }),
