@@ -1,0 +1,67 @@
+import { deadLetter, retry } from '@millrace/messaging';
+import { classifyHttp } from '@millrace/resilience/classify-http';
+import type { OutboundResponse } from '@millrace/resilience/outbound';
+import { OutboundError } from '@millrace/resilience/outbound-error';
+import type { z } from 'zod';
+
+/** What sinks make of answers that are not what the vendor documents, and what fixes it. */
+export const sinkErrors = {
+  X_SINK_SHAPE: "The destination's answer lacks what its API documents; the client needs an update, then redrive",
+  X_SINK_MAP: "The route's map did not make what the sink understands; correct the map, then redrive",
+  X_SINK_ENTITY: 'The record does not say which object of the destination is meant',
+  X_SINK_IN_DOUBT: 'Nobody can tell whether the effect happened; look at the destination, then redrive or discard',
+  X_SINK_CONTENDED: 'Somebody else kept changing the object while we tried; tried again later',
+} as const;
+
+/** Success, or the coded failure. `detail` may add the vendor's own error name; names only, its prose may quote data. */
+export function requireSuccess(response: OutboundResponse, target: string, now: number): OutboundResponse {
+  if (response.status >= 200 && response.status < 300) return response;
+  throw classifyHttp(
+    { status: response.status, retryAfter: response.headers['retry-after'], detail: errorName(response.body) },
+    { target, now },
+  );
+}
+
+/** Parses an answer. Not JSON at all is often a maintenance page, so it is worth another try; other JSON is not. */
+export function readAnswer<T>(response: OutboundResponse, shape: z.ZodType<T>, target: string): T {
+  const document = parseJson(response.body);
+  if (document === undefined) {
+    throw new OutboundError('X_HTTP_RESPONSE_UNREADABLE', `${target} answered something that is not JSON`, {
+      disposition: retry(),
+      applied: 'unknown',
+    });
+  }
+  const parsed = shape.safeParse(document);
+  if (parsed.success) return parsed.data;
+  const paths = parsed.error.issues.map(({ path }) => path.join('.') || 'the whole').join(', ');
+  throw new OutboundError('X_SINK_SHAPE', `${target} answered in another shape than documented: ${paths}`, {
+    disposition: deadLetter,
+    applied: 'unknown',
+  });
+}
+
+/** What the route's map made, checked; `fallback` when it has no map. */
+export function readMapped<T>(mapped: unknown, shape: z.ZodType<T>, fallback: () => T): T {
+  if (mapped === undefined) return fallback();
+  const parsed = shape.safeParse(mapped);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'the whole'}: ${message}`);
+  throw new OutboundError('X_SINK_MAP', `The map does not fit the sink: ${problems.join('; ')}`, {
+    disposition: deadLetter,
+    applied: 'no',
+  });
+}
+
+function parseJson(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+function errorName(body: Buffer): string | undefined {
+  const document = parseJson(body);
+  if (typeof document !== 'object' || document === null || !('error' in document)) return undefined;
+  return typeof document.error === 'string' && /^[\w.-]{1,60}$/.test(document.error) ? document.error : undefined;
+}
