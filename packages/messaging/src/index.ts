@@ -1,5 +1,6 @@
 export * from './breaker.ts';
 export * from './broker.ts';
+export * from './clock.ts';
 export * from './disposition.ts';
 export * from './envelope.ts';
 export * from './errors.ts';
@@ -10,6 +11,8 @@ export * from './headers/pairs.ts';
 export * from './headers/replay.ts';
 export * from './headers/retry.ts';
 export * from './ids.ts';
+export * from './in-memory/broker.ts';
+export * from './murmur2.ts';
 export * from './pipeline.ts';
 export * from './sequence.ts';
 export * from './serde.ts';

@@ -1,0 +1,67 @@
+import { describe, expect } from '@jest/globals';
+import { law } from '../harness.ts';
+import { aRecord, type BrokerLawContext } from './context.ts';
+
+export function adminLaws({ broker, topic, group }: BrokerLawContext): void {
+  describe('admin', () => {
+    law('describes what exists, and leaves out what does not', async () => {
+      const name = await topic(3, { 'retention.ms': '86400000' });
+      const found = await broker().admin.describeTopics([name, `${name}-missing`]);
+      expect(found.map((one) => [one.name, one.partitions, one.config['retention.ms']])).toEqual([
+        [name, 3, '86400000'],
+      ]);
+      expect((await broker().admin.describeTopics()).map((one) => one.name)).toContain(name);
+    });
+
+    law('creating a topic that exists changes nothing', async () => {
+      const name = await topic(3);
+      await broker().admin.createTopics([{ name, partitions: 5, replicationFactor: 1, config: {} }]);
+      expect((await broker().admin.describeTopics([name]))[0]?.partitions).toBe(3);
+    });
+
+    law('adds partitions and never takes one away', async () => {
+      const name = await topic(2);
+      await broker().admin.createPartitions(name, 4);
+      expect((await broker().admin.describeTopics([name]))[0]?.partitions).toBe(4);
+      await expect(broker().admin.createPartitions(name, 3)).rejects.toThrow();
+    });
+
+    law('sets the config keys it is given and leaves the others', async () => {
+      const name = await topic(1, { 'retention.ms': '1000000', 'max.message.bytes': '50000' });
+      await broker().admin.alterTopicConfig(name, { 'retention.ms': '2000000' });
+      const [found] = await broker().admin.describeTopics([name]);
+      expect([found?.config['retention.ms'], found?.config['max.message.bytes']]).toEqual(['2000000', '50000']);
+    });
+
+    law('knows the first and the next offset of each partition, and the offset at a time', async () => {
+      const name = await topic(2);
+      const producer = await broker().createProducer();
+      const start = Date.now() - 100_000;
+      for (let at = 0; at < 5; at += 1) {
+        await producer.send(aRecord(name, { partition: 0, timestamp: start + at * 1_000 }));
+      }
+      await producer.close();
+      const offsets = await broker().admin.offsets([name]);
+      expect(offsets.map((one) => [one.partition, one.earliest, one.latest]).sort()).toEqual([
+        [0, 0, 5],
+        [1, 0, 0],
+      ]);
+      const at = async (epochMs: number): Promise<number[]> => {
+        const found = await broker().admin.offsetsAtTime(name, epochMs);
+        return [...found].sort((a, b) => a.partition - b.partition).map(({ offset }) => offset);
+      };
+      expect(await at(start + 2_500)).toEqual([3, 0]);
+      expect(await at(start)).toEqual([0, 0]);
+      expect(await at(start + 60_000)).toEqual([5, 0]);
+    });
+
+    law('knows nothing committed of a group that never was', async () => {
+      const name = await topic(1);
+      expect(await broker().admin.committed(group(), [name])).toEqual([{ topic: name, partition: 0, committed: null }]);
+    });
+
+    law('is reachable', async () => {
+      expect(await broker().isReachable(5_000)).toBe(true);
+    });
+  });
+}

@@ -1,0 +1,76 @@
+import type { Assignment, Broker, GroupListener, GroupMember, InboundRecord, OffsetCommit } from '@millrace/messaging';
+import { createProgress } from './harness.ts';
+
+/** A member that only notes what it gets. */
+export interface GroupProbe {
+  readonly member: GroupMember;
+  readonly records: InboundRecord[];
+  readonly assignments: Assignment[];
+  /** Calls of the barrier so far. */
+  barriers(): number;
+  crashes(): readonly Error[];
+  /** Resolves when so many records have come. */
+  received(count: number): Promise<void>;
+  until(claim: () => boolean): Promise<void>;
+  /** Commits past everything received. */
+  commitAll(metadata?: string): Promise<void>;
+}
+
+export interface GroupProbeOptions {
+  readonly group: string;
+  readonly topics: readonly string[];
+  /** Runs inside the barrier, before the member joins again. */
+  readonly beforeRejoin?: (probe: GroupProbe, deadline: AbortSignal) => Promise<void>;
+}
+
+export async function joinGroup(broker: Broker, options: GroupProbeOptions): Promise<GroupProbe> {
+  const progress = createProgress();
+  const records: InboundRecord[] = [];
+  const assignments: Assignment[] = [];
+  const crashes: Error[] = [];
+  let barriers = 0;
+  const listener: GroupListener = {
+    onAssigned(assignment) {
+      assignments.push(assignment);
+      progress.changed();
+    },
+    onRecords(batch) {
+      records.push(...batch);
+      progress.changed();
+    },
+    async beforeRejoin(deadline) {
+      barriers += 1;
+      progress.changed();
+      await options.beforeRejoin?.(probe, deadline);
+    },
+    onCrash(error) {
+      crashes.push(error);
+      progress.changed();
+    },
+  };
+  const member = await broker.createMember({ group: options.group, topics: options.topics, listener });
+  const seen = (): unknown => ({
+    records: records.length,
+    assignments: assignments.length,
+    barriers,
+    crashes: crashes.map(String),
+  });
+  const probe: GroupProbe = {
+    member,
+    records,
+    assignments,
+    barriers: () => barriers,
+    crashes: () => crashes,
+    received: (count) => progress.until(() => records.length >= count, seen),
+    until: (claim) => progress.until(claim, seen),
+    async commitAll(metadata = '') {
+      const next = new Map<string, OffsetCommit>();
+      for (const { topic, partition, offset } of records) {
+        next.set(`${topic}/${partition}`, { topic, partition, offset: offset + 1, metadata });
+      }
+      await member.commit([...next.values()]);
+    },
+  };
+  await member.start();
+  return probe;
+}

@@ -1,0 +1,48 @@
+import type { BrokerAdmin } from '../broker.ts';
+import { type Cluster, partitionKey } from './cluster.ts';
+
+export function createInMemoryAdmin(cluster: Cluster): BrokerAdmin {
+  return {
+    async describeTopics(names) {
+      const wanted = names ?? [...cluster.topics.keys()];
+      return wanted.flatMap((name) => cluster.topics.get(name)?.spec ?? []);
+    },
+    async createTopics(specs) {
+      for (const spec of specs) cluster.create(spec);
+    },
+    async createPartitions(name, total) {
+      const topic = cluster.topic(name);
+      if (total < topic.logs.length) {
+        throw new RangeError(`${name} has ${topic.logs.length} partitions; they can only become more, not ${total}`);
+      }
+      while (topic.logs.length < total) topic.logs.push({ records: [], end: 0 });
+      topic.spec = { ...topic.spec, partitions: total };
+    },
+    async alterTopicConfig(name, config) {
+      const topic = cluster.topic(name);
+      topic.spec = { ...topic.spec, config: { ...topic.spec.config, ...config } };
+    },
+    async offsets(topics) {
+      return topics.flatMap((topic) =>
+        cluster.topic(topic).logs.map((log, partition) => ({ topic, partition, earliest: 0, latest: log.end })),
+      );
+    },
+    async offsetsAtTime(topic, epochMs) {
+      return cluster.topic(topic).logs.map((log, partition) => ({
+        topic,
+        partition,
+        offset: log.records.find((record) => record.timestamp >= epochMs)?.offset ?? log.end,
+      }));
+    },
+    async committed(group, topics) {
+      const known = cluster.committed.get(group);
+      return topics.flatMap((topic) =>
+        cluster.topic(topic).logs.map((_, partition) => ({
+          topic,
+          partition,
+          committed: known?.get(partitionKey(topic, partition)) ?? null,
+        })),
+      );
+    },
+  };
+}

@@ -1,0 +1,122 @@
+import type { CommittedOffset, InboundRecord, OutboundRecord, RecordPosition, TopicSpec } from '../broker.ts';
+import { DeliveryError, recordTooLarge } from '../errors.ts';
+import { partitionOf } from '../murmur2.ts';
+
+const defaultMaxBytes = 1_048_588;
+
+export interface Log {
+  /** Offsets rise; compaction leaves gaps. */
+  records: InboundRecord[];
+  /** The offset the next record will get. */
+  end: number;
+}
+
+export interface StoredTopic {
+  spec: TopicSpec;
+  readonly logs: Log[];
+}
+
+export const partitionKey = (topic: string, partition: number): string => `${topic}/${partition}`;
+
+/** What outlives every connection: topics, records, committed offsets. */
+export class Cluster {
+  readonly now: () => number;
+  readonly topics: Map<string, StoredTopic> = new Map();
+  readonly committed: Map<string, Map<string, CommittedOffset>> = new Map();
+  /** The member that a group has, by group. */
+  readonly members: Map<string, object> = new Map();
+  readonly #appended = new Set<() => void>();
+  #nextKeyless = 0;
+
+  constructor(now: () => number) {
+    this.now = now;
+  }
+
+  onAppend(listener: () => void): () => void {
+    this.#appended.add(listener);
+    return () => this.#appended.delete(listener);
+  }
+
+  create(spec: TopicSpec): void {
+    if (this.topics.has(spec.name)) return;
+    this.topics.set(spec.name, {
+      spec,
+      logs: Array.from({ length: spec.partitions }, () => ({ records: [], end: 0 })),
+    });
+  }
+
+  topic(name: string): StoredTopic {
+    const topic = this.topics.get(name);
+    if (topic === undefined) {
+      throw new DeliveryError('X_DELIVERY_REFUSED', `topic ${name} does not exist; provision it from topics.yaml`, {
+        ambiguous: false,
+      });
+    }
+    return topic;
+  }
+
+  log(topic: string, partition: number): Log {
+    const log = this.topic(topic).logs[partition];
+    if (log === undefined) throw new RangeError(`${topic} has no partition ${partition}`);
+    return log;
+  }
+
+  append(record: OutboundRecord): RecordPosition {
+    const topic = this.topic(record.topic);
+    const limit = Number(topic.spec.config['max.message.bytes'] ?? defaultMaxBytes);
+    const bytes = recordBytes(record);
+    if (bytes > limit) throw recordTooLarge(record.topic, bytes, limit);
+    const partition = record.partition ?? this.#partitionFor(record, topic.logs.length);
+    const log = this.log(record.topic, partition);
+    const isAppendTime = topic.spec.config['message.timestamp.type'] === 'LogAppendTime';
+    const stored = {
+      topic: record.topic,
+      partition,
+      offset: log.end,
+      timestamp: isAppendTime ? this.now() : (record.timestamp ?? this.now()),
+      key: record.key === null ? null : Buffer.from(record.key),
+      value: record.value === null ? null : Buffer.from(record.value),
+      headers: record.headers.map(([name, value]) => [name, value === null ? null : Buffer.from(value)] as const),
+    };
+    log.records.push(stored);
+    log.end += 1;
+    for (const listener of this.#appended) listener();
+    return { topic: stored.topic, partition, offset: stored.offset };
+  }
+
+  /** Index of the first record at or after an offset. */
+  static seek(log: Log, offset: number): number {
+    let low = 0;
+    let high = log.records.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((log.records[middle] as InboundRecord).offset < offset) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /** Keeps the newest record per key, as the log cleaner does; offsets stay, so there are gaps. */
+  compact(name: string): void {
+    for (const log of this.topic(name).logs) {
+      const newest = new Map<string, number>();
+      for (const record of log.records)
+        if (record.key !== null) newest.set(record.key.toString('latin1'), record.offset);
+      log.records = log.records.filter(
+        (record) => record.key !== null && newest.get(record.key.toString('latin1')) === record.offset,
+      );
+    }
+  }
+
+  #partitionFor(record: OutboundRecord, partitions: number): number {
+    if (record.key !== null) return partitionOf(record.key, partitions);
+    this.#nextKeyless += 1;
+    return this.#nextKeyless % partitions;
+  }
+}
+
+function recordBytes(record: OutboundRecord): number {
+  let bytes = (record.key?.length ?? 0) + (record.value?.length ?? 0);
+  for (const [name, value] of record.headers) bytes += name.length + (value?.length ?? 0);
+  return bytes;
+}
