@@ -1,3 +1,7 @@
+export { connectUseLite, type Encoder } from './embedded/encoder.ts';
+export type { PackManifest } from './embedded/manifest.ts';
+export { loadPack, type Pack } from './embedded/pack.ts';
+export { connectEmbeddedModel, type EmbeddedModelOptions } from './embedded-model.ts';
 export { type ModelErrorCode, modelErrors } from './errors.ts';
 export type {
   ClassifyMode,
@@ -11,3 +15,4 @@ export type {
   Taxonomy,
   TextPart,
 } from './model.ts';
+export { shippedPacks } from './shipped-packs.ts';

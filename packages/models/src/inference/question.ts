@@ -1,0 +1,16 @@
+import type { Judgement, JudgementRequest, Taxonomy } from '../model.ts';
+
+/** All that is asked of one text at a time; what a worker thread is sent. */
+export interface Question {
+  readonly text: string;
+  readonly facts: JudgementRequest['facts'];
+  readonly tasks: readonly { readonly task: string; readonly taxonomy: Taxonomy }[];
+}
+
+/** A judgement per task, in the question's order. Judging is pure, so a worker that answers has no other outcome. */
+export type Answer = readonly Judgement[];
+
+export interface WorkerSettings {
+  readonly packFolder: string;
+  readonly mode: 'fast' | 'cascade' | 'full';
+}
