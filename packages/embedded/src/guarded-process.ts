@@ -26,11 +26,18 @@ export interface GuardedOptions {
   /** Where output goes: a file descriptor for both streams, or `pipe`. */
   readonly output: number | 'pipe' | 'ignore';
   readonly onOutput?: (chunk: string) => void;
+  /** `pipe`: standard input stays open while we live, for programs that watch for its end themselves. */
+  readonly input?: 'ignore' | 'pipe';
+  /** Stops the program when it is aborted; for the time in which nobody else holds it. */
+  readonly signal?: AbortSignal | undefined;
   readonly uid?: number;
   readonly gid?: number;
   /** What asks the program to end well. */
   readonly stopSignal?: 'SIGTERM' | 'SIGINT';
+  /** How long it may take to end after the stop signal; then it is killed. */
   readonly graceMs?: number;
+  /** The same when our own process has died; `graceMs` when absent. */
+  readonly orphanGraceMs?: number;
 }
 
 /**
@@ -55,13 +62,14 @@ const defaultGraceMs = 10_000;
 
 /** Starts a program in a session of its own, so that a terminal's Ctrl-C reaches us alone and we choose the order. */
 export const spawnGuarded = (options: GuardedOptions): GuardedProcess => {
-  const { command, args, output, stopSignal = 'SIGTERM', graceMs: guardGraceMs = defaultGraceMs } = options;
+  options.signal?.throwIfAborted();
+  const { command, args, output, stopSignal = 'SIGTERM', graceMs = defaultGraceMs, orphanGraceMs = graceMs } = options;
   const child = spawn(
     '/bin/sh',
-    ['-c', guard, 'guard', stopSignal.slice(3), String(Math.ceil(guardGraceMs / 100)), command, ...args],
+    ['-c', guard, 'guard', stopSignal.slice(3), String(Math.ceil(orphanGraceMs / 100)), command, ...args],
     {
       detached: true,
-      stdio: ['ignore', output, output, 'pipe'],
+      stdio: [options.input ?? 'ignore', output, output, 'pipe'],
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
       ...(options.env === undefined ? {} : { env: options.env }),
       ...(options.uid === undefined ? {} : { uid: options.uid }),
@@ -74,10 +82,24 @@ export const spawnGuarded = (options: GuardedOptions): GuardedProcess => {
     child.stdout?.setEncoding('utf8').on('data', options.onOutput);
     child.stderr?.setEncoding('utf8').on('data', options.onOutput);
   }
-  return guardedProcess(child, lifeline, stopSignal);
+  child.stdin?.on('error', () => {});
+  const guarded = guardedProcess(child, lifeline, { stopSignal, graceMs });
+  stopOnAbort(guarded, options.signal);
+  return guarded;
 };
 
-const guardedProcess = (child: ChildProcess, lifeline: Writable, stopSignal: NodeJS.Signals): GuardedProcess => {
+const stopOnAbort = (guarded: GuardedProcess, signal: AbortSignal | undefined): void => {
+  if (signal === undefined) return;
+  const stop = (): void => void guarded.stop();
+  signal.addEventListener('abort', stop, { once: true });
+  void guarded.exited.then(() => signal.removeEventListener('abort', stop));
+};
+
+const guardedProcess = (
+  child: ChildProcess,
+  lifeline: Writable,
+  { stopSignal, graceMs }: { readonly stopSignal: NodeJS.Signals; readonly graceMs: number },
+): GuardedProcess => {
   let ended: ExitReason | undefined;
   const exited = new Promise<ExitReason>((resolve) => {
     const end = (reason: ExitReason): void => {
@@ -97,9 +119,9 @@ const guardedProcess = (child: ChildProcess, lifeline: Writable, stopSignal: Nod
     exited,
     isAlive: () => ended === undefined,
     kill,
-    async stop(graceMs = defaultGraceMs) {
+    async stop(withinMs = graceMs) {
       kill(stopSignal);
-      const timer = setTimeout(() => kill('SIGKILL'), graceMs);
+      const timer = setTimeout(() => kill('SIGKILL'), withinMs);
       const reason = await exited;
       clearTimeout(timer);
       return reason;

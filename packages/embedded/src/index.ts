@@ -11,5 +11,6 @@ export { demandFreePort, freePorts, isPortFree } from './ports.ts';
 export { type PostgresOptions, type RunningPostgres, startPostgres } from './postgres.ts';
 export { prepareJavaParts } from './prepare.ts';
 export { type RegistryOptions, type RunningRegistry, startRegistry } from './registry.ts';
+export { openServerLog, type ServerLog } from './server-log.ts';
 export { type RunningServers, startServers } from './servers.ts';
 export { writeAtomically } from './write-atomically.ts';

@@ -30,11 +30,11 @@ const property = (xml: string, name: string): string => {
  * Fetches Kafka and the registry by Maven, once for each content of the pom; later calls need neither Maven nor network.
  * The folder appears by one rename, so a run that is killed leaves nothing that a later one would trust.
  */
-export const ensureJavaParts = async (onProgress: Progress = () => {}): Promise<JavaParts> => {
+export const ensureJavaParts = async (onProgress: Progress = () => {}, signal?: AbortSignal): Promise<JavaParts> => {
   const [java, xml] = await Promise.all([findJava(), readFile(pom, 'utf8')]);
   const parent = join(cacheFolder(), 'embedded');
   const folder = join(parent, createHash('sha256').update(xml).digest('hex').slice(0, 16));
-  if (!existsSync(folder)) await download(parent, folder, onProgress);
+  if (!existsSync(folder)) await download(parent, folder, onProgress, signal);
   const jars = (await readdir(join(folder, 'kafka'))).filter((name) => name.endsWith('.jar')).sort();
   const registryVersion = property(xml, 'registry.version');
   return {
@@ -47,7 +47,12 @@ export const ensureJavaParts = async (onProgress: Progress = () => {}): Promise<
   };
 };
 
-const download = async (parent: string, folder: string, onProgress: Progress): Promise<void> => {
+const download = async (
+  parent: string,
+  folder: string,
+  onProgress: Progress,
+  signal: AbortSignal | undefined,
+): Promise<void> => {
   if (!(await hasMaven())) {
     throw new EmbeddedError(
       'X_EMBEDDED_MAVEN_MISSING',
@@ -59,7 +64,7 @@ const download = async (parent: string, folder: string, onProgress: Progress): P
   const temporary = `${folder}.${randomBytes(4).toString('hex')}.part`;
   try {
     onProgress('fetching Kafka and the schema registry (180 MB, once)');
-    await runMaven(temporary, onProgress);
+    await runMaven(temporary, onProgress, signal);
     await rm(join(temporary, 'markers'), { recursive: true, force: true });
     await rename(temporary, folder).catch((error: unknown) => {
       if (!existsSync(folder)) throw error; // another run was first, which is as good
@@ -69,13 +74,14 @@ const download = async (parent: string, folder: string, onProgress: Progress): P
   }
 };
 
-const runMaven = async (output: string, onProgress: Progress): Promise<void> => {
+const runMaven = async (output: string, onProgress: Progress, signal: AbortSignal | undefined): Promise<void> => {
   let files = 0;
   let said = '';
   const maven = spawnGuarded({
     command: 'mvn',
     args: ['-B', '-T1C', '-f', pom, `-Dmillrace.output=${output}`, 'package'],
     output: 'pipe',
+    signal,
     onOutput(chunk) {
       said = (said + chunk).slice(-20_000);
       for (const [, url] of chunk.matchAll(/Downloaded from \S+: (\S+\.(?:jar|tar\.gz))/g)) {

@@ -30,6 +30,8 @@ export interface KafkaOptions {
   readonly parts?: JavaParts;
   readonly archive?: ArchiveUse;
   readonly onProgress?: Progress;
+  /** Gives the start up. Abort it only while starting: afterwards it would stop the server out of turn. */
+  readonly signal?: AbortSignal | undefined;
   readonly timeoutMs?: number;
 }
 
@@ -47,7 +49,7 @@ const marker = 'millrace-kafka.json';
  */
 export const startKafka = async (options: KafkaOptions): Promise<RunningKafka> => {
   const onProgress = options.onProgress ?? (() => {});
-  const parts = options.parts ?? (await ensureJavaParts(onProgress));
+  const parts = options.parts ?? (await ensureJavaParts(onProgress, options.signal));
   const nodes = kafkaNodes(options);
   for (const node of nodes) {
     await demandFreePort('Kafka', node.port, node.host);
@@ -110,6 +112,9 @@ const startNode = async (
     ],
     cwd: node.dataDir,
     output: log.descriptor,
+    graceMs: 20_000,
+    orphanGraceMs: 10_000,
+    signal: options.signal,
   });
   log.release();
   await waitUntilReady({
@@ -134,7 +139,7 @@ const startNode = async (
     exited: child.exited,
     isAlive: child.isAlive,
     stop: async () => {
-      await child.stop(20_000);
+      await child.stop();
     },
   };
 };
@@ -239,6 +244,7 @@ const formatNode = async (
       properties,
     ],
     output: 'pipe',
+    signal: options.signal,
     onOutput: (chunk) => {
       said += chunk;
     },

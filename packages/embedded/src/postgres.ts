@@ -21,6 +21,8 @@ export interface PostgresOptions {
   /** False for tests that may lose everything: no wait for the disk. */
   readonly durable?: boolean;
   readonly onProgress?: Progress;
+  /** As in `startKafka`. */
+  readonly signal?: AbortSignal | undefined;
   readonly timeoutMs?: number;
 }
 
@@ -50,6 +52,7 @@ export const startPostgres = async (options: PostgresOptions): Promise<RunningPo
     command: binaries.postgres,
     args: ['-D', dataDir, ...settings(port, host, options.durable ?? true)],
     output: log.descriptor,
+    signal: options.signal,
   });
   log.release();
   await waitUntilReady({
@@ -94,6 +97,7 @@ interface Program {
   readonly args: readonly string[];
   readonly output: number | 'pipe';
   readonly onOutput?: (chunk: string) => void;
+  readonly signal?: AbortSignal | undefined;
 }
 
 const runAs = ({ ids, prefix }: PostgresUser, program: Program): GuardedProcess => {

@@ -9,14 +9,21 @@ import { freePorts } from './ports.ts';
 import { startRegistry } from './registry.ts';
 
 /** Fetches Kafka and the registry and makes their class archives, whatever of it is not there yet. */
-export const prepareJavaParts = async (onProgress: Progress = () => {}): Promise<JavaParts> => {
-  const parts = await ensureJavaParts(onProgress);
+export const prepareJavaParts = async (onProgress: Progress = () => {}, signal?: AbortSignal): Promise<JavaParts> => {
+  const parts = await ensureJavaParts(onProgress, signal);
   await Promise.all([
     ensureArchive(parts, 'kafka', (archive) =>
       inTemporaryFolder(async (folder) => {
         onProgress('learning to start Kafka faster (once)');
         const [port = 0, controllerPort = 0] = await freePorts(2);
-        const kafka = await startKafka({ dataDir: join(folder, 'kafka'), port, controllerPort, parts, archive });
+        const kafka = await startKafka({
+          dataDir: join(folder, 'kafka'),
+          port,
+          controllerPort,
+          parts,
+          archive,
+          signal,
+        });
         await kafka.stop();
       }),
     ),
@@ -24,7 +31,7 @@ export const prepareJavaParts = async (onProgress: Progress = () => {}): Promise
       inTemporaryFolder(async (folder) => {
         onProgress('learning to start the schema registry faster (once)');
         const [port = 0] = await freePorts(1);
-        const registry = await startRegistry({ dataDir: join(folder, 'registry'), port, parts, archive });
+        const registry = await startRegistry({ dataDir: join(folder, 'registry'), port, parts, archive, signal });
         await registry.stop();
       }),
     ),

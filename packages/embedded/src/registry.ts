@@ -19,6 +19,8 @@ export interface RegistryOptions {
   readonly parts?: JavaParts;
   readonly archive?: ArchiveUse;
   readonly onProgress?: Progress;
+  /** As in `startKafka`. */
+  readonly signal?: AbortSignal | undefined;
   readonly timeoutMs?: number;
 }
 
@@ -30,7 +32,7 @@ export interface RunningRegistry extends RunningPart {
 /** Starts Apicurio Registry on a file of its own and resolves when its Confluent-compatible API answers. */
 export const startRegistry = async (options: RegistryOptions): Promise<RunningRegistry> => {
   const { dataDir, port, host = '127.0.0.1', onProgress = () => {} } = options;
-  const parts = options.parts ?? (await ensureJavaParts(onProgress));
+  const parts = options.parts ?? (await ensureJavaParts(onProgress, options.signal));
   await demandFreePort('the schema registry', port, host);
   await claimFolder(dataDir, parts.registryVersion);
   const log = await openServerLog(options.logFile ?? join(dataDir, 'server.log'));
@@ -61,6 +63,7 @@ export const startRegistry = async (options: RegistryOptions): Promise<RunningRe
     ],
     cwd: dataDir,
     output: log.descriptor,
+    signal: options.signal,
   });
   log.release();
   const url = `http://${host}:${port}/apis/ccompat/v7`;
