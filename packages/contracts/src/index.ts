@@ -13,6 +13,7 @@ export type {
   EntityEnriched,
   EntityReceived,
 } from './entities.ts';
+export { fieldNames } from './field-names.ts';
 export * from './generated/index.ts';
 export type { Topic } from './topic.ts';
 export {

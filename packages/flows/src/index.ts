@@ -1,1 +1,24 @@
-export {};
+export { expressionView, type Viewable } from './expression-view.ts';
+export { createExpressions, type ExpressionOptions, type Expressions } from './expressions.ts';
+export type { FlowText } from './flow-documents.ts';
+export {
+  type ClassifyMode,
+  type ConnectorSettings,
+  classifyGroup,
+  deliverGroup,
+  enrichGroup,
+  type Flow,
+  type Flows,
+  flowList,
+  indexGroup,
+  type Lookup,
+  normaliseGroup,
+  type Route,
+  type SourceInstance,
+  type Task,
+} from './flows.ts';
+export type { KnownNames, KnownSink } from './known-names.ts';
+export { loadFlows, parseFlows } from './load-flows.ts';
+export { describeProblem, FlowError, type FlowErrorCode, type FlowProblem, flowErrors } from './problems.ts';
+export type { Environment } from './references.ts';
+export { resolveReferences, resolveSecret } from './references.ts';

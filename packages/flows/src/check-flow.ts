@@ -1,0 +1,103 @@
+import type { EntityName } from '@millrace/contracts';
+import { compileExpression } from './expression-check.ts';
+import type { FlowSection, RouteSection, TaskSection } from './flow-file.ts';
+import type { ClassifyMode, Flow, Lookup, Route, Task } from './flows.ts';
+import { type KnownNames, noSuchName, type SinkInstances } from './known-names.ts';
+import type { FlowError } from './problems.ts';
+import { reservedNames, type Scope, unknownNames } from './visible-names.ts';
+
+export interface FlowContext {
+  readonly entity: EntityName;
+  readonly mode: ClassifyMode;
+  readonly sinks: SinkInstances;
+  readonly known: KnownNames;
+  readonly report: (path: readonly PropertyKey[], message: string) => void;
+}
+
+/** One flow of a file, completed and checked. Problems go to the report; the flow is returned all the same. */
+export function checkFlow(section: FlowSection, context: FlowContext): Flow {
+  const { entity, mode } = context;
+  const list = Array.isArray(section.classify)
+    ? { tasks: section.classify as readonly TaskSection[] }
+    : (section.classify as Exclude<FlowSection['classify'], readonly TaskSection[]>);
+  const enrich = section.enrich.map(({ lookup, by, as, required }) => ({ table: lookup, by, as, required }));
+  const classify = list.tasks.map(({ task, pack, ...settings }) => ({ task, pack: pack ?? null, settings }));
+  const scope = { entity, aliases: enrich.map(({ as }) => as), tasks: classify.map(({ task }) => task) };
+  checkLookups(enrich, context);
+  checkTasks(classify, Array.isArray(section.classify) ? ['classify'] : ['classify', 'tasks'], context);
+  const deliver = section.deliver.map((route, at) => checkRoute(route, at, scope, context));
+  reportTwice(
+    deliver.map(({ route }) => route),
+    (at) => ['deliver', at, 'route'],
+    context,
+  );
+  return { entity, enrich, classify, classifyMode: ('mode' in list ? list.mode : undefined) ?? mode, deliver };
+}
+
+function checkLookups(lookups: readonly Lookup[], context: FlowContext): void {
+  const reserved = reservedNames(context.entity);
+  for (const [at, { by, as }] of lookups.entries()) {
+    // A lookup sees the entity alone: lookups of a flow are planned together.
+    checkExpression(by, ['enrich', at, 'by'], { entity: context.entity, aliases: [], tasks: [] }, context);
+    if (reserved.includes(as))
+      context.report(['enrich', at, 'as'], `${as} is already a name that expressions see; choose another`);
+  }
+  reportTwice(
+    lookups.map(({ as }) => as),
+    (at) => ['enrich', at, 'as'],
+    context,
+  );
+}
+
+function checkTasks(tasks: readonly Task[], path: readonly PropertyKey[], context: FlowContext): void {
+  const { knownTasks, knownPacks } = context.known;
+  for (const [at, { task, pack }] of tasks.entries()) {
+    if (knownTasks && !knownTasks.includes(task))
+      context.report([...path, at, 'task'], noSuchName('task', task, knownTasks));
+    if (knownPacks && pack !== null && !knownPacks.includes(pack))
+      context.report([...path, at, 'pack'], noSuchName('pack', pack, knownPacks));
+  }
+  reportTwice(
+    tasks.map(({ task }) => task),
+    (at) => [...path, at, 'task'],
+    context,
+  );
+}
+
+function checkRoute(section: RouteSection, at: number, scope: Scope, context: FlowContext): Route {
+  const { route, sink, when, map, ...own } = section;
+  const path = ['deliver', at];
+  for (const [key, text] of Object.entries({ when, map }))
+    if (text !== undefined) checkExpression(text, [...path, key], scope, context);
+  const instance = context.sinks.get(sink);
+  const connector = instance?.connector ?? sink;
+  const settings = { ...instance?.settings, ...own };
+  const { knownSinks } = context.known;
+  const known = knownSinks && Object.hasOwn(knownSinks, connector) ? knownSinks[connector] : undefined;
+  if (knownSinks && known === undefined && instance === undefined)
+    context.report([...path, 'sink'], noSuchName('sink', sink, [...context.sinks.keys(), ...Object.keys(knownSinks)]));
+  for (const issue of known?.config?.safeParse(settings).error?.issues ?? [])
+    context.report([...path, ...issue.path], issue.message);
+  if (known?.entities !== undefined && known.entities !== 'any' && !known.entities.includes(context.entity)) {
+    context.report([...path, 'sink'], `${connector} writes ${known.entities.join(', ')}, not ${context.entity}`);
+  }
+  return { route, sink: connector, when: when ?? null, map: map ?? null, settings };
+}
+
+function checkExpression(text: string, path: readonly PropertyKey[], scope: Scope, context: FlowContext): void {
+  try {
+    for (const message of unknownNames(compileExpression(text), scope)) context.report(path, message);
+  } catch (error) {
+    context.report(path, (error as FlowError).message);
+  }
+}
+
+function reportTwice(
+  names: readonly string[],
+  path: (at: number) => readonly PropertyKey[],
+  context: FlowContext,
+): void {
+  names.forEach((name, at) => {
+    if (names.indexOf(name) < at) context.report(path(at), `${name} is used twice`);
+  });
+}

@@ -1,0 +1,83 @@
+import { type Compiled, compileExpression, failureText, isBounded } from './expression-check.ts';
+import { createExpressionGuard } from './expression-guard.ts';
+import { FlowError } from './problems.ts';
+
+/** Evaluates the expressions of flows without letting any of them hold or crash the process. */
+export interface Expressions {
+  /** Throws `X_FLOWS_EXPRESSION_SYNTAX` now rather than on the first message. Runs nothing. */
+  compile(text: string): void;
+  /** The expression's value as JSON would keep it; undefined when it has none. Rejects with a `FlowError`. */
+  evaluate(text: string, input: unknown, signal?: AbortSignal): Promise<unknown>;
+  /** Several over one input, which travels once. Settles like `Promise.all`. */
+  evaluateAll(texts: readonly string[], input: unknown, signal?: AbortSignal): Promise<readonly unknown[]>;
+  /** What waits is rejected. Idempotent. */
+  close(): Promise<void>;
+}
+
+export interface ExpressionOptions {
+  /** How long one evaluation may run; default 100. */
+  readonly timeoutMs?: number;
+  /** Heap of the worker process in MB; default 64. */
+  readonly memoryMb?: number;
+}
+
+/**
+ * Comparisons of plain paths are evaluated here: their time is bounded by the value's size. Everything else goes to a
+ * worker process that is killed when an evaluation runs over its time or memory. A thread would not do: a single large
+ * allocation in it (`[1..9000000]`) ends the whole process, tried. The worker starts with the first such expression.
+ */
+export function createExpressions({ timeoutMs = 100, memoryMb = 64 }: ExpressionOptions = {}): Expressions {
+  const compiled = new Map<string, { readonly expression: Compiled; readonly inline: boolean }>();
+  const compile = (text: string) => {
+    const known = compiled.get(text);
+    if (known) return known;
+    const expression = compileExpression(text);
+    const made = { expression, inline: isBounded(expression) };
+    compiled.set(text, made);
+    return made;
+  };
+  const guard = createExpressionGuard({ timeoutMs, memoryMb });
+
+  const evaluateAll = async (
+    texts: readonly string[],
+    input: unknown,
+    signal?: AbortSignal,
+  ): Promise<readonly unknown[]> => {
+    signal?.throwIfAborted();
+    let json: string | undefined;
+    const answers = texts.map((text) => {
+      const { expression, inline } = compile(text);
+      if (inline) return evaluateHere(expression, input);
+      json ??= JSON.stringify(input);
+      return guard.evaluate(text, json);
+    });
+    return await abortable(Promise.all(answers), signal);
+  };
+  return {
+    compile: (text) => void compile(text),
+    evaluate: async (text, input, signal) => (await evaluateAll([text], input, signal))[0],
+    evaluateAll,
+    close: guard.close,
+  };
+}
+
+async function evaluateHere(expression: Compiled, input: unknown): Promise<unknown> {
+  try {
+    const result: unknown = await expression.evaluate(input);
+    return Array.isArray(result) ? [...result] : result;
+  } catch (cause) {
+    throw new FlowError('X_FLOWS_EXPRESSION_FAILED', `an expression failed: ${failureText(cause)}`, { cause });
+  }
+}
+
+async function abortable<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return await work;
+  const { promise, reject } = Promise.withResolvers<never>();
+  const onAbort = () => reject(signal.reason as Error);
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}

@@ -1,0 +1,165 @@
+import { describe, expect, it } from '@jest/globals';
+import { z } from 'zod';
+import { type FlowError, parseFlows } from '../src/index.ts';
+
+const known = {
+  knownSources: { zendesk: {}, github: {} },
+  knownSinks: {
+    slack: { config: z.strictObject({ channel: z.string(), token: z.string().default('${SLACK_BOT_TOKEN}') }) },
+    postgres: { config: z.looseObject({ table: z.string() }) },
+    zendesk: { entities: ['tickets'] },
+  },
+  knownTasks: ['category', 'priority'],
+  knownPacks: ['support'],
+};
+const aFlow = `
+sources:
+  zendesk: { connector: zendesk, secret: "\${ZENDESK_SIGNING_SECRET}", actor: 900100, toleranceMs: 60000 }
+flows:
+  tickets:
+    enrich: [ { lookup: accounts, by: requester.emailDomain, as: account } ]
+    classify: [ { task: category, pack: support }, { task: priority } ]
+    deliver:
+      - { route: urgent, sink: slack, when: "classification.priority.label = 'urgent'", channel: "#urgent" }
+      - { route: archive, sink: postgres, table: tickets }
+`;
+const problemsOf = (...texts: string[]): readonly string[] => {
+  try {
+    parseFlows(
+      texts.map((text, at) => ({ file: `${at}.yaml`, text })),
+      known,
+    );
+    return [];
+  } catch (error) {
+    return (error as FlowError).problems.map(({ file, line, path, message }) => `${file}:${line} ${path} | ${message}`);
+  }
+};
+
+describe('flow files', () => {
+  it('become typed flows with their defaults', () => {
+    const flows = parseFlows([{ file: 'a.yaml', text: aFlow }], known);
+    expect(flows.sources['zendesk']).toStrictEqual({
+      name: 'zendesk',
+      connector: 'zendesk',
+      secret: '${ZENDESK_SIGNING_SECRET}',
+      actor: '900100',
+      enabled: true,
+      settings: { toleranceMs: 60_000 },
+    });
+    expect(flows.flows.tickets).toStrictEqual({
+      entity: 'tickets',
+      enrich: [{ table: 'accounts', by: 'requester.emailDomain', as: 'account', required: false }],
+      classify: [
+        { task: 'category', pack: 'support', settings: {} },
+        { task: 'priority', pack: null, settings: {} },
+      ],
+      classifyMode: 'cascade',
+      deliver: [
+        {
+          route: 'urgent',
+          sink: 'slack',
+          when: "classification.priority.label = 'urgent'",
+          map: null,
+          settings: { channel: '#urgent' },
+        },
+        { route: 'archive', sink: 'postgres', when: null, map: null, settings: { table: 'tickets' } },
+      ],
+    });
+    expect(flows.groups()).toStrictEqual([
+      'enricher.normalise',
+      'enricher.tickets',
+      'classifier.tickets',
+      'sink-writers.tickets.urgent',
+      'sink-writers.tickets.archive',
+      'dlq-replayer.index',
+    ]);
+  });
+
+  it('of a folder are one whole, with sinks that routes share and one mode', () => {
+    const shared = `
+classify: { mode: fast }
+sinks: { desk: { connector: slack, channel: "#all" } }`;
+    const issues = `
+flows:
+  issues:
+    classify: { mode: full, tasks: [ { task: priority } ] }
+    deliver: [ { route: tell, sink: desk }, { route: tell-others, sink: desk, channel: "#others" } ]`;
+    const { flows } = parseFlows(
+      [shared, issues, aFlow].map((text, at) => ({ file: `${at}`, text })),
+      known,
+    );
+    expect([flows.tickets?.classifyMode, flows.issues?.classifyMode]).toStrictEqual(['fast', 'full']);
+    expect(flows.issues?.deliver.map(({ sink, settings }) => [sink, settings['channel']])).toStrictEqual([
+      ['slack', '#all'],
+      ['slack', '#others'],
+    ]);
+  });
+
+  it('report every problem at once, each with file, line and path', () => {
+    const wrong = `
+sources:
+  zendesk: { connector: zendsk, secret: hunter2 }
+  github: { connector: github, secret: "\${GITHUB SECRET}" }
+flows:
+  tickets:
+    enrich:
+      - { lookup: accounts, by: requster.emailDomain, as: account }
+      - { lookup: owners, by: "requester.", as: subject }
+    classify: [ { task: categry }, { task: priority, pack: suport }, { task: priority } ]
+    deliver:
+      - { route: urgent, sink: slck, when: "classification.sentiment.label = 'angry'" }
+      - { route: urgent, sink: slack, when: "acount.tier = 'x'", chanel: "#x" }
+  isues: {}
+`;
+    expect(problemsOf(wrong)).toStrictEqual([
+      '0.yaml:3 sources.zendesk.secret | is a secret: write a reference such as ${NAME} or ${file:/run/secrets/name}, never the value',
+      '0.yaml:4 sources.github.secret | ${GITHUB SECRET} is no reference: write ${NAME}, ${NAME:-default} or ${file:path}',
+      '0.yaml:3 sources.zendesk.connector | there is no source connector zendsk; did you mean zendesk?',
+      '0.yaml:8 flows.tickets.enrich[0].by | nothing here is called requster; did you mean requester?',
+      expect.stringMatching(/^0\.yaml:9 flows\.tickets\.enrich\[1\]\.by \| not JSONata: .* at character/),
+      '0.yaml:9 flows.tickets.enrich[1].as | subject is already a name that expressions see; choose another',
+      '0.yaml:10 flows.tickets.classify[0].task | there is no task categry; did you mean category?',
+      '0.yaml:10 flows.tickets.classify[1].pack | there is no pack suport; did you mean support?',
+      '0.yaml:10 flows.tickets.classify[2].task | priority is used twice',
+      '0.yaml:12 flows.tickets.deliver[0].when | nothing here is called classification.sentiment; classification has categry, priority, priority',
+      '0.yaml:12 flows.tickets.deliver[0].sink | there is no sink slck; did you mean slack?',
+      '0.yaml:13 flows.tickets.deliver[1].when | nothing here is called acount; did you mean account?',
+      expect.stringMatching(/^0\.yaml:13 flows\.tickets\.deliver\[1\]\.channel \| /),
+      expect.stringMatching(/^0\.yaml:13 flows\.tickets\.deliver\[1\] \| Unrecognized key: "chanel"/),
+      '0.yaml:13 flows.tickets.deliver[1].route | urgent is used twice',
+      '0.yaml:14 flows.isues | there is no entity isues; did you mean issues?',
+    ]);
+  });
+
+  it('report what has the wrong shape with its place', () => {
+    expect(
+      problemsOf('flows: { tickets: { enrich: [ { lookup: accounts, as: account, requird: true } ], deliver: {} } }'),
+    ).toStrictEqual([
+      expect.stringMatching(/^0\.yaml:1 flows\.tickets\.enrich\[0\]\.by \| Invalid input: expected string/),
+      '0.yaml:1 flows.tickets.enrich[0].requird | is not a setting here',
+      expect.stringMatching(/^0\.yaml:1 flows\.tickets\.deliver \| Invalid input: expected array/),
+    ]);
+    expect(problemsOf('flows: { tickets: { classify: [ { tsk: category } ] } }')).toStrictEqual([
+      expect.stringMatching(/^0\.yaml:1 flows\.tickets\.classify\[0\]\.task \| /),
+    ]);
+  });
+
+  it('report what is not YAML, what is declared twice, and a sink that cannot write the entity', () => {
+    expect(problemsOf('flows: [', aFlow)).toStrictEqual([expect.stringMatching(/^0\.yaml:\d+ {2}\| not YAML/)]);
+    expect(problemsOf(aFlow, 'flows: { tickets: {} }\nsources: { zendesk: { connector: zendesk } }')).toStrictEqual([
+      '1.yaml:2 sources.zendesk | is declared twice',
+      '1.yaml:1 flows.tickets | is declared twice',
+    ]);
+    expect(problemsOf('flows: { issues: { deliver: [ { route: back, sink: zendesk } ] } }')).toStrictEqual([
+      '0.yaml:1 flows.issues.deliver[0].sink | zendesk writes tickets, not issues',
+    ]);
+  });
+
+  it('expand no aliases without end', () => {
+    const bomb = `a: &a [x,x,x,x,x,x,x,x,x]\n${'bcdefgh'
+      .split('')
+      .map((name, at) => `${name}: &${name} [${Array(9).fill(`*${'abcdefg'[at]}`).join()}]`)
+      .join('\n')}`;
+    expect(problemsOf(bomb)).toStrictEqual([expect.stringContaining('not YAML')]);
+  });
+});
