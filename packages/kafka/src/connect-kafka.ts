@@ -1,0 +1,144 @@
+import {
+  type Broker,
+  type BrokerCapabilities,
+  CodedError,
+  type GroupMember,
+  type InboundRecord,
+  type MemberOptions,
+  type PartitionRange,
+  type ReaderOptions,
+  retry,
+  type TopicReader,
+} from '@millrace/messaging';
+import type { ClientConfig } from './client-config.ts';
+import { KafkaAdmin } from './kafkajs/admin.ts';
+import { demandPatchedClient } from './kafkajs/client.ts';
+import { Connection } from './kafkajs/connection.ts';
+import { KafkaMember, type MemberSettings } from './kafkajs/member.ts';
+import { type Compression, createKafkaTransport } from './kafkajs/produce-transport.ts';
+import { readRanges } from './kafkajs/ranges.ts';
+import { KafkaReader } from './kafkajs/reader.ts';
+import { type AccumulatorOptions, createAccumulator, type RecordAccumulator } from './producer/accumulator.ts';
+
+/** Every producer setting has a default fit for production. */
+export interface ProducerSettings extends Omit<AccumulatorOptions, 'transport' | 'now' | 'random'> {
+  readonly compression: Compression;
+  /** How long a leader may wait for its replicas. */
+  readonly ackTimeoutMs: number;
+  readonly requestTimeoutMs: number;
+}
+
+export interface KafkaOptions extends ClientConfig {
+  readonly producer?: Partial<ProducerSettings>;
+  readonly member?: Partial<MemberSettings>;
+}
+
+export const producerDefaults: ProducerSettings = {
+  compression: 'zstd',
+  ackTimeoutMs: 10_000,
+  requestTimeoutMs: 15_000,
+  deliveryTimeoutMs: 60_000,
+  bufferBytes: 32 * 1_048_576,
+  batchRecords: 1_000,
+  batchBytes: 512 * 1_024,
+  requestBytes: 1_048_576,
+  requestsPerNode: 2,
+  retryMinMs: 50,
+  retryMaxMs: 1_000,
+  unknownTopicGraceMs: 10_000,
+  topicRefreshMs: 60_000,
+  closeTimeoutMs: 15_000,
+};
+
+export const memberDefaults: MemberSettings = {
+  sessionTimeoutMs: 10_000,
+  heartbeatIntervalMs: 1_500,
+  rebalanceTimeoutMs: 60_000,
+  maxWaitMs: 250,
+  maxFetchBytes: 4 * 1_048_576,
+  maxFetchBytesPerPartition: 1_048_576,
+  requestTimeoutMs: 15_000,
+  closeTimeoutMs: 5_000,
+};
+
+const readLimits = { maxWaitMs: 250, maxBytes: 4 * 1_048_576, maxBytesPerPartition: 1_048_576 };
+const adminTimeoutMs = 15_000;
+const readTimeoutMs = 15_000;
+const defaultMaxMessageBytes = 1_048_588;
+
+export type KafkaBroker = Omit<Broker, 'createProducer'> & { createProducer(): Promise<RecordAccumulator> };
+
+/**
+ * Kafka behind the broker port, over kafkajs. Opens nothing by itself: producers, members and readers connect when they
+ * are made, keep trying while no broker answers, and go on by themselves once one does.
+ */
+export function connectKafka(options: KafkaOptions): KafkaBroker {
+  demandPatchedClient();
+  const { brokers, clientId, logger, tls, sasl } = options;
+  const config: ClientConfig = {
+    brokers,
+    clientId,
+    logger,
+    ...(tls === undefined ? {} : { tls }),
+    ...(sasl === undefined ? {} : { sasl }),
+  };
+  const producerSettings = { ...producerDefaults, ...options.producer };
+  const memberSettings = { ...memberDefaults, ...options.member };
+  const admin = new KafkaAdmin(config, adminTimeoutMs);
+  const parts = new Set<{ close(): Promise<void> }>();
+  let closed: Promise<void> | null = null;
+
+  const own = <T extends { close(): Promise<void> }>(part: T): T => {
+    if (closed !== null) throw new CodedError('X_KAFKA_CLOSED', 'the broker is closed', { disposition: retry() });
+    parts.add(part);
+    return part;
+  };
+
+  return {
+    capabilities,
+    admin,
+    createProducer: async (): Promise<RecordAccumulator> => {
+      const { compression, ackTimeoutMs, requestTimeoutMs, ...accumulator } = producerSettings;
+      const transport = createKafkaTransport({
+        config,
+        compression,
+        ackTimeoutMs,
+        requestTimeoutMs,
+        maxMessageBytes: async (topic) =>
+          (await admin.maxMessageBytes(topic).catch(unlessAway)) ?? defaultMaxMessageBytes,
+      });
+      return own(
+        createAccumulator({ ...accumulator, transport, now: () => performance.now(), random: () => Math.random() }),
+      );
+    },
+    createMember: async ({ group, topics, listener }: MemberOptions): Promise<GroupMember> =>
+      own(new KafkaMember({ config, settings: memberSettings, group, topics, listener })),
+    createReader: async (reader: ReaderOptions): Promise<TopicReader> => {
+      const connection = new Connection(config, readTimeoutMs);
+      const opened = own(new KafkaReader({ ...reader, connection, limits: readLimits, logger, refreshMs: 60_000 }));
+      await opened.open();
+      return opened;
+    },
+    readRanges: (ranges: readonly PartitionRange[], signal?: AbortSignal): AsyncIterable<InboundRecord> =>
+      readRanges(ranges, { connection: new Connection(config, readTimeoutMs), limits: readLimits, tries: 8 }, signal),
+    isReachable: (timeoutMs: number): Promise<boolean> => admin.isReachable(timeoutMs),
+    close: (): Promise<void> => {
+      closed ??= Promise.all([...parts].map((part) => part.close())).then(() => admin.close());
+      return closed;
+    },
+  };
+}
+
+const capabilities: BrokerCapabilities = {
+  driver: 'kafkajs',
+  groups: true,
+  staticMembership: false,
+  commitMetadata: true,
+  transactions: false,
+};
+
+// A client that may produce but not describe still produces; one that gets no answer asks again.
+function unlessAway(error: unknown): null {
+  if ((error as { unavailable?: unknown }).unavailable === true) throw error;
+  return null;
+}

@@ -1,0 +1,151 @@
+import type { TopicPartition } from '@millrace/messaging';
+import type { Broker } from 'kafkajs/src/cluster/index.js';
+import type { ClientConfig } from '../client-config.ts';
+import { createCluster, type OwnCluster } from './client.ts';
+
+export const earliest = -2;
+export const latest = -1;
+
+/** 0 sees everything, 1 only what is settled (no open transaction). */
+export type Isolation = 0 | 1;
+
+export interface OffsetQuestion extends TopicPartition {
+  /** Epoch milliseconds, `earliest` or `latest`. */
+  readonly at: number;
+}
+
+export const partitionKey = (topic: string, partition: number): string => `${topic}/${partition}`;
+
+/**
+ * Requests to leaders without a producer or consumer in between. Holds no work: after any failure `reset` throws all
+ * connections away and the next request connects anew, so there is no state to repair.
+ */
+export class Connection {
+  readonly #config: ClientConfig;
+  readonly #requestTimeoutMs: number;
+  #own: OwnCluster | null = null;
+  #connecting: Promise<OwnCluster> | null = null;
+  #leaders = new Map<string, ReadonlyMap<number, number>>();
+  #closed = false;
+
+  constructor(config: ClientConfig, requestTimeoutMs: number) {
+    this.#config = config;
+    this.#requestTimeoutMs = requestTimeoutMs;
+  }
+
+  /** Asks for the topic's partitions and their leaders. */
+  async locate(topic: string): Promise<ReadonlyMap<number, number>> {
+    const { cluster } = await this.#connected();
+    await cluster.brokerPool.refreshMetadata([topic]);
+    const found = cluster.brokerPool.metadata?.topicMetadata.find((each) => each.topic === topic);
+    const leaders = new Map(
+      (found?.partitionMetadata ?? []).map(({ partitionId, leader }) => [partitionId, leader] as const),
+    );
+    if (leaders.size === 0) throw Object.assign(new Error('no such topic'), { type: 'UNKNOWN_TOPIC_OR_PARTITION' });
+    this.#leaders.set(topic, leaders);
+    return leaders;
+  }
+
+  leader(topic: string, partition: number): number | null {
+    const leader = this.#leaders.get(topic)?.get(partition);
+    return leader === undefined || leader < 0 ? null : leader;
+  }
+
+  async broker(nodeId: number): Promise<Broker> {
+    const { cluster } = await this.#connected();
+    return cluster.findBroker({ nodeId });
+  }
+
+  /** True when the cluster answers a metadata request. */
+  async ping(): Promise<void> {
+    const { cluster } = await this.#connected();
+    await cluster.brokerPool.refreshMetadata([]);
+  }
+
+  /** Offsets by position in time; -1 where there is none. */
+  async listOffsets(
+    questions: readonly OffsetQuestion[],
+    isolationLevel: Isolation,
+  ): Promise<ReadonlyMap<string, number>> {
+    for (const topic of new Set(questions.map(({ topic }) => topic))) await this.locate(topic);
+    const perNode = groupBy(questions, ({ topic, partition }) => this.#demandLeader(topic, partition));
+    const offsets = new Map<string, number>();
+    await Promise.all(
+      [...perNode].map(async ([nodeId, asked]) => {
+        const broker = await this.broker(nodeId);
+        const perTopic = groupBy(asked, ({ topic }) => topic);
+        const { responses } = await broker.listOffsets({
+          isolationLevel,
+          topics: [...perTopic].map(([topic, partitions]) => ({
+            topic,
+            partitions: partitions.map(({ partition, at }) => ({ partition, timestamp: at })),
+          })),
+        });
+        for (const { topic, partitions } of responses)
+          for (const { partition, offset } of partitions) offsets.set(partitionKey(topic, partition), Number(offset));
+      }),
+    );
+    return offsets;
+  }
+
+  /** Cuts all connections; pending requests fail at once. */
+  reset(): void {
+    const own = this.#own;
+    this.#own = null;
+    this.#connecting = null;
+    this.#leaders.clear();
+    if (own !== null) dispose(own);
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.reset();
+  }
+
+  #demandLeader(topic: string, partition: number): number {
+    const leader = this.leader(topic, partition);
+    if (leader === null) throw Object.assign(new Error('no leader'), { type: 'LEADER_NOT_AVAILABLE' });
+    return leader;
+  }
+
+  #connected(): Promise<OwnCluster> {
+    if (this.#closed)
+      return Promise.reject(Object.assign(new Error('closed'), { name: 'KafkaJSConnectionClosedError' }));
+    this.#connecting ??= this.#connect();
+    return this.#connecting;
+  }
+
+  async #connect(): Promise<OwnCluster> {
+    const own = createCluster(this.#config, this.#requestTimeoutMs);
+    this.#own = own;
+    try {
+      await own.cluster.connect();
+      await own.cluster.brokerPool.refreshMetadata([]);
+      return own;
+    } catch (error) {
+      if (this.#own === own) {
+        this.#own = null;
+        this.#connecting = null;
+      }
+      dispose(own);
+      throw error;
+    }
+  }
+}
+
+function dispose({ cluster, sockets }: OwnCluster): void {
+  sockets.cut();
+  // What it still waits for was cut; only its timers are left to end.
+  cluster.disconnect().catch(() => undefined);
+}
+
+export function groupBy<T, K>(items: Iterable<T>, keyOf: (item: T) => K): Map<K, T[]> {
+  const groups = new Map<K, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [item]);
+    else group.push(item);
+  }
+  return groups;
+}

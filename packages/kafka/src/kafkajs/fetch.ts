@@ -1,0 +1,82 @@
+import type { InboundRecord } from '@millrace/messaging';
+import Batch from 'kafkajs/src/consumer/batch.js';
+import { type Connection, groupBy, partitionKey } from './connection.ts';
+import { toInbound } from './records.ts';
+
+/** Where one partition is read next. */
+export interface Cursor {
+  readonly topic: string;
+  readonly partition: number;
+  position: number;
+}
+
+/** What one fetch brought for a partition. */
+export interface Fetched {
+  readonly cursor: Cursor;
+  readonly records: readonly InboundRecord[];
+  /** Where to go on, also past what was compacted away. */
+  readonly next: number;
+  readonly highWatermark: number;
+}
+
+export interface FetchLimits {
+  readonly maxWaitMs: number;
+  readonly maxBytes: number;
+  readonly maxBytesPerPartition: number;
+}
+
+/** One request to every leader of these partitions, without a group. Only settled records are read. */
+export async function fetchOnce(
+  connection: Connection,
+  cursors: readonly Cursor[],
+  limits: FetchLimits,
+): Promise<readonly Fetched[]> {
+  const perNode = groupBy(cursors, ({ topic, partition }) => connection.leader(topic, partition));
+  const unknown = perNode.get(null) ?? [];
+  for (const topic of new Set(unknown.map((cursor) => cursor.topic))) await connection.locate(topic);
+  perNode.delete(null);
+  const fetched = await Promise.all(
+    [...perNode].map(([node, ofNode]) => fetchFrom(connection, node as number, ofNode, limits)),
+  );
+  return fetched.flat();
+}
+
+async function fetchFrom(
+  connection: Connection,
+  node: number,
+  cursors: readonly Cursor[],
+  limits: FetchLimits,
+): Promise<readonly Fetched[]> {
+  const broker = await connection.broker(node);
+  const byKey = new Map(cursors.map((cursor) => [partitionKey(cursor.topic, cursor.partition), cursor]));
+  const { responses } = await broker.fetch({
+    maxWaitTime: limits.maxWaitMs,
+    minBytes: 1,
+    maxBytes: limits.maxBytes,
+    isolationLevel: 1,
+    topics: [...groupBy(cursors, ({ topic }) => topic)].map(([topic, ofTopic]) => ({
+      topic,
+      partitions: ofTopic.map(({ partition, position }) => ({
+        partition,
+        fetchOffset: String(position),
+        maxBytes: limits.maxBytesPerPartition,
+      })),
+    })),
+  });
+  return responses.flatMap(({ topicName, partitions }) =>
+    partitions.flatMap((data) => {
+      const cursor = byKey.get(partitionKey(topicName, data.partition));
+      if (cursor === undefined) return [];
+      const batch = new Batch(topicName, String(cursor.position), data);
+      const isEmpty = batch.isEmpty() && !batch.isEmptyDueToFiltering();
+      return [
+        {
+          cursor,
+          records: batch.messages.map((record) => toInbound(topicName, data.partition, record)),
+          next: isEmpty ? cursor.position : Number(batch.lastOffset()) + 1,
+          highWatermark: Number(batch.highWatermark),
+        },
+      ];
+    }),
+  );
+}

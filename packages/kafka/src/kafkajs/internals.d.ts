@@ -1,0 +1,143 @@
+/**
+ * The parts of kafkajs 2.2.4 below its public API that we stand on: it is pinned, patched and no longer
+ * released, so these do not move. Only what is used is declared.
+ */
+declare module 'kafkajs/src/cluster/index.js' {
+  import type { Logger, Sasl } from 'kafkajs';
+
+  export interface Broker {
+    readonly nodeId: number;
+    readonly connectionPool: { send(request: ProtocolRequest): Promise<unknown> };
+    isConnected(): boolean;
+    lookupRequest(apiKey: number, definition: unknown): (payload: object) => ProtocolRequest;
+    fetch(request: object): Promise<{ readonly responses: readonly FetchedTopic[] }>;
+    listOffsets(request: object): Promise<{
+      readonly responses: readonly {
+        readonly topic: string;
+        readonly partitions: readonly { readonly partition: number; readonly offset: string }[];
+      }[];
+    }>;
+    metadata(topics: readonly string[]): Promise<BrokerMetadata>;
+    heartbeat(request: {
+      readonly groupId: string;
+      readonly memberId: string;
+      readonly groupGenerationId: number;
+    }): Promise<unknown>;
+    offsetCommit(request: object): Promise<unknown>;
+    offsetFetch(request: object): Promise<{
+      readonly responses: readonly {
+        readonly topic: string;
+        readonly partitions: readonly {
+          readonly partition: number;
+          readonly offset: string;
+          readonly metadata: string | null;
+        }[];
+      }[];
+    }>;
+  }
+
+  export interface ProtocolRequest {
+    readonly request: object;
+    readonly response: { decode(data: Buffer): Promise<unknown>; parse(data: unknown): Promise<unknown> };
+    readonly logResponseError?: boolean;
+  }
+
+  export interface FetchedTopic {
+    readonly topicName: string;
+    readonly partitions: readonly { readonly partition: number; readonly highWatermark: string }[];
+  }
+
+  export interface BrokerMetadata {
+    readonly topicMetadata: readonly {
+      readonly topic: string;
+      readonly partitionMetadata: readonly { readonly partitionId: number; readonly leader: number }[];
+    }[];
+  }
+
+  export default class Cluster {
+    constructor(options: {
+      readonly brokers: readonly string[];
+      readonly clientId: string;
+      readonly logger: Logger;
+      readonly socketFactory: unknown;
+      readonly ssl: unknown;
+      readonly sasl: Sasl | undefined;
+      readonly connectionTimeout: number;
+      readonly authenticationTimeout: number;
+      readonly requestTimeout: number;
+      readonly enforceRequestTimeout: boolean;
+      readonly metadataMaxAge: number;
+      readonly retry: object;
+      readonly allowAutoTopicCreation: boolean;
+      readonly maxInFlightRequests: number | null;
+      readonly isolationLevel: number;
+    });
+    readonly brokerPool: {
+      readonly metadata: BrokerMetadata | null;
+      refreshMetadata(topics: readonly string[]): Promise<void>;
+    };
+    connect(): Promise<void>;
+    disconnect(): Promise<void>;
+    findBroker(node: { readonly nodeId: number }): Promise<Broker>;
+    findGroupCoordinator(group: { readonly groupId: string }): Promise<Broker>;
+    findTopicPartitionMetadata(topic: string): readonly { readonly partitionId: number }[];
+    addMultipleTargetTopics(topics: readonly string[]): Promise<void>;
+    fetchTopicsOffset(
+      topics: readonly {
+        readonly topic: string;
+        readonly partitions: readonly { readonly partition: number }[];
+        readonly fromTimestamp: number;
+      }[],
+    ): Promise<
+      readonly {
+        readonly topic: string;
+        readonly partitions: readonly { readonly partition: number; readonly offset: string }[];
+      }[]
+    >;
+  }
+}
+
+declare module 'kafkajs/src/consumer/batch.js' {
+  import type { FetchedTopic } from 'kafkajs/src/cluster/index.js';
+  import type { DecodedRecord } from 'kafkajs/src/protocol/recordBatch/record/v0/decoder.js';
+
+  export default class Batch {
+    constructor(topic: string, fetchedOffset: string, partitionData: FetchedTopic['partitions'][number]);
+    readonly topic: string;
+    readonly partition: number;
+    readonly highWatermark: string;
+    readonly messages: readonly DecodedRecord[];
+    isEmptyDueToFiltering(): boolean;
+    isEmpty(): boolean;
+    lastOffset(): string;
+  }
+}
+
+declare module 'kafkajs/src/protocol/recordBatch/record/v0/decoder.js' {
+  export interface DecodedRecord {
+    readonly offset: string;
+    readonly timestamp: string;
+    readonly key: Buffer | null;
+    readonly value: Buffer | null;
+    /** From our patch: as the wire has them. */
+    readonly headerPairs: readonly (readonly [name: string, value: Buffer | null])[];
+    readonly headers: Readonly<Record<string, unknown>>;
+  }
+  const decode: (decoder: unknown, batchContext: object) => DecodedRecord;
+  export default decode;
+}
+
+declare module 'kafkajs/src/protocol/requests/index.js' {
+  const protocol: { readonly requests: { readonly Produce: unknown } };
+  export default protocol;
+}
+
+declare module 'kafkajs/src/protocol/requests/apiKeys.js' {
+  const apiKeys: { readonly Produce: number };
+  export default apiKeys;
+}
+
+declare module 'kafkajs/src/consumer/consumerGroup.js' {
+  const ConsumerGroup: object;
+  export default ConsumerGroup;
+}

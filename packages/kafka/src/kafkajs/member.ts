@@ -1,0 +1,414 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  CodedError,
+  type GroupListener,
+  type GroupMember,
+  halt,
+  type OffsetCommit,
+  retry,
+  type TopicPartition,
+} from '@millrace/messaging';
+import type { Logger } from '@millrace/service';
+import type { Consumer, EachBatchPayload } from 'kafkajs';
+import type { Broker } from 'kafkajs/src/cluster/index.js';
+import type Batch from 'kafkajs/src/consumer/batch.js';
+import type { ClientConfig } from '../client-config.ts';
+import { classifyClientFailure, clientError } from '../errors.ts';
+import { createAssigner } from './assigner.ts';
+import { holdForRejoin } from './barrier.ts';
+import { createKafka, type OwnKafka, retryOften } from './client.ts';
+import { earliest, groupBy, partitionKey } from './connection.ts';
+import type { ConsumerGroupState, Membership, OffsetManager } from './membership.ts';
+import { toInbound, toOffset } from './records.ts';
+
+export interface MemberSettings {
+  readonly sessionTimeoutMs: number;
+  readonly heartbeatIntervalMs: number;
+  readonly rebalanceTimeoutMs: number;
+  /** How long a fetch waits at the brokers; also how long a resumed partition may take to flow again. */
+  readonly maxWaitMs: number;
+  readonly maxFetchBytes: number;
+  readonly maxFetchBytesPerPartition: number;
+  readonly requestTimeoutMs: number;
+  readonly closeTimeoutMs: number;
+}
+
+export interface KafkaMemberOptions {
+  readonly config: ClientConfig;
+  readonly settings: MemberSettings;
+  readonly group: string;
+  readonly topics: readonly string[];
+  readonly listener: GroupListener;
+}
+
+/** The assignment in force: what a commit is made with. */
+interface Joined {
+  readonly generation: number;
+  readonly kafkaGeneration: number;
+  readonly memberId: string;
+  readonly cluster: ConsumerGroupState['cluster'];
+  readonly offsetManager: OffsetManager;
+  readonly indices: readonly number[];
+  coordinator: Broker;
+}
+
+/** Of a rejoin that must be tried again: the client then starts over from JoinGroup. */
+const rejoinType = 'REBALANCE_IN_PROGRESS';
+const commitTries = 4;
+
+/**
+ * One membership over a kafkajs consumer of its own. `#joined` is the assignment in force: set before the first fetch
+ * of a generation, cleared when the barrier of the next join has been passed, so that the barrier itself can commit.
+ * Batches of any other assignment are dropped unresolved and read again by whoever owns them.
+ */
+export class KafkaMember implements GroupMember {
+  readonly sessionTimeoutMs: number;
+  readonly #options: KafkaMemberOptions;
+  readonly #log: Logger;
+  readonly #own: OwnKafka;
+  readonly #consumer: Consumer;
+  readonly #paused = new Map<string, TopicPartition>();
+  readonly #closing = new AbortController();
+  readonly #started = Promise.withResolvers<void>();
+  #joined: Joined | null = null;
+  #subscription: ConsumerGroupState['subscriptionState'] | null = null;
+  #generation = 0;
+  #lastMemberId: string | null = null;
+  #indices: readonly number[] = [];
+  #barrier: Promise<void> | null = null;
+  #lastHeartbeatAt = Number.NEGATIVE_INFINITY;
+  #failed = false;
+  #closed: Promise<void> | null = null;
+
+  constructor(options: KafkaMemberOptions) {
+    const { config, settings, group } = options;
+    this.sessionTimeoutMs = settings.sessionTimeoutMs;
+    this.#options = options;
+    this.#log = config.logger.child({ group });
+    const retryOptions = { ...retryOften, restartOnFailure: async () => !this.#isOver() };
+    this.#own = createKafka(config, retryOptions, settings.requestTimeoutMs);
+    this.#consumer = this.#own.kafka.consumer({
+      groupId: group,
+      partitionAssigners: [createAssigner(this.#membership(), () => this.#indices) as never],
+      sessionTimeout: settings.sessionTimeoutMs,
+      heartbeatInterval: settings.heartbeatIntervalMs,
+      rebalanceTimeout: settings.rebalanceTimeoutMs,
+      maxWaitTimeInMs: settings.maxWaitMs,
+      maxBytes: settings.maxFetchBytes,
+      maxBytesPerPartition: settings.maxFetchBytesPerPartition,
+      minBytes: 1,
+      metadataMaxAge: 60_000,
+      allowAutoTopicCreation: false,
+      readUncommitted: false,
+      retry: retryOptions,
+    });
+    this.#consumer.on('consumer.heartbeat', ({ payload }) => {
+      this.#heartbeat((payload as { sentAt?: number }).sentAt ?? Number.NEGATIVE_INFINITY);
+    });
+    this.#consumer.on('consumer.crash', ({ payload }) => {
+      if (!payload.restart) this.#fail(crashOf(payload.error));
+    });
+    this.#started.promise.catch(() => undefined);
+  }
+
+  async start(): Promise<void> {
+    await this.#subscribe();
+    await this.#consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      eachBatch: async (payload) => this.#accept(payload),
+    });
+    await this.#started.promise;
+  }
+
+  pause(partitions: readonly TopicPartition[]): void {
+    for (const { topic, partition } of partitions) {
+      this.#paused.set(partitionKey(topic, partition), { topic, partition });
+      this.#subscription?.pause([{ topic, partitions: [partition] }]);
+    }
+  }
+
+  resume(partitions: readonly TopicPartition[]): void {
+    for (const { topic, partition } of partitions) {
+      this.#paused.delete(partitionKey(topic, partition));
+      this.#subscription?.resume([{ topic, partitions: [partition] }]);
+    }
+  }
+
+  async commit(offsets: readonly OffsetCommit[]): Promise<void> {
+    const joined = this.#joined;
+    if (joined === null) throw this.#notInGroup();
+    if (offsets.length === 0) return;
+    const topics = [...groupBy(offsets, ({ topic }) => topic)].map(([topic, partitions]) => ({
+      topic,
+      partitions: partitions.map(({ partition, offset, metadata }) => ({
+        partition,
+        offset: String(offset),
+        metadata: metadata ?? '',
+      })),
+    }));
+    for (let tried = 1; ; tried++) {
+      try {
+        if (!joined.coordinator.isConnected())
+          joined.coordinator = await joined.cluster.findGroupCoordinator({ groupId: this.#options.group });
+        await joined.coordinator.offsetCommit({
+          groupId: this.#options.group,
+          memberId: joined.memberId,
+          groupGenerationId: joined.kafkaGeneration,
+          topics,
+        });
+        return;
+      } catch (error) {
+        const failure = classifyClientFailure(error);
+        const mayPass = failure === 'moved' || failure === 'unavailable';
+        if (!mayPass || tried === commitTries || this.#joined !== joined)
+          throw clientError(`commit of group ${this.#options.group}`, error);
+        await sleep(100 * 2 ** tried);
+        if (failure === 'moved') await this.#findCoordinator(joined);
+      }
+    }
+  }
+
+  lastHeartbeatAt(): number {
+    return this.#lastHeartbeatAt;
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
+    this.#closing.abort();
+    this.#started.reject(new CodedError('X_KAFKA_CLOSED', 'the membership was closed', { disposition: retry() }));
+    const disconnected = this.#consumer.disconnect().catch((error: unknown) => {
+      this.#log.debug({ err: error }, 'the Kafka client did not leave its group cleanly');
+    });
+    const limit = new AbortController();
+    const cut = sleep(this.#options.settings.closeTimeoutMs, undefined, { signal: limit.signal }).then(
+      () => this.#own.sockets.cut(),
+      () => undefined,
+    );
+    await Promise.race([disconnected, cut]);
+    limit.abort();
+    this.#joined = null;
+  }
+
+  #isOver(): boolean {
+    return this.#failed || this.#closing.signal.aborted;
+  }
+
+  /** The client gave up, or must not go on: says so once and leaves. */
+  #fail(error: CodedError): void {
+    if (this.#isOver()) return;
+    this.#failed = true;
+    this.#joined = null;
+    this.#started.reject(error);
+    this.#log.error({ err: error }, 'a group membership ended');
+    this.#options.listener.onCrash(error);
+    void this.close();
+  }
+
+  #heartbeat(sentAt: number): void {
+    if (sentAt > this.#lastHeartbeatAt) this.#lastHeartbeatAt = sentAt;
+  }
+
+  /** Keeps trying while no broker answers or the topics are not there yet; gives up only on a refusal. */
+  async #subscribe(): Promise<void> {
+    for (let tried = 0; ; tried++) {
+      if (this.#closing.signal.aborted) return this.#started.promise;
+      try {
+        await this.#consumer.connect();
+        await this.#consumer.subscribe({ topics: [...this.#options.topics], fromBeginning: true });
+        return;
+      } catch (error) {
+        const problem = clientError(`joining group ${this.#options.group}`, error);
+        if (classifyClientFailure(error) === 'refused') throw problem;
+        this.#log.warn({ err: problem, tried }, 'a group cannot be joined yet; trying again');
+        await sleep(Math.min(200 * 2 ** Math.min(tried, 5), 3_000), undefined, { signal: this.#closing.signal }).catch(
+          () => undefined,
+        );
+      }
+    }
+  }
+
+  #accept({ batch, resolveOffset }: EachBatchPayload): void {
+    try {
+      const { topic, partition, messages, offsetManager } = batch as unknown as Batch & { offsetManager: unknown };
+      const joined = this.#joined;
+      const last = messages.at(-1);
+      if (joined === null || offsetManager !== joined.offsetManager || last === undefined || this.#isOver()) return;
+      if (this.#barrier !== null || this.#paused.has(partitionKey(topic, partition))) return;
+      const records = messages.map((record) => toInbound(topic, partition, record));
+      resolveOffset(last.offset);
+      this.#options.listener.onRecords(records);
+    } catch (error) {
+      this.#fail(listenerThrew('onRecords', error));
+    }
+  }
+
+  #membership(): Membership {
+    return {
+      beforeJoin: (group) => this.#beforeJoin(group),
+      afterSync: (group) => this.#afterSync(group),
+      offsetOutOfRange: async ({ topic, partition }) => {
+        this.#fail(
+          new CodedError(
+            'X_KAFKA_OFFSET_OUT_OF_RANGE',
+            `group ${this.#options.group} stands at an offset of ${topic}/${partition} that the log no longer has`,
+            { disposition: halt },
+          ),
+        );
+      },
+    };
+  }
+
+  async #beforeJoin(group: ConsumerGroupState): Promise<void> {
+    if (this.#joined !== null) {
+      this.#barrier ??= this.#passBarrier(this.#joined);
+      await this.#barrier;
+    }
+    if (this.#isOver()) throw Object.assign(new Error('the membership is closing'), { retriable: false });
+    // A new client object after a lost connection: without its old name the group would wait for the one that is gone.
+    if (group.memberId === null && this.#lastMemberId !== null) group.memberId = this.#lastMemberId;
+    this.#lastMemberId = null;
+  }
+
+  async #passBarrier(joined: Joined): Promise<void> {
+    const { settings, listener, group } = this.#options;
+    const { coordinator, memberId, kafkaGeneration } = joined;
+    await holdForRejoin(
+      { coordinator, groupId: group, memberId, groupGenerationId: kafkaGeneration },
+      {
+        listener,
+        heartbeatIntervalMs: settings.heartbeatIntervalMs,
+        rebalanceTimeoutMs: settings.rebalanceTimeoutMs,
+        onHeartbeat: (sentAt) => this.#heartbeat(sentAt),
+        onThrow: (error) => this.#fail(listenerThrew('beforeRejoin', error)),
+        closing: this.#closing.signal,
+      },
+    );
+    if (this.#joined === joined) this.#joined = null;
+    this.#barrier = null;
+  }
+
+  async #afterSync(group: ConsumerGroupState): Promise<void> {
+    try {
+      await this.#takeOver(group);
+    } catch (error) {
+      if (this.#isOver() || classifyClientFailure(error) === 'refused') throw error;
+      // Joined but not taken over: nothing may be fetched, so the client must join again.
+      throw Object.assign(new Error('the assignment could not be taken over', { cause: error }), { type: rejoinType });
+    }
+  }
+
+  async #takeOver(group: ConsumerGroupState): Promise<void> {
+    const assigned = group.assigned();
+    const committed = await this.#readCommitted(group, assigned);
+    const fresh = committed.filter(({ offset }) => offset < 0);
+    const starts = await readEarliest(group, fresh);
+    const positions = group.offsetManager.committedOffsets();
+    for (const { topic, partition, offset } of committed) {
+      const start = offset < 0 ? starts.get(partitionKey(topic, partition)) : String(offset);
+      if (start === undefined) throw Object.assign(new Error('no offset'), { type: 'LEADER_NOT_AVAILABLE' });
+      positions[topic] = { ...positions[topic], [partition]: start };
+    }
+    this.#subscription = group.subscriptionState;
+    for (const topic of this.#options.topics) group.subscriptionState.resume([{ topic }]);
+    for (const { topic, partition } of this.#paused.values())
+      group.subscriptionState.pause([{ topic, partitions: [partition] }]);
+    this.#heartbeat(group.syncSentAt);
+    this.#lastMemberId = group.memberId;
+    this.#indices = [...new Set(committed.map(({ partition }) => partition))].sort((a, b) => a - b);
+    this.#joined = {
+      generation: ++this.#generation,
+      kafkaGeneration: group.generationId,
+      memberId: group.memberId ?? '',
+      cluster: group.cluster,
+      coordinator: group.coordinator,
+      offsetManager: group.offsetManager,
+      indices: this.#indices,
+    };
+    this.#log.info({ generation: this.#generation, partitions: committed.length }, 'joined a group');
+    try {
+      this.#options.listener.onAssigned({
+        generation: this.#generation,
+        partitions: committed.map(({ topic, partition, offset, metadata }) => ({
+          topic,
+          partition,
+          committed: offset < 0 ? null : { offset, metadata },
+        })),
+      });
+    } catch (error) {
+      this.#fail(listenerThrew('onAssigned', error));
+    }
+    this.#started.resolve();
+  }
+
+  async #readCommitted(
+    group: ConsumerGroupState,
+    assigned: ReturnType<ConsumerGroupState['assigned']>,
+  ): Promise<readonly { topic: string; partition: number; offset: number; metadata: string }[]> {
+    if (assigned.length === 0) return [];
+    const { responses } = await group.coordinator.offsetFetch({
+      groupId: group.groupId,
+      topics: assigned.map(({ topic, partitions }) => ({
+        topic,
+        partitions: partitions.map((partition) => ({ partition })),
+      })),
+    });
+    return responses.flatMap(({ topic, partitions }) =>
+      partitions.map(({ partition, offset, metadata }) => ({
+        topic,
+        partition,
+        offset: toOffset(offset, topic, partition),
+        metadata: metadata ?? '',
+      })),
+    );
+  }
+
+  async #findCoordinator(joined: Joined): Promise<void> {
+    try {
+      joined.coordinator = await joined.cluster.findGroupCoordinator({ groupId: this.#options.group });
+    } catch {
+      // The next try meets the same and reports it.
+    }
+  }
+
+  #notInGroup(): CodedError {
+    return new CodedError('X_KAFKA_NOT_IN_GROUP', `group ${this.#options.group}: no assignment is in force`, {
+      disposition: retry(),
+    });
+  }
+}
+
+async function readEarliest(
+  { cluster }: ConsumerGroupState,
+  partitions: readonly TopicPartition[],
+): Promise<ReadonlyMap<string, string>> {
+  if (partitions.length === 0) return new Map();
+  const found = await cluster.fetchTopicsOffset(
+    [...groupBy(partitions, ({ topic }) => topic)].map(([topic, ofTopic]) => ({
+      topic,
+      partitions: ofTopic.map(({ partition }) => ({ partition })),
+      fromTimestamp: earliest,
+    })),
+  );
+  return new Map(
+    found.flatMap(({ topic, partitions: ofTopic }) =>
+      ofTopic.map(({ partition, offset }) => [partitionKey(topic, partition), offset] as const),
+    ),
+  );
+}
+
+const crashOf = (error: Error): CodedError =>
+  new CodedError('X_KAFKA_CLIENT_CRASHED', `the Kafka client gave up: ${error.name}: ${error.message}`, {
+    disposition: halt,
+    cause: error,
+  });
+
+const listenerThrew = (callback: string, error: unknown): CodedError =>
+  new CodedError('X_KAFKA_LISTENER_THREW', `${callback} of a group's owner threw, which it must not`, {
+    disposition: halt,
+    cause: error,
+  });

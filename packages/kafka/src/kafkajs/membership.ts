@@ -1,0 +1,39 @@
+import type Cluster from 'kafkajs/src/cluster/index.js';
+import type { Broker } from 'kafkajs/src/cluster/index.js';
+
+/** The client's group state, as the patched `joinAndSync` hands it over. */
+export interface ConsumerGroupState {
+  readonly cluster: Cluster;
+  readonly groupId: string;
+  readonly coordinator: Broker;
+  readonly generationId: number;
+  /** Settable: a member that comes back after a lost connection keeps its name. */
+  memberId: string | null;
+  /** `performance.now()` when SyncGroup was sent. */
+  readonly syncSentAt: number;
+  readonly offsetManager: OffsetManager;
+  readonly subscriptionState: {
+    pause(topics: readonly TopicPartitions[]): void;
+    resume(topics: readonly TopicPartitions[]): void;
+  };
+  assigned(): readonly Required<TopicPartitions>[];
+}
+
+export interface TopicPartitions {
+  readonly topic: string;
+  readonly partitions?: readonly number[];
+}
+
+export interface OffsetManager {
+  committedOffsets(): Record<string, Record<string, string>>;
+}
+
+/** The owner's side of a membership; our patch of the client calls it. */
+export interface Membership {
+  /** Before JoinGroup, every time. What it rejects with ends the attempt. */
+  beforeJoin(group: ConsumerGroupState): Promise<void>;
+  /** After SyncGroup, before the first fetch. */
+  afterSync(group: ConsumerGroupState): Promise<void>;
+  /** In place of the client's reset. */
+  offsetOutOfRange(partition: { readonly topic: string; readonly partition: number }): Promise<void>;
+}

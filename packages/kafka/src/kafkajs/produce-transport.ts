@@ -1,0 +1,144 @@
+import kafkajs, { type Admin } from 'kafkajs';
+import apiKeys from 'kafkajs/src/protocol/requests/apiKeys.js';
+import protocol from 'kafkajs/src/protocol/requests/index.js';
+import type { ClientConfig } from '../client-config.ts';
+import { classifyClientFailure } from '../errors.ts';
+import {
+  type PartitionAnswer,
+  type PartitionBatch,
+  type ProduceTransport,
+  type TopicShape,
+  TransportError,
+  type TransportFailure,
+} from '../producer/produce-transport.ts';
+import { Connection } from './connection.ts';
+
+const { CompressionTypes } = kafkajs;
+
+export type Compression = 'zstd' | 'gzip' | 'none';
+const codecs = { zstd: CompressionTypes.ZSTD, gzip: CompressionTypes.GZIP, none: CompressionTypes.None };
+/** Below this a codec's own frame and the turn it takes cost more than they save. */
+const compressFromBytes = 1_024;
+
+export interface KafkaTransportOptions {
+  readonly config: ClientConfig;
+  readonly compression: Compression;
+  /** How long the leader may wait for its replicas. */
+  readonly ackTimeoutMs: number;
+  /** A leader that has not answered by then is given up, and with it its connection. */
+  readonly requestTimeoutMs: number;
+  readonly maxMessageBytes: (topic: string) => Promise<number>;
+}
+
+interface ProduceAnswer {
+  readonly topics: readonly {
+    readonly topicName: string;
+    readonly partitions: readonly {
+      readonly partition: number;
+      readonly errorCode: number;
+      readonly baseOffset?: string;
+      readonly offset?: string;
+    }[];
+  }[];
+}
+
+/** acks=all, one request per call, every partition's answer handed on as the leader gave it. */
+export function createKafkaTransport(options: KafkaTransportOptions): ProduceTransport {
+  const connection = new Connection(options.config, options.requestTimeoutMs);
+  const limits = new Map<string, number>();
+
+  const topic = async (name: string): Promise<TopicShape> => {
+    try {
+      const leaders = await connection.locate(name);
+      let maxMessageBytes = limits.get(name);
+      if (maxMessageBytes === undefined) {
+        maxMessageBytes = await options.maxMessageBytes(name);
+        limits.set(name, maxMessageBytes);
+      }
+      return { partitions: leaders.size, maxMessageBytes };
+    } catch (error) {
+      const failure = failureOf(error);
+      if (failure === 'unavailable' || failure === 'unexpected') connection.reset();
+      throw new TransportError(messageOf(error), { failure, ambiguous: false, cause: error });
+    }
+  };
+
+  const produce = async (node: number, batches: readonly PartitionBatch[]): Promise<readonly PartitionAnswer[]> => {
+    let isSent = false;
+    try {
+      const broker = await connection.broker(node);
+      const { request, response } = broker.lookupRequest(
+        apiKeys.Produce,
+        protocol.requests.Produce,
+      )({
+        acks: -1,
+        timeout: options.ackTimeoutMs,
+        compression: codecOf(options.compression, batches),
+        topicData: toTopicData(batches),
+      });
+      isSent = true;
+      // The client's own `parse` throws at the first partition with an error and forgets the others.
+      const answer = (await broker.connectionPool.send({
+        request,
+        response: { decode: response.decode, parse: async (data) => data },
+        logResponseError: false,
+      })) as ProduceAnswer;
+      return answer.topics.flatMap(({ topicName, partitions }) =>
+        partitions.map(({ partition, errorCode, baseOffset, offset }) => ({
+          topic: topicName,
+          partition,
+          errorCode,
+          baseOffset: Number(baseOffset ?? offset),
+        })),
+      );
+    } catch (error) {
+      throw new TransportError(messageOf(error), { failure: failureOf(error), ambiguous: isSent, cause: error });
+    }
+  };
+
+  return {
+    topic,
+    produce,
+    leader: (name, partition) => connection.leader(name, partition),
+    recycle: async () => connection.reset(),
+    close: async () => connection.close(),
+  };
+}
+
+function codecOf(compression: Compression, batches: readonly PartitionBatch[]): number {
+  const bytes = batches.reduce((sum, batch) => sum + batch.bytes, 0);
+  return bytes < compressFromBytes ? codecs.none : codecs[compression];
+}
+
+function toTopicData(batches: readonly PartitionBatch[]): object[] {
+  const topics = new Map<string, { topic: string; partitions: object[] }>();
+  for (const { topic, partition, records } of batches) {
+    let data = topics.get(topic);
+    if (data === undefined) {
+      data = { topic, partitions: [] };
+      topics.set(topic, data);
+    }
+    data.partitions.push({ partition, messages: records });
+  }
+  return [...topics.values()];
+}
+
+function failureOf(error: unknown): TransportFailure {
+  const failure = classifyClientFailure(error);
+  if (failure === 'moved') return 'unavailable';
+  return failure === 'not-in-group' ? 'unexpected' : failure;
+}
+
+const messageOf = (error: unknown): string => (Error.isError(error) ? error.message : String(error));
+
+/** The topic's own `max.message.bytes`; null where this client may not ask. */
+export async function readMaxMessageBytes(admin: Admin, topic: string): Promise<number | null> {
+  const { resources } = await admin.describeConfigs({
+    includeSynonyms: false,
+    resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic, configNames: ['max.message.bytes'] }],
+  });
+  const value = Number(
+    resources[0]?.configEntries.find(({ configName }) => configName === 'max.message.bytes')?.configValue,
+  );
+  return Number.isFinite(value) && value > 0 ? value : null;
+}

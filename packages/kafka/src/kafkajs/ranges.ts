@@ -1,0 +1,88 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { InboundRecord, PartitionRange } from '@millrace/messaging';
+import { classifyClientFailure, clientError } from '../errors.ts';
+import { type Connection, earliest, latest, partitionKey } from './connection.ts';
+import { type Cursor, type FetchLimits, fetchOnce } from './fetch.ts';
+
+export interface RangesOptions {
+  readonly connection: Connection;
+  readonly limits: FetchLimits;
+  /** Failures in a row after which reading is given up. */
+  readonly tries: number;
+}
+
+interface RangeCursor extends Cursor {
+  readonly to: number;
+}
+
+/**
+ * Reads the ranges and ends. The ends are clipped to the log as it is at the call, so a topic that grows never keeps it
+ * alive. Closes its connection when the caller stops early.
+ */
+export async function* readRanges(
+  ranges: readonly PartitionRange[],
+  { connection, limits, tries }: RangesOptions,
+  signal?: AbortSignal,
+): AsyncGenerator<InboundRecord, void, undefined> {
+  const isAborted = (): boolean => signal?.aborted === true;
+  const attempt = async <T>(action: () => Promise<T>): Promise<T> => {
+    for (let tried = 1; ; tried++) {
+      signal?.throwIfAborted();
+      try {
+        return await action();
+      } catch (error) {
+        signal?.throwIfAborted();
+        const failure = classifyClientFailure(error);
+        const mayPass = failure === 'unavailable' || failure === 'moved';
+        if (!mayPass || tried >= tries) throw clientError('reading ranges of offsets', error);
+        connection.reset();
+        await sleep(Math.min(100 * 2 ** tried, 2_000), undefined, signal === undefined ? {} : { signal });
+      }
+    }
+  };
+  const cut = (): void => connection.close();
+  signal?.addEventListener('abort', cut, { once: true });
+  try {
+    let open = await attempt(() => clip(ranges, connection));
+    while (open.length > 0) {
+      const fetched = await attempt(() => fetchOnce(connection, open, limits));
+      for (const { cursor, records, next, highWatermark } of fetched) {
+        const { to } = cursor as RangeCursor;
+        for (const record of records) {
+          if (isAborted()) signal?.throwIfAborted();
+          if (record.offset < to) yield record;
+        }
+        // Nothing at all below the end of the log: it was deleted meanwhile, or only unsettled records are left.
+        cursor.position = next === cursor.position && next >= highWatermark ? to : next;
+      }
+      open = open.filter(({ position, to }) => position < to);
+    }
+  } finally {
+    signal?.removeEventListener('abort', cut);
+    connection.close();
+  }
+}
+
+async function clip(ranges: readonly PartitionRange[], connection: Connection): Promise<RangeCursor[]> {
+  const [starts, ends] = await Promise.all([
+    connection.listOffsets(
+      ranges.map(({ topic, partition }) => ({ topic, partition, at: earliest })),
+      1,
+    ),
+    connection.listOffsets(
+      ranges.map(({ topic, partition }) => ({ topic, partition, at: latest })),
+      1,
+    ),
+  ]);
+  return ranges
+    .map(({ topic, partition, from, to }) => {
+      const key = partitionKey(topic, partition);
+      return {
+        topic,
+        partition,
+        position: Math.max(from, starts.get(key) ?? 0),
+        to: Math.min(to, ends.get(key) ?? 0),
+      };
+    })
+    .filter(({ position, to }) => position < to);
+}

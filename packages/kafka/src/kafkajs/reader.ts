@@ -1,0 +1,167 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CodedError, type ReaderOptions, retry, type TopicReader } from '@millrace/messaging';
+import type { Logger } from '@millrace/service';
+import { classifyClientFailure, clientError } from '../errors.ts';
+import { type Connection, earliest, latest, partitionKey } from './connection.ts';
+import { type Cursor, type FetchLimits, fetchOnce } from './fetch.ts';
+
+export interface KafkaReaderOptions extends ReaderOptions {
+  readonly connection: Connection;
+  readonly limits: FetchLimits;
+  readonly logger: Logger;
+  /** How often to look for new partitions. */
+  readonly refreshMs: number;
+}
+
+/**
+ * Every record of the topics, without a group, so nothing is left behind on the cluster. Where the log was cut below a
+ * position it goes on at the earliest record there is: what is deleted cannot be read, and a table or a control topic
+ * must not stop for it.
+ */
+export class KafkaReader implements TopicReader {
+  readonly caughtUp: Promise<void>;
+  readonly #options: KafkaReaderOptions;
+  readonly #closing = new AbortController();
+  readonly #caughtUp = Promise.withResolvers<void>();
+  readonly #cursors = new Map<string, Cursor>();
+  /** Partition → where its log ended at the start; emptied as they are reached. */
+  readonly #ends = new Map<string, number>();
+  #running: Promise<void> = Promise.resolve();
+  #refreshedAt = 0;
+
+  constructor(options: KafkaReaderOptions) {
+    this.#options = options;
+    this.caughtUp = this.#caughtUp.promise;
+    this.caughtUp.catch(() => undefined);
+  }
+
+  /** Resolves when the starting positions stand; keeps trying until then. */
+  async open(): Promise<void> {
+    await this.#keepTrying('looking up where a reader starts', () => this.#findStart());
+    this.#checkCaughtUp();
+    this.#running = this.#read();
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    this.#options.connection.close();
+    this.#caughtUp.reject(new CodedError('X_KAFKA_CLOSED', 'the reader was closed', { disposition: retry() }));
+    await this.#running;
+  }
+
+  async #findStart(): Promise<void> {
+    const { connection, topics, from } = this.#options;
+    const partitions = await this.#partitions();
+    const [starts, ends] = await Promise.all([
+      connection.listOffsets(
+        partitions.map((each) => ({ ...each, at: from === 'earliest' ? earliest : latest })),
+        1,
+      ),
+      connection.listOffsets(
+        partitions.map((each) => ({ ...each, at: latest })),
+        1,
+      ),
+    ]);
+    for (const { topic, partition } of partitions) {
+      const key = partitionKey(topic, partition);
+      const position = starts.get(key);
+      const end = ends.get(key);
+      if (position === undefined || end === undefined)
+        throw Object.assign(new Error(`no offset of ${topics}`), { type: 'LEADER_NOT_AVAILABLE' });
+      this.#cursors.set(key, { topic, partition, position });
+      if (from === 'earliest' && end > position) this.#ends.set(key, end);
+    }
+    this.#refreshedAt = performance.now();
+  }
+
+  async #partitions(): Promise<{ readonly topic: string; readonly partition: number }[]> {
+    const { connection, topics } = this.#options;
+    const found: { topic: string; partition: number }[] = [];
+    for (const topic of topics)
+      for (const partition of (await connection.locate(topic)).keys()) found.push({ topic, partition });
+    return found;
+  }
+
+  async #read(): Promise<void> {
+    while (!this.#closing.signal.aborted) await this.#keepTrying('reading topics', () => this.#readOnce());
+  }
+
+  async #readOnce(): Promise<void> {
+    const { connection, limits, refreshMs } = this.#options;
+    if (performance.now() - this.#refreshedAt > refreshMs) await this.#findNewPartitions();
+    const cursors = [...this.#cursors.values()];
+    if (cursors.length === 0) {
+      await sleep(limits.maxWaitMs, undefined, { signal: this.#closing.signal }).catch(() => undefined);
+      return;
+    }
+    for (const { cursor, records, next } of await fetchOnce(connection, cursors, limits)) {
+      for (const record of records) this.#hand(record);
+      cursor.position = next;
+      const key = partitionKey(cursor.topic, cursor.partition);
+      if (next >= (this.#ends.get(key) ?? Number.POSITIVE_INFINITY)) this.#ends.delete(key);
+    }
+    this.#checkCaughtUp();
+  }
+
+  #hand(record: Parameters<ReaderOptions['onRecord']>[0]): void {
+    if (this.#closing.signal.aborted) return;
+    try {
+      this.#options.onRecord(record);
+    } catch (error) {
+      const { topic, partition, offset } = record;
+      this.#options.logger.error({ err: error, topic, partition, offset }, 'a reader could not take a record');
+    }
+  }
+
+  async #findNewPartitions(): Promise<void> {
+    this.#refreshedAt = performance.now();
+    for (const { topic, partition } of await this.#partitions()) {
+      const key = partitionKey(topic, partition);
+      if (!this.#cursors.has(key)) this.#cursors.set(key, { topic, partition, position: 0 });
+    }
+  }
+
+  #checkCaughtUp(): void {
+    if (this.#ends.size === 0) this.#caughtUp.resolve();
+  }
+
+  async #keepTrying(doing: string, action: () => Promise<void>): Promise<void> {
+    for (let tried = 0; !this.#closing.signal.aborted; tried++) {
+      try {
+        return await action();
+      } catch (error) {
+        if (this.#closing.signal.aborted) return;
+        const { name, type } = error as { name?: unknown; type?: unknown };
+        if (name === 'KafkaJSOffsetOutOfRange' || type === 'OFFSET_OUT_OF_RANGE') {
+          await this.#skipDeleted().catch(() => undefined);
+        } else {
+          const failure = classifyClientFailure(error);
+          if (failure !== 'moved') this.#options.connection.reset();
+          if (tried > 0)
+            this.#options.logger.warn({ err: clientError(doing, error), tried }, 'a reader waits for the brokers');
+        }
+        await sleep(Math.min(100 * 2 ** Math.min(tried, 5), 2_000), undefined, {
+          signal: this.#closing.signal,
+        }).catch(() => undefined);
+      }
+    }
+  }
+
+  async #skipDeleted(): Promise<void> {
+    const cursors = [...this.#cursors.values()];
+    const starts = await this.#options.connection.listOffsets(
+      cursors.map(({ topic, partition }) => ({ topic, partition, at: earliest })),
+      1,
+    );
+    for (const cursor of cursors) {
+      const start = starts.get(partitionKey(cursor.topic, cursor.partition)) ?? 0;
+      if (start <= cursor.position) continue;
+      const { topic, partition, position } = cursor;
+      this.#options.logger.warn({ topic, partition, position, start }, 'records were deleted before a reader saw them');
+      cursor.position = start;
+      if (start >= (this.#ends.get(partitionKey(topic, partition)) ?? Number.POSITIVE_INFINITY))
+        this.#ends.delete(partitionKey(topic, partition));
+    }
+    this.#checkCaughtUp();
+  }
+}

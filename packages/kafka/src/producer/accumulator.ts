@@ -1,0 +1,412 @@
+import { deadLetter, halt, type OutboundRecord, type Producer, type RecordPosition } from '@millrace/messaging';
+import { answerMeaning } from './answer-codes.ts';
+import { abandoned, closedProducer, expired, noSuchPartition, refusedRecord, refusedTopic } from './failures.ts';
+import {
+  batchOverhead,
+  createLane,
+  type Lane,
+  laneIsEmpty,
+  sizeOfRecord,
+  takeBatch,
+  type Waiting,
+  whyTooLarge,
+} from './lane.ts';
+import { PendingRecords } from './pending.ts';
+import type { PartitionAnswer, ProduceTransport, TransportError } from './produce-transport.ts';
+import { choosePartition, createTopicState, type TopicState } from './topic-state.ts';
+
+export interface AccumulatorOptions {
+  readonly transport: ProduceTransport;
+  /** Milliseconds, monotonic. */
+  readonly now: () => number;
+  /** Between 0 and 1; spreads retries. */
+  readonly random: () => number;
+  /** From `send` to the final word, waiting included. */
+  readonly deliveryTimeoutMs: number;
+  /** All records that wait or are on their way; above it `send` rejects at once. */
+  readonly bufferBytes: number;
+  readonly batchRecords: number;
+  readonly batchBytes: number;
+  readonly requestBytes: number;
+  /** Requests on their way to one leader; each partition is in at most one of them. */
+  readonly requestsPerNode: number;
+  readonly retryMinMs: number;
+  readonly retryMaxMs: number;
+  /** How long a topic may be missing before its records are refused. */
+  readonly unknownTopicGraceMs: number;
+  readonly topicRefreshMs: number;
+  /** How long `close` waits for what is on its way. */
+  readonly closeTimeoutMs: number;
+}
+
+export interface AccumulatorStats {
+  readonly requests: number;
+  readonly records: number;
+  readonly retries: number;
+  readonly recycles: number;
+  readonly waitingRecords: number;
+  readonly waitingBytes: number;
+}
+
+export type RecordAccumulator = Producer & { stats(): AccumulatorStats };
+
+interface Carried {
+  readonly lane: Lane;
+  readonly batch: readonly Waiting[];
+  readonly bytes: number;
+}
+
+const sweepMs = 250;
+
+/**
+ * Batches what is waiting: the first record leaves at the end of the event-loop turn it came in, and while its request
+ * is on the way the next batch grows. No timer runs while nothing waits. One request per partition at a time keeps the
+ * order; one request may carry many partitions of a leader, because every partition's answer is looked at by itself.
+ * After a request without an answer all connections are cut before its partitions go on, so no late write follows.
+ */
+export function createAccumulator(options: AccumulatorOptions): RecordAccumulator {
+  const { transport, now } = options;
+  const pending = new PendingRecords(options.bufferBytes);
+  const topics = new Map<string, TopicState>();
+  const ready = new Set<Lane>();
+  const nodesBusy = new Map<number, number>();
+  const counts = { requests: 0, records: 0, retries: 0, recycles: 0 };
+  let pumpScheduled = false;
+  let recycling = false;
+  let sweeper: NodeJS.Timeout | null = null;
+  let closing: Promise<void> | null = null;
+
+  const send = (record: OutboundRecord, signal?: AbortSignal): Promise<RecordPosition> => {
+    if (closing !== null) return Promise.reject(closedProducer(record.topic, false));
+    if (signal?.aborted === true) return Promise.reject(abandoned(record.topic, false, signal));
+    return new Promise((resolve, reject) => {
+      const bytes = sizeOfRecord(record);
+      const waiting = pending.admit(record, bytes, now() + options.deliveryTimeoutMs, { resolve, reject });
+      if (signal !== undefined)
+        pending.watch(waiting, signal, () => {
+          pending.settle(waiting, abandoned(waiting.topic, isPerhapsWritten(waiting), signal));
+        });
+      sweeper ??= setInterval(sweep, sweepMs).unref();
+      accept(waiting);
+    });
+  };
+
+  const isPerhapsWritten = (waiting: Waiting): boolean =>
+    waiting.maybeWritten || lanesOf(waiting.topic).some((lane) => lane.inFlight?.includes(waiting) === true);
+
+  const lanesOf = (topic: string): readonly Lane[] => [...(topics.get(topic)?.lanes.values() ?? [])];
+
+  const accept = (waiting: Waiting): void => {
+    let state = topics.get(waiting.topic);
+    if (state === undefined) {
+      state = createTopicState(waiting.topic);
+      topics.set(waiting.topic, state);
+    }
+    if (state.shape === null) {
+      state.unplaced.push(waiting);
+      loadTopic(state);
+      return;
+    }
+    place(waiting, state);
+    if (now() - state.refreshedAt > options.topicRefreshMs) loadTopic(state);
+  };
+
+  const place = (waiting: Waiting, state: TopicState): void => {
+    const { shape, name } = state;
+    if (waiting.settled || waiting.record === null || shape === null) return;
+    const tooLarge = whyTooLarge(name, waiting.bytes, shape);
+    const partition = choosePartition(waiting.record, state, shape);
+    if (tooLarge !== undefined) pending.settle(waiting, tooLarge);
+    else if (partition >= shape.partitions) pending.settle(waiting, noSuchPartition(name, partition, shape.partitions));
+    else {
+      const lane = laneOf(state, partition);
+      lane.queue.push(waiting);
+      if (lane.inFlight === null) {
+        ready.add(lane);
+        schedulePump();
+      }
+    }
+  };
+
+  const laneOf = (state: TopicState, partition: number): Lane => {
+    let lane = state.lanes.get(partition);
+    if (lane === undefined) {
+      lane = createLane(state.name, partition);
+      state.lanes.set(partition, lane);
+    }
+    return lane;
+  };
+
+  /** Asks for the topic, and again while records depend on it. */
+  const loadTopic = (state: TopicState, failures = 0, since = now()): void => {
+    if (state.loading) return;
+    state.loading = true;
+    transport.topic(state.name).then(
+      (shape) => {
+        state.loading = false;
+        state.shape = shape;
+        state.refreshedAt = now();
+        const { unplaced } = state;
+        state.unplaced = [];
+        for (const waiting of unplaced) place(waiting, state);
+        schedulePump();
+      },
+      (error: TransportError) => {
+        state.loading = false;
+        state.refreshedAt = now();
+        const isMissing = error.failure === 'unknown-topic' && now() - since > options.unknownTopicGraceMs;
+        if (isMissing || error.failure === 'refused') refuse(state, error);
+        else if (state.unplaced.length > 0 || lanesOf(state.name).some((lane) => !laneIsEmpty(lane)))
+          setTimeout(() => loadTopic(state, failures + 1, since), backoff(failures));
+      },
+    );
+  };
+
+  const refuse = (state: TopicState, cause: TransportError): void => {
+    const refused = state.unplaced;
+    state.unplaced = [];
+    for (const lane of lanesOf(state.name)) {
+      refused.push(...lane.again.flat(), ...lane.queue);
+      lane.again = [];
+      lane.queue = [];
+      ready.delete(lane);
+    }
+    for (const waiting of refused) pending.settle(waiting, refusedTopic(state.name, cause));
+  };
+
+  // At the end of the turn, so that everything this turn's callers send leaves together.
+  const schedulePump = (): void => {
+    if (pumpScheduled) return;
+    pumpScheduled = true;
+    setImmediate(() => {
+      pumpScheduled = false;
+      pump();
+    });
+  };
+
+  const pump = (): void => {
+    if (recycling || ready.size === 0) return;
+    const time = now();
+    const perNode = new Map<number, Lane[]>();
+    for (const lane of ready) {
+      if (lane.notBefore > time) continue;
+      const node = transport.leader(lane.topic, lane.partition);
+      if (node === null) {
+        loadTopic(topics.get(lane.topic) as TopicState);
+        continue;
+      }
+      const ofNode = perNode.get(node);
+      if (ofNode === undefined) perNode.set(node, [lane]);
+      else ofNode.push(lane);
+    }
+    for (const [node, ofNode] of perNode) {
+      let from = 0;
+      while (from < ofNode.length && (nodesBusy.get(node) ?? 0) < options.requestsPerNode)
+        from = dispatch(node, ofNode, from);
+    }
+  };
+
+  /** Fills one request from the lanes at and after `from`; returns where the next one begins. */
+  const dispatch = (node: number, ofNode: readonly Lane[], from: number): number => {
+    const carried: Carried[] = [];
+    let bytes = 0;
+    let next = from;
+    for (; next < ofNode.length && bytes < options.requestBytes; next++) {
+      const lane = ofNode[next] as Lane;
+      ready.delete(lane);
+      const load = fill(lane);
+      if (load === null) continue;
+      carried.push(load);
+      bytes += load.bytes;
+    }
+    if (carried.length > 0) request(node, carried);
+    return next;
+  };
+
+  const fill = (lane: Lane): Carried | null => {
+    const state = topics.get(lane.topic) as TopicState;
+    const limit = (state.shape?.maxMessageBytes ?? options.batchBytes) - batchOverhead;
+    const limits = { records: options.batchRecords, bytes: Math.min(options.batchBytes, limit) };
+    const batch = takeBatch(lane, limits);
+    if (batch.length === 0) return null;
+    lane.inFlight = batch;
+    if (state.shape !== null && state.sticky % state.shape.partitions === lane.partition) state.sticky++;
+    return { lane, batch, bytes: batch.reduce((sum, waiting) => sum + waiting.bytes, 0) };
+  };
+
+  const request = (node: number, carried: readonly Carried[]): void => {
+    counts.requests++;
+    nodesBusy.set(node, (nodesBusy.get(node) ?? 0) + 1);
+    const batches = carried.map(({ lane, batch, bytes }) => ({
+      topic: lane.topic,
+      partition: lane.partition,
+      records: batch.map((waiting) => waiting.record as OutboundRecord),
+      bytes,
+    }));
+    transport
+      .produce(node, batches)
+      .then(
+        (answers) => {
+          const found = new Map(answers.map((answer) => [`${answer.topic}/${answer.partition}`, answer]));
+          for (const { lane, batch } of carried) answered(lane, batch, found.get(`${lane.topic}/${lane.partition}`));
+        },
+        (error: TransportError) => {
+          for (const { lane, batch } of carried) unanswered(lane, batch, error);
+          recycle();
+        },
+      )
+      .finally(() => {
+        nodesBusy.set(node, (nodesBusy.get(node) ?? 1) - 1);
+        schedulePump();
+      });
+  };
+
+  const answered = (lane: Lane, batch: readonly Waiting[], answer: PartitionAnswer | undefined): void => {
+    lane.inFlight = null;
+    const { meaning, name } =
+      answer === undefined
+        ? { meaning: 'doubtful' as const, name: 'the answer does not mention this partition' }
+        : answerMeaning(answer.errorCode);
+    switch (meaning) {
+      case 'written':
+        lane.failures = 0;
+        counts.records += batch.length;
+        batch.forEach((waiting, index) => {
+          const offset = (answer?.baseOffset ?? 0) + index;
+          pending.settle(waiting, { topic: lane.topic, partition: lane.partition, offset });
+        });
+        goOn(lane);
+        break;
+      case 'doubtful':
+        doubt(batch);
+        again(lane, batch, name);
+        break;
+      case 'moved':
+        loadTopic(topics.get(lane.topic) as TopicState);
+        again(lane, batch, name);
+        break;
+      case 'poisoned':
+        isolate(lane, batch, name);
+        break;
+      case 'refused':
+        refuseBatch(lane, batch, name);
+        break;
+    }
+  };
+
+  const unanswered = (lane: Lane, batch: readonly Waiting[], error: TransportError): void => {
+    lane.inFlight = null;
+    if (error.ambiguous) doubt(batch);
+    if (error.failure === 'refused') refuseBatch(lane, batch, error.message);
+    else again(lane, batch, error.message);
+  };
+
+  const refuseBatch = (lane: Lane, batch: readonly Waiting[], reason: string): void => {
+    for (const waiting of batch) pending.settle(waiting, refusedRecord(lane.topic, lane.partition, reason, halt));
+    goOn(lane);
+  };
+
+  /** Halves the batch until the record that is refused stands alone; the others go out, in order. */
+  const isolate = (lane: Lane, batch: readonly Waiting[], reason: string): void => {
+    const [only] = batch;
+    if (batch.length === 1 && only !== undefined) {
+      pending.settle(only, refusedRecord(lane.topic, lane.partition, reason, deadLetter));
+    } else {
+      const middle = batch.length >> 1;
+      lane.again.unshift(batch.slice(0, middle), batch.slice(middle));
+      counts.retries++;
+    }
+    goOn(lane);
+  };
+
+  const doubt = (batch: readonly Waiting[]): void => {
+    for (const waiting of batch) waiting.maybeWritten = true;
+  };
+
+  /** The batch goes first when its lane may go on, which is after a while. */
+  const again = (lane: Lane, batch: readonly Waiting[], reason: string): void => {
+    counts.retries++;
+    lane.again.unshift([...batch]);
+    lane.lastFailure = reason;
+    const wait = backoff(lane.failures++);
+    lane.notBefore = now() + wait;
+    setTimeout(schedulePump, wait + 1);
+    goOn(lane);
+  };
+
+  const goOn = (lane: Lane): void => {
+    if (lane.queue.length > 0 || lane.again.length > 0) ready.add(lane);
+  };
+
+  const recycle = (): void => {
+    if (recycling) return;
+    recycling = true;
+    counts.recycles++;
+    const done = (): void => {
+      recycling = false;
+      schedulePump();
+    };
+    transport.recycle().then(done, done);
+  };
+
+  const backoff = (failures: number): number =>
+    Math.min(options.retryMinMs * 2 ** Math.min(failures, 10), options.retryMaxMs) * (0.75 + options.random() / 2);
+
+  /** Ends what has waited too long; runs only while something waits. */
+  const sweep = (): void => {
+    if (pending.count === 0) {
+      stopSweeping();
+      return;
+    }
+    const time = now();
+    const expire = (batch: readonly Waiting[], reason: string, isSent: boolean): void => {
+      for (const waiting of batch) {
+        if (waiting.deadline > time) return;
+        const ambiguous = waiting.maybeWritten || isSent;
+        pending.settle(waiting, expired(waiting.topic, options.deliveryTimeoutMs, reason, ambiguous));
+      }
+    };
+    for (const state of topics.values()) {
+      expire(state.unplaced, 'its topic could not be looked up', false);
+      if (state.shape === null) state.unplaced = state.unplaced.filter(({ settled }) => !settled);
+      for (const lane of state.lanes.values()) {
+        expire(lane.inFlight ?? [], lane.lastFailure, true);
+        for (const batch of lane.again) expire(batch, lane.lastFailure, false);
+        expire(lane.queue, lane.lastFailure, false);
+      }
+    }
+  };
+
+  const stopSweeping = (): void => {
+    if (sweeper !== null) clearInterval(sweeper);
+    sweeper = null;
+  };
+
+  const close = (): Promise<void> => {
+    closing ??= (async () => {
+      const limit = setTimeout(giveUp, options.closeTimeoutMs);
+      await pending.drained();
+      clearTimeout(limit);
+      stopSweeping();
+      await transport.close();
+    })();
+    return closing;
+  };
+
+  const giveUp = (): void => {
+    for (const state of topics.values()) {
+      const lanes = [...state.lanes.values()];
+      for (const lane of lanes) doubt(lane.inFlight ?? []);
+      const left = lanes.flatMap((lane) => [...(lane.inFlight ?? []), ...lane.again.flat(), ...lane.queue]);
+      for (const waiting of [...left, ...state.unplaced])
+        pending.settle(waiting, closedProducer(state.name, waiting.maybeWritten));
+    }
+  };
+
+  return {
+    send,
+    close,
+    flush: () => pending.drained(),
+    stats: () => ({ ...counts, waitingRecords: pending.count, waitingBytes: pending.bytes }),
+  };
+}

@@ -1,0 +1,87 @@
+import { type OutboundRecord, type RecordPosition, recordTooLarge } from '@millrace/messaging';
+import type { TopicShape } from './produce-transport.ts';
+
+/** One `send` that has not been answered yet. */
+export interface Waiting {
+  /** Dropped when the caller gives up while the record still waits, so that its bytes are free at once. */
+  record: OutboundRecord | null;
+  readonly topic: string;
+  readonly bytes: number;
+  readonly deadline: number;
+  readonly epoch: number;
+  /** A request that carried it ended without a clear answer. */
+  maybeWritten: boolean;
+  settled: boolean;
+  readonly resolve: (position: RecordPosition) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/**
+ * One partition's records, in the order of the calls. At most one request carries them at a time: `inFlight` is its
+ * batch, `again` are batches that must be sent again before anything of `queue`, in order.
+ */
+export interface Lane {
+  readonly topic: string;
+  readonly partition: number;
+  queue: Waiting[];
+  again: Waiting[][];
+  inFlight: readonly Waiting[] | null;
+  /** Failed requests in a row. */
+  failures: number;
+  /** Not before this time: set after a failure. */
+  notBefore: number;
+  /** Why, for the message of a record that expires. */
+  lastFailure: string;
+}
+
+export function createLane(topic: string, partition: number): Lane {
+  return {
+    topic,
+    partition,
+    queue: [],
+    again: [],
+    inFlight: null,
+    failures: 0,
+    notBefore: 0,
+    lastFailure: 'no leader answered',
+  };
+}
+
+export const laneIsEmpty = (lane: Lane): boolean =>
+  lane.queue.length === 0 && lane.again.length === 0 && lane.inFlight === null;
+
+/** Takes the next batch: what must go again first, else what waits, up to the limits; at least one record. */
+export function takeBatch(lane: Lane, limits: { readonly records: number; readonly bytes: number }): Waiting[] {
+  const resend = lane.again.shift()?.filter((waiting) => !waiting.settled);
+  if (resend !== undefined && resend.length > 0) return resend;
+  if (resend !== undefined) return takeBatch(lane, limits);
+  const batch: Waiting[] = [];
+  let bytes = 0;
+  let taken = 0;
+  for (const waiting of lane.queue) {
+    if (!waiting.settled) {
+      if (batch.length >= limits.records || (batch.length > 0 && bytes + waiting.bytes > limits.bytes)) break;
+      bytes += waiting.bytes;
+      batch.push(waiting);
+    }
+    taken++;
+  }
+  lane.queue = taken === lane.queue.length ? [] : lane.queue.slice(taken);
+  return batch;
+}
+
+export const batchOverhead = 61;
+const recordOverhead = 32;
+
+/** Upper bound of what the record adds to a batch, uncompressed. */
+export function sizeOfRecord(record: OutboundRecord): number {
+  let bytes = recordOverhead + (record.key?.length ?? 0) + (record.value?.length ?? 0);
+  for (const [name, value] of record.headers) bytes += Buffer.byteLength(name) + (value?.length ?? 0) + 8;
+  return bytes;
+}
+
+/** Why a record can never be in a batch of this topic; undefined when it can. */
+export function whyTooLarge(topic: string, bytes: number, shape: TopicShape): Error | undefined {
+  const size = bytes + batchOverhead;
+  return size > shape.maxMessageBytes ? recordTooLarge(topic, size, shape.maxMessageBytes) : undefined;
+}

@@ -1,0 +1,53 @@
+import type { OutboundRecord } from '@millrace/messaging';
+
+export interface TopicShape {
+  readonly partitions: number;
+  /** Largest record batch the topic accepts. */
+  readonly maxMessageBytes: number;
+}
+
+/** The records of one partition in one request. */
+export interface PartitionBatch {
+  readonly topic: string;
+  readonly partition: number;
+  readonly records: readonly OutboundRecord[];
+  readonly bytes: number;
+}
+
+/** What the leader answered for one partition. */
+export interface PartitionAnswer {
+  readonly topic: string;
+  readonly partition: number;
+  /** 0 is success. */
+  readonly errorCode: number;
+  readonly baseOffset: number;
+}
+
+/**
+ * Carries requests to leaders; the accumulator decides what, when and again. Never retries and never hides a partial
+ * answer. Every rejection is a `TransportError`.
+ */
+export interface ProduceTransport {
+  topic(name: string): Promise<TopicShape>;
+  /** From what is known now, without asking; null when nothing is. */
+  leader(topic: string, partition: number): number | null;
+  produce(node: number, batches: readonly PartitionBatch[]): Promise<readonly PartitionAnswer[]>;
+  /** Cuts every connection and starts anew, so that no late answer and no late write of an abandoned request follows. */
+  recycle(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export type TransportFailure = 'unavailable' | 'refused' | 'unknown-topic' | 'unexpected';
+
+export class TransportError extends Error {
+  override readonly name = 'TransportError';
+  readonly failure: TransportFailure;
+  /** True when the request may have reached the broker. */
+  readonly ambiguous: boolean;
+
+  constructor(message: string, options: { failure: TransportFailure; ambiguous: boolean; cause?: unknown }) {
+    super(message, { cause: options.cause });
+    this.failure = options.failure;
+    this.ambiguous = options.ambiguous;
+  }
+}

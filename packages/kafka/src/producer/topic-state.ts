@@ -1,0 +1,27 @@
+import type { OutboundRecord } from '@millrace/messaging';
+import type { Lane, Waiting } from './lane.ts';
+import { partitionOf } from './murmur2.ts';
+import type { TopicShape } from './produce-transport.ts';
+
+/** What the accumulator knows about one topic, and the records that wait until it knows anything. */
+export interface TopicState {
+  readonly name: string;
+  shape: TopicShape | null;
+  refreshedAt: number;
+  loading: boolean;
+  unplaced: Waiting[];
+  /** Where records without a key go until that batch has left. */
+  sticky: number;
+  readonly lanes: Map<number, Lane>;
+}
+
+export function createTopicState(name: string): TopicState {
+  return { name, shape: null, refreshedAt: 0, loading: false, unplaced: [], sticky: 0, lanes: new Map() };
+}
+
+/** The record's own choice, else its key's partition, else the sticky one: whole batches go to one partition. */
+export function choosePartition(record: OutboundRecord, state: TopicState, shape: TopicShape): number {
+  if (record.partition !== undefined) return record.partition;
+  if (record.key === null) return state.sticky % shape.partitions;
+  return partitionOf(record.key, shape.partitions);
+}
