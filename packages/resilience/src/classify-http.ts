@@ -127,6 +127,8 @@ function errorCode(thrown: unknown, depth = 0): string {
 export function parseRetryAfter(header: string | undefined, now: number): number | undefined {
   if (header === undefined) return undefined;
   const text = header.trim();
-  const ms = /^\d+(\.\d+)?$/.test(text) ? Number(text) * 1000 : Date.parse(text) - now;
+  // A date has a month's name; `Date.parse` would make a year of many a number.
+  const date = /[a-z]{3}/i.test(text) ? Date.parse(text) : Number.NaN;
+  const ms = /^\d+(\.\d+)?$/.test(text) ? Number(text) * 1000 : date - now;
   return Number.isFinite(ms) ? Math.min(Math.max(0, Math.ceil(ms)), longestWaitMs) : undefined;
 }

@@ -37,7 +37,7 @@ const mappedMessage = z.union([
 /** What one delivery says in a channel. Pure. The marker is how a probe finds it again. */
 export function toMessage(delivery: SinkDelivery): SlackMessage {
   const own = readMapped(delivery.mapped, mappedMessage, () => ({
-    text: headline(delivery),
+    text: escapeMrkdwn(headline(delivery)),
     blocks: blocks(delivery),
   }));
   return {

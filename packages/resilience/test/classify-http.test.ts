@@ -1,0 +1,101 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { classifyHttp, parseRetryAfter } from '../src/classify-http.ts';
+import { resilienceErrors } from '../src/errors.ts';
+import { appliedOf } from '../src/outbound-error.ts';
+
+const context = { target: 'POST destination.example', now: 1_000_000 };
+const coded = (code: string, cause?: unknown): Error => Object.assign(new Error('went wrong', { cause }), { code });
+
+describe('classification of an answer', () => {
+  it.each([
+    [301, 'X_HTTP_REDIRECTED', 'halt', 'no'],
+    [400, 'X_HTTP_REJECTED', 'dead-letter', 'no'],
+    [401, 'X_HTTP_UNAUTHORIZED', 'halt', 'no'],
+    [403, 'X_HTTP_FORBIDDEN', 'dead-letter', 'no'],
+    [404, 'X_HTTP_NOT_FOUND', 'dead-letter', 'no'],
+    [408, 'X_HTTP_TIMEOUT', 'retry', 'unknown'],
+    [409, 'X_HTTP_CONFLICT', 'retry', 'no'],
+    [410, 'X_HTTP_NOT_FOUND', 'dead-letter', 'no'],
+    [412, 'X_HTTP_CONFLICT', 'retry', 'no'],
+    [413, 'X_HTTP_TOO_LARGE', 'dead-letter', 'no'],
+    [422, 'X_HTTP_REJECTED', 'dead-letter', 'no'],
+    [423, 'X_HTTP_CONFLICT', 'retry', 'no'],
+    [425, 'X_HTTP_RATE_LIMITED', 'retry', 'no'],
+    [429, 'X_HTTP_RATE_LIMITED', 'retry', 'no'],
+    [500, 'X_HTTP_SERVER', 'retry', 'unknown'],
+    [502, 'X_HTTP_SERVER', 'retry', 'unknown'],
+    [503, 'X_HTTP_SERVER', 'retry', 'unknown'],
+    [599, 'X_HTTP_SERVER', 'retry', 'unknown'],
+  ])('makes of %i: %s, %s, applied %s', (status, code, kind, applied) => {
+    const error = classifyHttp({ status }, context);
+    expect([error.code, error.disposition.kind, error.applied, error.unavailable]).toEqual([
+      code,
+      kind,
+      applied,
+      false,
+    ]);
+  });
+
+  it('carries the wait that the destination asks for', () => {
+    expect(classifyHttp({ status: 429, retryAfter: '7' }, context).disposition).toEqual({
+      kind: 'retry',
+      afterMs: 7_000,
+    });
+    expect(classifyHttp({ status: 503, retryAfter: 'soon' }, context).disposition).toEqual({ kind: 'retry' });
+  });
+});
+
+describe('classification of no answer', () => {
+  it.each([
+    [coded('ECONNREFUSED'), 'X_HTTP_UNREACHABLE', 'no', true],
+    [coded('ENOTFOUND'), 'X_HTTP_UNREACHABLE', 'no', true],
+    [coded('UND_ERR_CONNECT_TIMEOUT'), 'X_HTTP_UNREACHABLE', 'no', true],
+    [new AggregateError([coded('ECONNREFUSED')]), 'X_HTTP_UNREACHABLE', 'no', true],
+    [coded('CERT_HAS_EXPIRED'), 'X_HTTP_TLS', 'no', true],
+    [coded('DEPTH_ZERO_SELF_SIGNED_CERT'), 'X_HTTP_TLS', 'no', true],
+    [coded('UND_ERR_HEADERS_TIMEOUT'), 'X_HTTP_TIMEOUT', 'unknown', false],
+    [new DOMException('late', 'TimeoutError'), 'X_HTTP_TIMEOUT', 'unknown', false],
+    [coded('ECONNRESET'), 'X_HTTP_RESET', 'unknown', true],
+    [new TypeError('fetch failed', { cause: coded('UND_ERR_SOCKET') }), 'X_HTTP_RESET', 'unknown', true],
+    [coded('HPE_INVALID_CONSTANT'), 'X_HTTP_RESPONSE_UNREADABLE', 'unknown', false],
+    [new DOMException('given up', 'AbortError'), 'X_HTTP_ABORTED', 'unknown', false],
+    [new Error('?'), 'X_HTTP_UNEXPECTED', 'unknown', false],
+    ['text', 'X_HTTP_UNEXPECTED', 'unknown', false],
+    [undefined, 'X_HTTP_UNEXPECTED', 'unknown', false],
+  ])('makes of %p: %s, applied %s, unavailable %s', (thrown, code, applied, unavailable) => {
+    const error = classifyHttp({ thrown }, context);
+    expect([error.code, error.applied, error.unavailable]).toEqual([code, applied, unavailable]);
+  });
+
+  it('is total: whatever is thrown gets a code of the catalogue', () => {
+    fc.assert(
+      fc.property(fc.anything(), (thrown) => {
+        const error = classifyHttp({ thrown }, context);
+        return error.code in resilienceErrors && appliedOf(error) === error.applied;
+      }),
+    );
+  });
+
+  it('survives a cause that is itself', () => {
+    const error = new Error('loop');
+    error.cause = error;
+    expect(classifyHttp({ thrown: error }, context).code).toBe('X_HTTP_UNEXPECTED');
+  });
+});
+
+describe('Retry-After', () => {
+  it.each([
+    ['0', 0],
+    ['1.5', 1_500],
+    [' 30 ', 30_000],
+    [new Date(1_060_000).toUTCString(), 60_000],
+    [new Date(0).toUTCString(), 0],
+    ['99999999', 86_400_000],
+    ['-1', undefined],
+    ['', undefined],
+    ['tomorrow', undefined],
+  ])('reads %p as %p ms', (header, ms) => {
+    expect(parseRetryAfter(header, context.now)).toBe(ms);
+  });
+});
