@@ -91,7 +91,8 @@ const brokenOff = new Set([
   'UND_ERR_DESTROYED',
 ]);
 const tooSlow = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'ETIMEDOUT', 'TimeoutError']);
-const unreadable = (name: string): boolean => name.startsWith('HPE_') || name === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH';
+const unreadable = (name: string): boolean =>
+  name.startsWith('HPE_') || name === 'HTTPParserError' || name === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH';
 const badCertificate = (name: string): boolean =>
   name.startsWith('CERT_') ||
   name.startsWith('ERR_TLS_') ||
