@@ -132,6 +132,9 @@ export const names = {
       recovered: 'Ledger back',
       pruneFailed: 'Ledger could not prune, will try again',
     },
+    enricher: {
+      rowUnreadable: 'Reference row passed over, it cannot be read',
+    },
     connectors: {
       tokenRefreshed: 'Destination token refreshed',
       rateLimited: 'Destination asked us to wait',
