@@ -13,6 +13,8 @@ export interface ChaosOptions {
   readonly portBase: number;
   readonly data: string;
   readonly flows: string | null;
+  /** `classify.mode` of the repository's flows for this run. */
+  readonly mode: string;
   readonly keep: boolean;
   readonly json: boolean;
 }
@@ -38,6 +40,7 @@ export function parseOptions(argv: readonly string[]): ChaosOptions {
       'port-base': { type: 'string', default: '18080' },
       data: { type: 'string', default: '.millrace/chaos' },
       flows: { type: 'string' },
+      mode: { type: 'string', default: 'fast' },
       keep: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
     },
@@ -53,6 +56,7 @@ export function parseOptions(argv: readonly string[]): ChaosOptions {
     portBase: number('port-base', values['port-base']),
     data: values.data,
     flows: values.flows ?? null,
+    mode: values.mode,
     keep: values.keep,
     json: values.json,
   };

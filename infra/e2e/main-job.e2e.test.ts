@@ -1,0 +1,231 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { millrace, type RunningSystem, readState, type State, startSystem } from '@millrace/chaos/system';
+import pg from 'pg';
+import { waitFor } from './wait-for.ts';
+import { type SignedWebhook, send, ticketCreated } from './zendesk-webhook.ts';
+
+interface Hop {
+  readonly service: string;
+  readonly topic: string;
+  readonly outcome: string;
+}
+
+interface FailureGroup {
+  readonly group: string;
+  readonly fingerprint: string;
+  readonly code: string;
+  readonly count: number;
+}
+
+const root = join(import.meta.dirname, '../..');
+const data = mkdtempSync(join(tmpdir(), 'millrace-e2e-'));
+const portBase = 28_080;
+const run = Date.now().toString(36);
+
+let system: RunningSystem;
+let state: State;
+let zendesk: SignedWebhook;
+let database: pg.Pool;
+
+const start = async (): Promise<void> => {
+  system = await startSystem({ root, data, portBase, flows: null, log: () => undefined });
+  state = readState(system.stateFile);
+  database = new pg.Pool({ connectionString: state.postgres.url, max: 2 });
+};
+
+const rows = async <T extends pg.QueryResultRow>(sql: string, ...values: readonly unknown[]): Promise<T[]> =>
+  (await database.query<T>(sql, [...values])).rows;
+
+const ask = <T>(...args: readonly string[]): Promise<T> => millrace<T>(root, system.stateFile, ...args);
+
+const received = async (vendor: string, text: string): Promise<number> => {
+  const messages = await ask<readonly unknown[]>('simulator', vendor, 'messages');
+  return messages.filter((message) => JSON.stringify(message).includes(text)).length;
+};
+
+beforeAll(async () => {
+  await start();
+  zendesk = await ask<SignedWebhook>('sources', 'show', 'zendesk');
+}, 240_000);
+
+afterAll(async () => {
+  await database?.end();
+  await system?.stop();
+  rmSync(data, { recursive: true, force: true });
+}, 60_000);
+
+describe('an urgent ticket sent three times', () => {
+  const ticket = '700001';
+  const body = ticketCreated({
+    ticket,
+    eventId: `urgent-${run}`,
+    subject: 'URGENT: my card was stolen',
+    description: 'My card was stolen and someone is spending my money right now, block it immediately please!',
+  });
+  let id: string;
+
+  it('is accepted once, and the others are answered as duplicates with the same id', async () => {
+    const answers = [await send(zendesk, body), await send(zendesk, body), await send(zendesk, body)];
+    id = String(answers[0]?.json['id']);
+    expect(answers.map(({ status }) => status)).toEqual([202, 200, 200]);
+    expect(answers.map(({ json }) => json['id'])).toEqual([id, id, id]);
+    expect(answers.slice(1).map(({ json }) => json['duplicate'])).toEqual([true, true]);
+  });
+
+  it('is one row in Postgres with its judgements', async () => {
+    const [row] = await waitFor('the row', async () => {
+      const found = await rows<{ id: string; judgements: Record<string, { label: string }> }>(
+        'SELECT id, judgements FROM tickets WHERE correlation_id = $1',
+        id,
+      );
+      return found.length > 0 && found;
+    });
+    expect(row?.id).toBe(`zendesk:${ticket}`);
+    expect(row?.judgements['priority']?.label).toBe('urgent');
+  });
+
+  it('is one update in Zendesk and one message in Slack', async () => {
+    await waitFor('Zendesk', async () => (await received('zendesk', ticket)) > 0);
+    await waitFor('Slack', async () => (await received('slack', ticket)) > 0);
+    expect(await received('slack', ticket)).toBe(1);
+  });
+
+  it('is applied once, whatever was sent', async () => {
+    const counts = await rows<{ route: string; rows: number }>(
+      'SELECT route, count(*)::int AS rows FROM deliveries WHERE correlation_id = $1 GROUP BY 1',
+      id,
+    );
+    expect(counts.length).toBeGreaterThan(0);
+    expect(counts.filter(({ rows: count }) => count !== 1)).toEqual([]);
+  });
+
+  it('is traced through every service', async () => {
+    const { hops } = await waitFor('the trace', async () => {
+      const trace = await ask<{ readonly hops: readonly Hop[] }>('trace', id);
+      return trace.hops.filter(({ topic }) => topic.startsWith('deliveries.completed')).length >= 3 && trace;
+    });
+    expect(new Set(hops.map(({ service }) => service))).toEqual(
+      new Set(['ingest-gateway', 'enricher', 'classifier', 'sink-writers']),
+    );
+  });
+});
+
+describe('a tampered webhook', () => {
+  it('is refused with 401 and leaves nothing behind', async () => {
+    const body = ticketCreated({
+      ticket: '700002',
+      eventId: `tampered-${run}`,
+      subject: 'Hello',
+      description: 'Where is my card?',
+    });
+    const answer = await send(zendesk, body, body.replace('Where', 'Here'));
+    expect(answer.status).toBe(401);
+    expect(JSON.stringify(answer.json)).not.toContain(zendesk.secret);
+  });
+});
+
+describe('a destination that refuses a ticket for good', () => {
+  let id: string;
+
+  it('leaves a dead letter in that route alone, and a group that says why', async () => {
+    const body = ticketCreated({
+      ticket: '700003',
+      eventId: `vip-${run}`,
+      subject: 'Card arrival',
+      description: 'When will my new card arrive?',
+      email: 'cto@globex.example',
+    });
+    id = String((await send(zendesk, body)).json['id']);
+    const groups = await waitFor('the group', async () => {
+      const found = await ask<readonly FailureGroup[]>('dlq', 'groups');
+      return found.length > 0 && found;
+    });
+    expect(groups.map(({ group, code }) => ({ group, code }))).toEqual([
+      { group: 'sink-writers.tickets.vip', code: 'X_SLACK_CHANNEL_NOT_FOUND' },
+    ]);
+    await waitFor(
+      'the other routes',
+      async () => (await rows('SELECT 1 FROM tickets WHERE correlation_id = $1', id)).length === 1,
+    );
+  });
+
+  it('delivers after the cause is mended and the group is redriven, and no other route sees it again', async () => {
+    await ask('simulator', 'slack', 'heal');
+    const before = await rows<{ n: number }>('SELECT count(*)::int AS n FROM deliveries');
+    const job = await ask<{ readonly planned: number; readonly sent: number }>(
+      'dlq',
+      'redrive',
+      '--group',
+      'sink-writers.tickets.vip',
+      '--start',
+      '--wait',
+    );
+    expect(job).toMatchObject({ planned: 1, sent: 1 });
+    await waitFor('the message', async () => (await received('slack', '700003')) === 1);
+    const after = await rows<{ n: number }>("SELECT count(*)::int AS n FROM deliveries WHERE route <> 'tickets.vip'");
+    expect(after[0]?.n).toBe(before[0]?.n);
+  });
+});
+
+describe('a killed service', () => {
+  it.each(['enricher', 'classifier', 'sink-writers', 'ingest-gateway'])(
+    '%s comes back and every accepted ticket is delivered once',
+    async (service) => {
+      const pid = readState(system.stateFile).services[service]?.pid as number;
+      const ids: string[] = [];
+      for (let index = 0; index < 40; index += 1) {
+        if (index === 20) process.kill(pid, 'SIGKILL');
+        const body = ticketCreated({
+          ticket: `71${service.length}${index}`,
+          eventId: `${service}-${index}-${run}`,
+          subject: 'Card',
+          description: 'How do I top up my account?',
+        });
+        const answer = await waitFor('the answer', async () => {
+          const sent = await send(zendesk, body);
+          return sent.status < 300 && sent;
+        });
+        ids.push(String(answer.json['id']));
+      }
+      await waitFor(
+        'every row',
+        async () =>
+          (
+            await rows(
+              "SELECT DISTINCT correlation_id FROM deliveries WHERE route = 'tickets.archive' AND correlation_id = ANY($1)",
+              ids,
+            )
+          ).length === ids.length,
+        60_000,
+      );
+      const doubled = await rows('SELECT route, correlation_id FROM deliveries GROUP BY 1, 2 HAVING count(*) > 1');
+      expect(doubled).toEqual([]);
+      expect(readState(system.stateFile).services[service]?.pid).not.toBe(pid);
+    },
+    120_000,
+  );
+});
+
+describe('SIGTERM', () => {
+  it('ends everything with exit 0, and a second start remembers what it accepted', async () => {
+    const body = ticketCreated({
+      ticket: '700009',
+      eventId: `restart-${run}`,
+      subject: 'Top up',
+      description: 'My top up failed, why?',
+    });
+    const first = await send(zendesk, body);
+    await database.end();
+    expect(await system.stop()).toBe(0);
+    await start();
+    const again = await waitFor('the gateway', () => send(zendesk, body));
+    expect(again).toMatchObject({ status: 200, json: { id: first.json['id'], duplicate: true } });
+    await waitFor(
+      'the row',
+      async () => (await rows('SELECT 1 FROM tickets WHERE correlation_id = $1', first.json['id'])).length === 1,
+    );
+  }, 180_000);
+});
