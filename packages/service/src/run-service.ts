@@ -105,7 +105,8 @@ class ServiceRun {
   }
 
   async toTheEnd(): Promise<number> {
-    await this.#openAll();
+    // Not one after the other: a part may be opening for as long as its dependency is away.
+    void this.#openAll();
     await this.#stopped;
     await this.#closeAll();
     return this.#exitCode;

@@ -33,6 +33,10 @@ class Run {
     while (!this.logs.some(({ msg }) => msg === message)) await this.#changed.promise;
   }
 
+  async said(start: string): Promise<void> {
+    while (!this.lines.some((line) => line.startsWith(start))) await this.#changed.promise;
+  }
+
   url(): string {
     return this.lines.find((line) => line.startsWith('url '))?.slice(4) ?? '';
   }
@@ -65,6 +69,14 @@ describe('runService', () => {
     const run = new Run('open-fails');
     expect(await run.exit()).toBe(1);
     expect(run.lines).toEqual(['open first', 'close second', 'close first']);
+  });
+
+  it('stops in order while a part is still opening', async () => {
+    const run = new Run('open-hangs');
+    await run.said('url');
+    run.child.kill('SIGTERM');
+    expect(await run.exit()).toBe(0);
+    expect(run.lines.filter((line) => !line.startsWith('url'))).toEqual(inOrder);
   });
 
   it('ends with 1 when closing outlasts the grace period', async () => {
