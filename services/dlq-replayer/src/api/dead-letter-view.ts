@@ -1,0 +1,59 @@
+import { groupTopics } from '@millrace/contracts';
+import type { StoredDeadLetter } from '../index/dead-letter-index.ts';
+import type { JobReport } from '../redrive/job.ts';
+
+const iso = (time: number): string => new Date(time).toISOString();
+
+/** A dead letter as the API shows it. */
+export const viewDeadLetter = (row: StoredDeadLetter) => ({
+  id: row.dlq_id,
+  group: row.group,
+  status: row.status,
+  statusAt: iso(row.status_at),
+  job: row.job,
+  fingerprint: row.fingerprint,
+  code: row.code,
+  errorClass: row.error_class,
+  message: row.message,
+  step: row.step,
+  attempts: row.attempts,
+  redrives: row.replay_count,
+  firstFailedAt: iso(row.first_failed_at),
+  failedAt: iso(row.failed_at),
+  key: row.key,
+  eventId: row.event_id,
+  correlationId: row.correlation_id,
+  origin: { topic: row.origin_topic, partition: row.origin_partition, offset: row.origin_offset },
+  position: { topic: row.topic, partition: row.partition, offset: row.offset },
+  service: row.service,
+  version: row.version,
+  follows: row.replay_of,
+});
+
+/** A job as the API shows it: plan, progress and report in one shape. */
+export const viewJob = (job: JobReport) => ({
+  job: job.job,
+  state: job.state,
+  group: job.group,
+  lane: groupTopics(job.group).lane,
+  actor: job.actor,
+  reason: job.reason,
+  selection: { ...job.selection, since: job.selection.since === null ? null : iso(job.selection.since) },
+  needsApproval: job.needsApproval,
+  ratePerSecond: job.ratePerSecond,
+  endOffsets: job.endOffsets,
+  planned: job.planned,
+  sent: job.sent,
+  left: job.left,
+  skipped: job.skipped,
+  byFingerprint: job.byFingerprint,
+  resolved: job.resolved,
+  failedAgain: job.failedAgain,
+  waiting: Math.max(0, job.sent - job.resolved - job.failedAgain),
+  error: job.error,
+  createdAt: iso(job.createdAt),
+  updatedAt: iso(job.updatedAt),
+});
+
+export type JobView = ReturnType<typeof viewJob>;
+export type DeadLetterView = ReturnType<typeof viewDeadLetter>;

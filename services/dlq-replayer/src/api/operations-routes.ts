@@ -1,0 +1,58 @@
+import { Router } from 'express';
+import { loadReference } from '../reference.ts';
+import { listTopics, peekTopic } from '../topics/topics.ts';
+import { traceEvent } from '../trace/trace.ts';
+import { actorOf } from './access.ts';
+import type { ApiParts } from './app.ts';
+import { requestShapes } from './requests.ts';
+
+const readMs = 30_000;
+
+/** `/v1/trace`, `/v1/topics`, `/v1/routes`, `/v1/reference`. */
+export function operationsRoutes(parts: ApiParts): Router {
+  const { broker, routes, audit, publisher, now, index, stopping } = parts;
+  const shapes = requestShapes(now);
+  const router = Router();
+  const inTime = (): AbortSignal => AbortSignal.any([stopping, AbortSignal.timeout(readMs)]);
+
+  router.get('/v1/trace/:id', async (request, response) => {
+    response.json(await traceEvent(request.params.id, parts, inTime()));
+  });
+
+  router.get('/v1/topics', async (_request, response) => {
+    response.json(await listTopics(broker));
+  });
+
+  router.get('/v1/topics/:topic/records', async (request, response) => {
+    const asked = shapes.peek.parse(request.query);
+    response.json(await peekTopic({ topic: request.params.topic, ...asked }, parts, inTime()));
+  });
+
+  router.get('/v1/routes', async (_request, response) => {
+    const open = new Map<string, number>();
+    for (const { group, status, count } of await index.counts()) {
+      if (status === 'UNRESOLVED' || status === 'PARKED') open.set(group, (open.get(group) ?? 0) + count);
+    }
+    response.json(routes.list().map((route) => ({ ...route, deadLetters: open.get(route.group) ?? 0 })));
+  });
+
+  for (const command of ['resume', 'halt'] as const) {
+    router.post(`/v1/routes/:group/${command}`, async (request, response) => {
+      const { group } = request.params as { group: string };
+      const actor = actorOf(request);
+      await audit({ action: `routes.${command}`, actor, target: group });
+      await routes.command(command, group, actor);
+      response.status(202).json({ group, command });
+    });
+  }
+
+  router.post('/v1/reference/:table', async (request, response) => {
+    const table = shapes.table.parse(request.params.table);
+    const { key, plan } = shapes.reference.parse(request.query);
+    if (!plan) await audit({ action: 'reference.load', actor: actorOf(request), target: table });
+    const loaded = await loadReference(request, { table, key, publisher, now, dryRun: plan }, stopping);
+    response.status(plan ? 200 : 201).json({ ...loaded, loaded: plan ? 0 : loaded.rows });
+  });
+
+  return router;
+}

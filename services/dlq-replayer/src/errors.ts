@@ -1,0 +1,50 @@
+/** Every code this service throws or writes: what it means and what fixes it. */
+export const replayerErrors = {
+  X_DLQ_FOREIGN:
+    'A record in a dead-letter topic has no dlq.* headers of ours; show it, then redrive or leave it to expire.',
+  X_DLQ_UNKNOWN: 'No dead letter has this id; it may have expired, or the index may be behind.',
+  X_REPLAY_JOB_UNKNOWN: 'No redrive job has this id.',
+  X_REPLAY_SELECTION: 'A redrive needs a group, or ids of one group.',
+  X_REPLAY_STATE: 'The job is not in a state that allows this; its answer says in which.',
+  X_REPLAY_APPROVAL: 'The plan is larger than one operator may start; an approver who did not make it may.',
+  X_REPLAY_INDEX_BEHIND: 'The index has not read every dead letter that is in Kafka yet; try again in a moment.',
+  X_REPLAY_EMPTY: 'Nothing in the plan is left to send.',
+  X_TRACE_UNKNOWN: 'No record with this id was found in what Kafka still keeps.',
+  X_TOPIC_UNKNOWN: 'No topic has this name.',
+  X_ROUTE_UNKNOWN: 'No consumer group of the flow has this name.',
+  X_REFERENCE_CSV: 'The table cannot be read as CSV with a header row and the key column named.',
+  X_ACCESS_TOKEN: 'The request has no valid token in its Authorization header.',
+  X_ACCESS_ROLE: 'The token’s role does not allow this.',
+  X_ACCESS_ORIGIN: 'The request came through a host or from a page that is not allowed.',
+  X_AUDIT_UNAVAILABLE: 'The action was refused because it could not be recorded first; it works again when Kafka does.',
+  X_REQUEST_INVALID: 'The request is not what this verb takes; the errors say where.',
+  X_REQUEST_UNKNOWN: 'There is nothing at this address.',
+  X_INTERNAL: 'A fault of ours; the log has the correlation id.',
+  X_CLI_NO_INSTALLATION:
+    'No running Millrace was found: start it with npm start, or name it with MILLRACE_STATE or MILLRACE_URL and MILLRACE_TOKEN.',
+  X_CLI_UNREACHABLE: 'The installation does not answer at the address that its state file names.',
+  X_CLI_USAGE: 'The command line is not what the verb takes.',
+  X_CLI_TIMEOUT: 'What was waited for did not happen in time.',
+} as const;
+
+export type ReplayerErrorCode = keyof typeof replayerErrors;
+
+/** A refusal that an operator sees: code, HTTP status and a sentence. */
+export class OperatorError extends Error {
+  override readonly name = 'OperatorError';
+  readonly code: ReplayerErrorCode;
+  readonly status: number;
+  readonly errors: readonly { readonly pointer: string; readonly message: string }[];
+
+  constructor(
+    code: ReplayerErrorCode,
+    status: number,
+    message: string = replayerErrors[code],
+    errors: readonly { readonly pointer: string; readonly message: string }[] = [],
+  ) {
+    super(message);
+    this.code = code;
+    this.status = status;
+    this.errors = errors;
+  }
+}

@@ -1,0 +1,213 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { groupTopics, type OpsReplayAck, topics } from '@millrace/contracts';
+import {
+  type Assignment,
+  type Broker,
+  type GroupMember,
+  type InboundRecord,
+  isCodedError,
+  type RecordPosition,
+  type Serde,
+  type TopicPartition,
+} from '@millrace/messaging';
+import { type Logger, type Metrics, names, type Part } from '@millrace/service';
+import { deadLetterRow } from './dead-letter.ts';
+import type { DeadLetterIndex, IndexBatch } from './dead-letter-index.ts';
+
+export const indexGroup = 'dlq-replayer.index';
+
+export interface IndexerOptions {
+  readonly broker: Broker;
+  readonly serde: Serde;
+  readonly index: DeadLetterIndex;
+  /** The consumer groups whose dead letters are read. */
+  readonly groups: readonly string[];
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly onFatal: (error: Error) => void;
+  /** `dlq-replayer.index` when absent. */
+  readonly group?: string;
+  readonly instanceId?: string;
+  /** Between tries while Postgres is away. */
+  readonly retryMs?: number;
+}
+
+/** Reads every dead letter and every replay ack into the index. */
+export interface Indexer extends Part {
+  /** Resolves when all that was in Kafka at the time of the call is in the index; rejects when the signal ends the wait. */
+  caughtUp(signal: AbortSignal): Promise<void>;
+}
+
+const recordsPerBatch = 500;
+const highWater = 4_000;
+const lowWater = 1_000;
+
+/**
+ * Dead letters are raw copies of any topic, so they are never decoded here: headers say all that the index keeps.
+ *
+ * idle: nothing waits. writing: one batch is in a transaction, records that arrive wait behind it; over the high-water mark
+ * all partitions pause. Postgres away: the batch is tried again until it is written or the member must let go of it; nothing
+ * is committed before it is written, and writing it twice changes nothing.
+ */
+export function createIndexer(options: IndexerOptions): Indexer {
+  return new KafkaIndexer(options);
+}
+
+class KafkaIndexer implements Indexer {
+  readonly name = 'indexer';
+  readonly #options: IndexerOptions;
+  readonly #groupOf: ReadonlyMap<string, string>;
+  readonly #topics: readonly string[];
+  readonly #indexed;
+  #member: GroupMember | null = null;
+  #assigned: readonly TopicPartition[] = [];
+  #waiting: InboundRecord[] = [];
+  #paused = false;
+  #writing: Promise<void> | null = null;
+  #letGo = new AbortController();
+  #progress = Promise.withResolvers<void>();
+
+  constructor(options: IndexerOptions) {
+    this.#options = options;
+    this.#groupOf = new Map(options.groups.map((group) => [groupTopics(group).dlq, group]));
+    this.#topics = [...this.#groupOf.keys(), topics.opsReplayAck.name];
+    this.#indexed = options.metrics.counter(names.metrics.replay.indexed);
+  }
+
+  async open(): Promise<void> {
+    const { broker, group = indexGroup, instanceId, onFatal } = this.#options;
+    this.#member = await broker.createMember({
+      group,
+      topics: this.#topics,
+      ...(instanceId === undefined ? {} : { instanceId }),
+      listener: {
+        onAssigned: (assignment) => this.#onAssigned(assignment),
+        onRecords: (records) => this.#onRecords(records),
+        beforeRejoin: () => this.#finish(),
+        onCrash: onFatal,
+      },
+    });
+    await this.#member.start();
+  }
+
+  async close(): Promise<void> {
+    await this.#finish();
+    await this.#member?.close();
+  }
+
+  async caughtUp(signal: AbortSignal): Promise<void> {
+    const ends = await this.#options.broker.admin.offsets(this.#topics);
+    for (;;) {
+      const next = new Map(
+        (await this.#options.index.positions()).map((position) => [keyOf(position), position.offset]),
+      );
+      const behind = ends.some((end) => end.latest > end.earliest && (next.get(keyOf(end)) ?? 0) < end.latest);
+      if (!behind) return;
+      signal.throwIfAborted();
+      // Another instance may be the one that writes: its progress is only visible in the table.
+      await Promise.race([this.#progress.promise, pause(200, undefined, { signal })]);
+    }
+  }
+
+  #onAssigned({ partitions }: Assignment): void {
+    this.#assigned = partitions;
+    this.#waiting = [];
+    this.#letGo = new AbortController();
+    this.#paused = false;
+    this.#member?.resume(partitions);
+  }
+
+  #onRecords(records: readonly InboundRecord[]): void {
+    if (this.#letGo.signal.aborted) return; // read again by whoever gets the partition
+    for (const record of records) this.#waiting.push(record);
+    if (!this.#paused && this.#waiting.length > highWater) {
+      this.#paused = true;
+      this.#member?.pause(this.#assigned);
+    }
+    this.#writing ??= this.#writeAll().finally(() => {
+      this.#writing = null;
+    });
+  }
+
+  /** Before a rejoin and at the end: what is being written is finished and committed, what waits is left to be read again. */
+  async #finish(): Promise<void> {
+    this.#letGo.abort();
+    this.#waiting = [];
+    await this.#writing;
+  }
+
+  async #writeAll(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const records = this.#waiting.splice(0, recordsPerBatch);
+      const batch = await this.#batchOf(records).catch(() => null);
+      if (batch === null || !(await this.#write(batch))) return;
+      await this.#commit(batch.positions);
+      for (const { group } of batch.deadLetters) this.#indexed.inc({ group });
+      this.#progress.resolve();
+      this.#progress = Promise.withResolvers();
+      if (this.#paused && this.#waiting.length < lowWater) {
+        this.#paused = false;
+        this.#member?.resume(this.#assigned);
+      }
+    }
+  }
+
+  /** False when the partitions had to be let go before it could be written. */
+  async #write(batch: IndexBatch): Promise<boolean> {
+    const { index, logger, retryMs = 1_000 } = this.#options;
+    for (let told = false; ; ) {
+      try {
+        await index.apply(batch);
+        return true;
+      } catch (error) {
+        if (!told) logger.error({ err: error }, names.logs.ledger.unavailable);
+        told = true;
+        if (this.#letGo.signal.aborted) return false;
+        await pause(retryMs, undefined, { signal: this.#letGo.signal }).catch(() => {});
+      }
+    }
+  }
+
+  async #commit(positions: readonly RecordPosition[]): Promise<void> {
+    try {
+      await this.#member?.commit(positions);
+    } catch (error) {
+      // Not in the group any more, or the coordinator is away: what is written twice changes nothing.
+      this.#options.logger.warn({ err: error }, names.logs.pipeline.commitFailed);
+    }
+  }
+
+  async #batchOf(records: readonly InboundRecord[]): Promise<IndexBatch> {
+    const next = new Map<string, RecordPosition>();
+    for (const { topic, partition, offset } of records)
+      next.set(`${topic}/${partition}`, { topic, partition, offset: offset + 1 });
+    const acks = records.filter(({ topic }) => topic === topics.opsReplayAck.name);
+    return {
+      deadLetters: records.flatMap((record) => {
+        const group = this.#groupOf.get(record.topic);
+        return group === undefined ? [] : [deadLetterRow(record, group)];
+      }),
+      acks: (await Promise.all(acks.map((record) => this.#decodeAck(record)))).flat(),
+      statuses: [],
+      positions: [...next.values()],
+    };
+  }
+
+  /** An ack that does not decode resolves nothing: its dead letter stays open, which is the safe side. */
+  async #decodeAck({ value }: InboundRecord): Promise<readonly OpsReplayAck[]> {
+    const { serde, logger, retryMs = 1_000 } = this.#options;
+    for (;;) {
+      try {
+        return value === null ? [] : [await serde.decode(topics.opsReplayAck, value)];
+      } catch (error) {
+        if (isCodedError(error) && error.disposition.kind === 'dead-letter') {
+          logger.warn({ err: error }, names.logs.pipeline.deadLettered);
+          return [];
+        }
+        await pause(retryMs, undefined, { signal: this.#letGo.signal }); // the registry is away
+      }
+    }
+  }
+}
+
+const keyOf = ({ topic, partition }: TopicPartition): string => `${topic}/${partition}`;

@@ -1,0 +1,255 @@
+import type { Database, Query } from '@millrace/ledger/postgres';
+import { filterClause } from '../index/dead-letter-index.ts';
+import { indexHistory } from '../index/schema.ts';
+import type { Job, JobProgress, JobReport, JobState, PlannedRecord, Selection, SkipReason } from './job.ts';
+
+const tables = {
+  deadLetters: `"${indexHistory.schema}".dead_letters`,
+  acks: `"${indexHistory.schema}".acks`,
+  jobs: `"${indexHistory.schema}".jobs`,
+  records: `"${indexHistory.schema}".job_records`,
+} as const;
+
+export type NewJob = Omit<Job, 'state' | 'error' | 'updatedAt' | 'needsApproval'>;
+
+/** Jobs and their frozen plans. Nothing of a running job lives only in memory. */
+export interface JobStore {
+  /** Freezes the plan: what the filter selects below the end offsets, each sendable or skipped with its reason. */
+  plan(job: NewJob, limits: { readonly approvalAbove: number }): Promise<JobReport>;
+  find(job: string): Promise<JobReport | null>;
+  list(limit: number): Promise<readonly JobReport[]>;
+  /** Planned becomes running, and what it will send is scheduled for it alone. False when it was not planned any more. */
+  start(job: string, now: number): Promise<boolean>;
+  /** A running job that nobody works on, now leased to this runner. */
+  lease(runner: string, now: number, leaseMs: number): Promise<Job | null>;
+  /** False when the lease went to another. */
+  renew(job: string, runner: string, until: number): Promise<boolean>;
+  /** The next records to send, in partition and offset order, after skipping those whose state forbids it now. */
+  next(job: Job, limit: number): Promise<readonly PlannedRecord[]>;
+  /** After the lane has them. */
+  markSent(job: string, dlqIds: readonly string[], now: number): Promise<void>;
+  markSkipped(job: string, dlqIds: readonly string[], reason: SkipReason): Promise<void>;
+  finish(job: string, state: Extract<JobState, 'done' | 'failed'>, error: string | null, now: number): Promise<void>;
+  /** Removes plans never started and jobs long done. */
+  forget(before: { readonly planned: number; readonly finished: number }): Promise<void>;
+}
+
+/** Why a dead letter of this status is not sent, as an SQL expression over `dead_letters`. */
+const skipReason = `CASE status WHEN 'RESOLVED' THEN 'resolved' WHEN 'FAILED_AGAIN' THEN 'failed-again'
+  WHEN 'SCHEDULED' THEN 'in-progress' WHEN 'REDRIVEN' THEN 'in-progress' WHEN 'PARKED' THEN 'parked'
+  WHEN 'DISCARDED' THEN 'discarded' END`;
+
+export function createJobStore(database: Database): JobStore {
+  const { query } = database;
+  return {
+    plan: (job, limits) => database.transaction((inTransaction) => freeze(inTransaction, job, limits)),
+    find: (job) => report(query, job),
+    list: async (limit) => {
+      const rows = await query<{ job: string }>(`SELECT job FROM ${tables.jobs} ORDER BY created_at DESC LIMIT $1`, [
+        limit,
+      ]);
+      const reports = await Promise.all(rows.map(({ job }) => report(query, job)));
+      return reports.filter((found) => found !== null);
+    },
+    start: (job, now) => database.transaction((inTransaction) => start(inTransaction, job, now)),
+    lease: async (runner, now, leaseMs) => {
+      const [row] = await query<JobRow>(
+        `UPDATE ${tables.jobs} SET runner = $1, lease_until = $3 WHERE job = (
+           SELECT job FROM ${tables.jobs} WHERE state = 'running' AND (lease_until <= $2 OR runner = $1)
+           ORDER BY created_at FOR UPDATE SKIP LOCKED LIMIT 1) RETURNING *`,
+        [runner, now, now + leaseMs],
+      );
+      return row === undefined ? null : jobOf(row);
+    },
+    renew: async (job, runner, until) => {
+      const rows = await query(
+        `UPDATE ${tables.jobs} SET lease_until = $3 WHERE job = $1 AND runner = $2 AND state = 'running' RETURNING job`,
+        [job, runner, until],
+      );
+      return rows.length > 0;
+    },
+    next: (job, limit) => next(query, job, limit),
+    markSent: (job, dlqIds, now) =>
+      database.transaction(async (inTransaction) => {
+        await inTransaction(`UPDATE ${tables.records} SET state = 'sent' WHERE job = $1 AND dlq_id = ANY($2::text[])`, [
+          job,
+          dlqIds,
+        ]);
+        // An ack that was faster has resolved it already: that stays.
+        await inTransaction(
+          `UPDATE ${tables.deadLetters} SET status = 'REDRIVEN', job = $1, status_at = $3
+           WHERE dlq_id = ANY($2::text[]) AND ((status = 'SCHEDULED' AND job = $1) OR status = 'UNRESOLVED')`,
+          [job, dlqIds, now],
+        );
+      }),
+    markSkipped: async (job, dlqIds, reason) => {
+      await query(
+        `UPDATE ${tables.records} SET state = 'skipped', reason = $3 WHERE job = $1 AND dlq_id = ANY($2::text[]) AND state = 'planned'`,
+        [job, dlqIds, reason],
+      );
+    },
+    finish: async (job, state, error, now) => {
+      await query(
+        `UPDATE ${tables.jobs} SET state = $2, error = $3, updated_at = $4, runner = NULL, lease_until = 0 WHERE job = $1`,
+        [job, state, error, now],
+      );
+    },
+    forget: async ({ planned, finished }) => {
+      await query(
+        `DELETE FROM ${tables.jobs} WHERE (state = 'planned' AND created_at < $1) OR (state IN ('done', 'failed') AND updated_at < $2)`,
+        [planned, finished],
+      );
+    },
+  };
+}
+
+async function freeze(
+  query: Query,
+  job: NewJob,
+  { approvalAbove }: { readonly approvalAbove: number },
+): Promise<JobReport> {
+  const { group, selection, endOffsets } = job;
+  await query(
+    `INSERT INTO ${tables.jobs} (job, "group", state, actor, reason, selection, needs_approval, rate_per_second, end_offsets, created_at, updated_at)
+     VALUES ($1, $2, 'planned', $3, $4, $5, false, $6, $7, $8, $8)`,
+    [
+      job.job,
+      group,
+      job.actor,
+      job.reason,
+      JSON.stringify(selection),
+      job.ratePerSecond,
+      JSON.stringify(endOffsets),
+      job.createdAt,
+    ],
+  );
+  const filter = filterClause({
+    group,
+    fingerprint: selection.fingerprint ?? undefined,
+    ids: selection.ids ?? undefined,
+    since: selection.since ?? undefined,
+  });
+  // What failed again is represented by the dead letter that came of it, unless it is asked for by its own id.
+  await query(
+    `INSERT INTO ${tables.records} (job, dlq_id, topic, partition, "offset", replay_count, fingerprint, state, reason)
+     SELECT $6, dlq_id, topic, partition, "offset", replay_count, fingerprint,
+       CASE WHEN reason IS NULL OR $8 THEN 'planned' ELSE 'skipped' END, CASE WHEN $8 THEN NULL ELSE reason END
+     FROM (SELECT *, ${skipReason} AS reason FROM ${tables.deadLetters} WHERE ${filter.text}) AS selected
+     WHERE "offset" < ($7::jsonb ->> partition::text)::bigint AND (status <> 'FAILED_AGAIN' OR $4 IS NOT NULL)`,
+    [...filter.values, job.job, JSON.stringify(endOffsets), selection.force],
+  );
+  await query(
+    `UPDATE ${tables.jobs} SET needs_approval =
+       (SELECT count(*) > $2 FROM ${tables.records} WHERE job = $1 AND state = 'planned') WHERE job = $1`,
+    [job.job, approvalAbove],
+  );
+  return (await report(query, job.job)) as JobReport;
+}
+
+async function start(query: Query, job: string, now: number): Promise<boolean> {
+  const [started] = await query<JobRow>(
+    `UPDATE ${tables.jobs} SET state = 'running', updated_at = $2 WHERE job = $1 AND state = 'planned' RETURNING *`,
+    [job, now],
+  );
+  if (started === undefined) return false;
+  // Two jobs that select one record: the first to start has it, the other finds it in progress.
+  await query(
+    `UPDATE ${tables.deadLetters} AS stored SET status = 'SCHEDULED', job = $1, status_at = $2
+     FROM (SELECT dlq_id FROM ${tables.records} WHERE job = $1 AND state = 'planned' ORDER BY dlq_id) AS mine
+     WHERE stored.dlq_id = mine.dlq_id AND (stored.status = 'UNRESOLVED' OR $3)`,
+    [job, now, started.selection.force],
+  );
+  return true;
+}
+
+async function next(query: Query, { job }: Job, limit: number): Promise<readonly PlannedRecord[]> {
+  // Unresolved although started: the index was rebuilt meanwhile.
+  await query(
+    `UPDATE ${tables.records} AS planned SET state = 'skipped',
+       reason = coalesce((SELECT CASE WHEN stored.status = 'UNRESOLVED' THEN 'in-progress' ELSE ${skipReason} END
+                          FROM ${tables.deadLetters} AS stored WHERE stored.dlq_id = planned.dlq_id), 'expired')
+     WHERE job = $1 AND state = 'planned' AND NOT EXISTS (
+       SELECT FROM ${tables.deadLetters} AS stored WHERE stored.dlq_id = planned.dlq_id
+         AND ((stored.status = 'SCHEDULED' AND stored.job = $1) OR stored.status = 'UNRESOLVED'))`,
+    [job],
+  );
+  const rows = await query<{ dlq_id: string; topic: string; partition: number; offset: string; replay_count: number }>(
+    `SELECT dlq_id, topic, partition, "offset", replay_count FROM ${tables.records}
+     WHERE job = $1 AND state = 'planned' ORDER BY partition, topic, "offset" LIMIT $2`,
+    [job, limit],
+  );
+  return rows.map(({ dlq_id, topic, partition, offset, replay_count }) => ({
+    dlqId: dlq_id,
+    topic,
+    partition,
+    offset: Number(offset),
+    replayCount: replay_count,
+  }));
+}
+
+interface JobRow {
+  readonly job: string;
+  readonly group: string;
+  readonly state: JobState;
+  readonly actor: string;
+  readonly reason: string | null;
+  readonly selection: Selection;
+  readonly needs_approval: boolean;
+  readonly rate_per_second: number;
+  readonly end_offsets: Readonly<Record<string, number>>;
+  readonly error: string | null;
+  readonly created_at: string;
+  readonly updated_at: string;
+  readonly [column: string]: unknown;
+}
+
+const jobOf = (row: JobRow): Job => ({
+  job: row.job,
+  group: row.group,
+  state: row.state,
+  actor: row.actor,
+  reason: row.reason,
+  selection: row.selection,
+  needsApproval: row.needs_approval,
+  ratePerSecond: row.rate_per_second,
+  endOffsets: row.end_offsets,
+  error: row.error,
+  createdAt: Number(row.created_at),
+  updatedAt: Number(row.updated_at),
+});
+
+async function report(query: Query, job: string): Promise<JobReport | null> {
+  const [row] = await query<JobRow>(`SELECT * FROM ${tables.jobs} WHERE job = $1`, [job]);
+  if (row === undefined) return null;
+  const counted = await query<{ state: string; reason: SkipReason | null; fingerprint: string; count: string }>(
+    `SELECT state, reason, fingerprint, count(*) AS count FROM ${tables.records} WHERE job = $1 GROUP BY 1, 2, 3`,
+    [job],
+  );
+  const acked = await query<{ failed: boolean; count: string }>(
+    `SELECT outcome = 'failed-again' AS failed, count(*) AS count FROM ${tables.acks} WHERE job = $1 GROUP BY 1`,
+    [job],
+  );
+  return { ...jobOf(row), ...progressOf(counted, acked) };
+}
+
+function progressOf(
+  counted: readonly { state: string; reason: SkipReason | null; fingerprint: string; count: string }[],
+  acked: readonly { failed: boolean; count: string }[],
+): JobProgress {
+  const total = (rows: readonly { count: string }[]): number => rows.reduce((sum, { count }) => sum + Number(count), 0);
+  const skipped: Partial<Record<SkipReason, number>> = {};
+  const byFingerprint: Record<string, number> = {};
+  for (const { state, reason, fingerprint, count } of counted) {
+    if (state === 'skipped' && reason !== null) skipped[reason] = (skipped[reason] ?? 0) + Number(count);
+    else byFingerprint[fingerprint] = (byFingerprint[fingerprint] ?? 0) + Number(count);
+  }
+  return {
+    planned: total(counted),
+    sent: total(counted.filter(({ state }) => state === 'sent')),
+    left: total(counted.filter(({ state }) => state === 'planned')),
+    skipped,
+    byFingerprint,
+    resolved: total(acked.filter(({ failed }) => !failed)),
+    failedAgain: total(acked.filter(({ failed }) => failed)),
+  };
+}

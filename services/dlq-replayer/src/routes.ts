@@ -1,0 +1,77 @@
+import { type OpsPipeline, topics } from '@millrace/contracts';
+import { type Broker, type InboundRecord, isCodedError, type Serde, type TopicReader } from '@millrace/messaging';
+import type { Logger, Part } from '@millrace/service';
+import { names } from '@millrace/service';
+import { OperatorError } from './errors.ts';
+import type { Publisher } from './publisher.ts';
+
+/** One pipeline of the flow and how it stands. */
+export interface RouteState {
+  readonly group: string;
+  readonly service: string;
+  /** `unknown` until its process has said something. */
+  readonly state: OpsPipeline['state'] | 'unknown';
+  readonly code: string | null;
+  /** ISO 8601. */
+  readonly since: string | null;
+}
+
+export interface RoutesOptions {
+  readonly broker: Broker;
+  readonly serde: Serde;
+  readonly publisher: Publisher;
+  readonly groups: readonly string[];
+  readonly logger: Logger;
+  readonly now: () => number;
+}
+
+/** Every pipeline of the flow, as their processes say in `ops.pipelines`, and orders to them. */
+export interface Routes extends Part {
+  list(): readonly RouteState[];
+  command(command: 'resume' | 'halt', group: string, actor: string): Promise<void>;
+}
+
+export function createRoutes({ broker, serde, publisher, groups, logger, now }: RoutesOptions): Routes {
+  const states = new Map<string, OpsPipeline>();
+  let reader: TopicReader | null = null;
+
+  const onRecord = async ({ value }: InboundRecord): Promise<void> => {
+    if (value === null) return;
+    try {
+      const said = await serde.decode(topics.opsPipelines, value);
+      const known = states.get(said.group);
+      if (known === undefined || known.since <= said.since) states.set(said.group, said);
+    } catch (error) {
+      logger.warn({ err: error, code: isCodedError(error) ? error.code : undefined }, names.logs.pipeline.deadLettered);
+    }
+  };
+
+  return {
+    name: 'routes',
+    open: async () => {
+      reader = await broker.createReader({
+        topics: [topics.opsPipelines.name],
+        from: 'earliest',
+        onRecord: (record) => void onRecord(record),
+      });
+    },
+    close: async () => {
+      await reader?.close();
+    },
+    list: () =>
+      [...new Set([...groups, ...states.keys()])].map((group) => {
+        const said = states.get(group);
+        return {
+          group,
+          service: said?.service ?? (group.split('.')[0] as string),
+          state: said?.state ?? 'unknown',
+          code: said?.code ?? null,
+          since: said === undefined ? null : new Date(said.since).toISOString(),
+        };
+      }),
+    command: async (command, group, actor) => {
+      if (!groups.includes(group) && !states.has(group)) throw new OperatorError('X_ROUTE_UNKNOWN', 404);
+      await publisher.publish(topics.opsControl, group, { command, group, actor, at: now() });
+    },
+  };
+}
