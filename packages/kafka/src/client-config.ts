@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { Logger } from '@millrace/service';
 
 export interface SaslCredentials {
@@ -13,4 +14,6 @@ export interface ClientConfig {
   readonly logger: Logger;
   readonly tls?: boolean;
   readonly sasl?: SaslCredentials;
+  /** Opens the TCP connection to a broker, where that is not a plain one: a tunnel, a proxy, a fault in a test. */
+  readonly openSocket?: (host: string, port: number) => Socket;
 }

@@ -74,13 +74,14 @@ export type KafkaBroker = Omit<Broker, 'createProducer'> & { createProducer(): P
  */
 export function connectKafka(options: KafkaOptions): KafkaBroker {
   demandPatchedClient();
-  const { brokers, clientId, logger, tls, sasl } = options;
+  const { brokers, clientId, logger, tls, sasl, openSocket } = options;
   const config: ClientConfig = {
     brokers,
     clientId,
     logger,
     ...(tls === undefined ? {} : { tls }),
     ...(sasl === undefined ? {} : { sasl }),
+    ...(openSocket === undefined ? {} : { openSocket }),
   };
   const producerSettings = { ...producerDefaults, ...options.producer };
   const memberSettings = { ...memberDefaults, ...options.member };

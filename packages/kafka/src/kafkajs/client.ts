@@ -1,4 +1,4 @@
-import { connect as connectTcp, isIP, type Socket } from 'node:net';
+import { connect as connectSocket, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { CodedError, halt } from '@millrace/messaging';
 import kafkajs, { type Kafka, type KafkaConfig, type RetryOptions } from 'kafkajs';
@@ -35,7 +35,7 @@ export interface OwnKafka {
 /** A client of its own. Never shared between consumers: members of one group would share a map of offsets. */
 export function createKafka(config: ClientConfig, retry: RetryOptions, requestTimeoutMs: number): OwnKafka {
   registerCodecs();
-  const { sockets, socketFactory } = trackSockets();
+  const { sockets, socketFactory } = trackSockets(config.openSocket);
   const kafka = new kafkajs.Kafka({
     brokers: [...config.brokers],
     clientId: config.clientId,
@@ -61,7 +61,7 @@ export interface OwnCluster {
 /** The client's view of a cluster without its producer or consumer on top: requests go out as they are asked for. */
 export function createCluster(config: ClientConfig, requestTimeoutMs: number): OwnCluster {
   const { kafka } = createKafka(config, retryLittle, requestTimeoutMs);
-  const { sockets, socketFactory } = trackSockets();
+  const { sockets, socketFactory } = trackSockets(config.openSocket);
   const cluster = new Cluster({
     brokers: config.brokers,
     clientId: config.clientId,
@@ -89,18 +89,21 @@ interface SocketRequest {
   readonly onConnect: () => void;
 }
 
-function trackSockets(): { sockets: Sockets; socketFactory: (request: SocketRequest) => Socket } {
+function trackSockets(openSocket: (host: string, port: number) => Socket = connectTcp): {
+  sockets: Sockets;
+  socketFactory: (request: SocketRequest) => Socket;
+} {
   const open = new Set<Socket>();
   return {
     socketFactory: ({ host, port, ssl, onConnect }) => {
-      const socket = ssl
-        ? connectTls({ host, port, ...(isIP(host) ? {} : { servername: host }), ...ssl }, onConnect)
-        : connectTcp({ host, port }, onConnect);
-      socket.setKeepAlive(true, 60_000);
-      socket.setNoDelay(true);
-      open.add(socket);
-      socket.once('close', () => open.delete(socket));
-      return socket;
+      const tcp = openSocket(host, port);
+      tcp.setKeepAlive(true, 60_000);
+      tcp.setNoDelay(true);
+      open.add(tcp);
+      tcp.once('close', () => open.delete(tcp));
+      if (ssl) return connectTls({ socket: tcp, ...(isIP(host) ? {} : { servername: host }), ...ssl }, onConnect);
+      tcp.once('connect', onConnect);
+      return tcp;
     },
     sockets: {
       // With an error, because the client listens to nothing else that would end its pending requests.
@@ -110,6 +113,8 @@ function trackSockets(): { sockets: Sockets; socketFactory: (request: SocketRequ
     },
   };
 }
+
+const connectTcp = (host: string, port: number): Socket => connectSocket({ host, port });
 
 /** Refuses to run on a kafkajs without our patch. */
 export function demandPatchedClient(): void {

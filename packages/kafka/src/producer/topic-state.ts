@@ -1,6 +1,5 @@
-import type { OutboundRecord } from '@millrace/messaging';
+import { type OutboundRecord, partitionOf } from '@millrace/messaging';
 import type { Lane, Waiting } from './lane.ts';
-import { partitionOf } from './murmur2.ts';
 import type { TopicShape } from './produce-transport.ts';
 
 /** What the accumulator knows about one topic, and the records that wait until it knows anything. */
