@@ -1,0 +1,99 @@
+import {
+  type CanonicalEntity,
+  type EntityDefinition,
+  type EntityReceived,
+  entities,
+  topics,
+} from '@millrace/contracts';
+import { type Expressions, enrichGroup, expressionView, type Flow, FlowError } from '@millrace/flows';
+import {
+  CodedError,
+  deadLetter,
+  type Envelope,
+  type Handler,
+  type Pipeline,
+  pipeline,
+  retry,
+  sequenceOf,
+} from '@millrace/messaging';
+import { mergeLookups, type PlannedLookup, planLookups, type Row } from './lookup-plan.ts';
+import type { ReferenceTables } from './reference-tables.ts';
+import { appliedTransformation, patchBetween } from './transformation.ts';
+
+export interface EnrichOptions {
+  readonly flow: Flow;
+  readonly tables: Pick<ReferenceTables, 'find' | 'refresh'>;
+  readonly expressions: Pick<Expressions, 'evaluateAll'>;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+}
+
+const name = 'enrich';
+const item = 'enriched';
+
+/** Entity → entity with what the reference tables say about it. */
+export function enrichPipeline(options: EnrichOptions): Pipeline<EntityReceived<CanonicalEntity>> {
+  const entity: EntityDefinition<CanonicalEntity> = entities[options.flow.entity];
+  return pipeline({
+    name,
+    group: enrichGroup(options.flow.entity),
+    from: [entity.received],
+    handle: enrich(options),
+    to: [entity.enriched, topics.transformationsRecorded],
+  });
+}
+
+export function enrich({ flow, tables, expressions, now }: EnrichOptions): Handler<EntityReceived<CanonicalEntity>> {
+  const entity: EntityDefinition<CanonicalEntity> = entities[flow.entity];
+  const stage = { name, group: enrichGroup(flow.entity) };
+  const keys = flow.enrich.map(({ by }) => by);
+  return async (envelope, signal) => {
+    const { data } = envelope;
+    const plan = planLookups(flow.enrich, await evaluate(expressions, keys, expressionView(data), signal));
+    const rows = await find(tables, plan, signal);
+    const enriched = mergeLookups(data, sequenceFor(envelope), plan, rows);
+    const output = { to: entity.enriched, key: envelope.key, item, data: enriched };
+    const change = { entity: flow.entity, patch: patchBetween(data, enriched), at: now() };
+    return { outputs: [output, appliedTransformation(stage, envelope, output, change)], outcome: { kind: 'emitted' } };
+  };
+}
+
+/** Business events come straight from the door: this is the first stage that reads their edge record. */
+function sequenceFor({ data, time, origin }: Envelope<EntityReceived<CanonicalEntity>>): string {
+  if (data.sequence !== null) return data.sequence;
+  const eventTime = Date.parse(time);
+  return sequenceOf(Number.isNaN(eventTime) ? data.receivedAt : eventTime, origin.offset);
+}
+
+async function find(
+  tables: EnrichOptions['tables'],
+  plan: readonly PlannedLookup[],
+  signal: AbortSignal,
+): Promise<readonly Row[]> {
+  const rows = () => plan.map(({ table, key }) => (key === null ? null : tables.find(table, key)));
+  const first = rows();
+  const misses = plan.some(({ required, key }, at) => required && key !== null && first[at] === null);
+  if (!misses) return first;
+  // Somebody may have loaded the row a moment ago and redriven at once: a miss counts against the table's present end.
+  await tables.refresh(signal);
+  return rows();
+}
+
+async function evaluate(
+  expressions: EnrichOptions['expressions'],
+  texts: readonly string[],
+  view: unknown,
+  signal: AbortSignal,
+): Promise<readonly unknown[]> {
+  try {
+    return await expressions.evaluateAll(texts, view, signal);
+  } catch (cause) {
+    if (!(cause instanceof FlowError)) throw cause;
+    const disposition = cause.code === 'X_FLOWS_EXPRESSIONS_CLOSED' ? retry() : deadLetter;
+    throw new CodedError('X_ENRICH_EXPRESSION', `a lookup's \`by\`: ${cause.message}`, {
+      disposition,
+      step: 'validate',
+      cause,
+    });
+  }
+}

@@ -1,0 +1,133 @@
+import { createHash } from 'node:crypto';
+import type { NormalisedItem, Source } from '@millrace/connectors/source';
+import {
+  type CanonicalEntity,
+  type EntityDefinition,
+  type EntityName,
+  type EntityReceived,
+  entities,
+  topics,
+  type WebhookReceived,
+} from '@millrace/contracts';
+import { normaliseGroup, type SourceInstance } from '@millrace/flows';
+import {
+  type BodyStore,
+  CodedError,
+  deadLetter,
+  type Envelope,
+  type Handled,
+  type Handler,
+  type Outgoing,
+  type Pipeline,
+  pipeline,
+  sequenceOf,
+} from '@millrace/messaging';
+import { appliedTransformation, filteredTransformation, patchBetween } from './transformation.ts';
+
+export interface NormaliseOptions {
+  /** Instances of the flow file, by name. */
+  readonly instances: Readonly<Record<string, SourceInstance>>;
+  /** Connectors by name. */
+  readonly connectors: Readonly<Record<string, Source>>;
+  /** Where bodies too large for a record are. */
+  readonly bodies: Pick<BodyStore, 'get'>;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+}
+
+const stage = { name: 'normalise', group: normaliseGroup };
+const received = Object.values(entities).map((entity: EntityDefinition<CanonicalEntity>) => entity.received);
+
+/** Vendor payload → canonical entities; what is our own echo, or has no normaliser, ends here and says so. */
+export function normalisePipeline(options: NormaliseOptions): Pipeline<WebhookReceived> {
+  return pipeline({
+    ...stage,
+    from: [topics.webhooksReceived],
+    handle: normalise(options),
+    to: [...received, topics.transformationsRecorded],
+  });
+}
+
+export function normalise({ instances, connectors, bodies, now }: NormaliseOptions): Handler<WebhookReceived> {
+  return async (envelope, signal) => {
+    const { data } = envelope;
+    const connector = Object.hasOwn(connectors, data.connector) ? connectors[data.connector] : undefined;
+    if (connector?.normalise === undefined) return filtered(envelope, 'no-normaliser', now());
+    const body = await bodyOf(data, bodies, signal);
+    const result = connector.normalise({
+      body,
+      headers: data.headers,
+      eventType: data.eventType,
+      receivedAt: data.receivedAt,
+      source: data.source,
+      actor: data.actor,
+      integrationActor: Object.hasOwn(instances, data.source) ? (instances[data.source]?.actor ?? null) : null,
+    });
+    if (result.kind === 'filtered') return filtered(envelope, result.reason, now());
+    const before = parsedOrUndefined(body);
+    const outputs = result.items.flatMap((item) => {
+      const output = outgoing(envelope, item);
+      const patch = before === undefined ? null : patchBetween(before, item.data);
+      return [output, appliedTransformation(stage, envelope, output, { entity: item.entity, patch, at: now() })];
+    });
+    return { outputs, outcome: { kind: 'emitted' } };
+  };
+}
+
+const filtered = (envelope: Envelope<unknown>, reason: string, at: number): Handled => ({
+  outputs: [filteredTransformation(stage, envelope, reason, at)],
+  outcome: { kind: 'filtered', reason },
+});
+
+function outgoing(
+  { id, data, origin }: Envelope<WebhookReceived>,
+  item: NormalisedItem,
+): Outgoing & { readonly item: string } {
+  const entity: EntityDefinition<CanonicalEntity> | undefined = Object.hasOwn(entities, item.entity)
+    ? entities[item.entity as EntityName]
+    : undefined;
+  if (entity === undefined) {
+    throw new CodedError(
+      'X_NORMALISE_ENTITY',
+      `the normaliser of ${data.connector} made ${item.entity}, which no schema declares`,
+      { disposition: deadLetter },
+    );
+  }
+  const value: EntityReceived<CanonicalEntity> = {
+    sequence: sequenceOf(item.eventTime, origin.offset),
+    receivedAt: data.receivedAt,
+    source: data.source,
+    raw: { topic: origin.topic, partition: origin.partition, offset: origin.offset, id },
+    // The topic's codec is what checks it: a normaliser's mistake becomes a dead letter with the failing path.
+    entity: item.data as unknown as CanonicalEntity,
+  };
+  return {
+    to: entity.received,
+    key: item.key,
+    item: item.item,
+    time: new Date(item.eventTime).toISOString(),
+    data: value,
+  };
+}
+
+async function bodyOf(data: WebhookReceived, bodies: Pick<BodyStore, 'get'>, signal: AbortSignal): Promise<Buffer> {
+  if (data.bodyRef === null) return data.body ?? Buffer.alloc(0);
+  const { ref, sha256 } = data.bodyRef;
+  const body = await bodies.get(ref, signal);
+  if (createHash('sha256').update(body).digest('hex') !== sha256) {
+    throw new CodedError('X_NORMALISE_BODY', `the stored body ${ref} has another digest than the record says`, {
+      disposition: deadLetter,
+      step: 'validate',
+    });
+  }
+  return body;
+}
+
+/** Forms and compressed bodies have no JSON to compare with. */
+function parsedOrUndefined(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}

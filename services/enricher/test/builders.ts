@@ -1,0 +1,131 @@
+import { readFileSync } from 'node:fs';
+import type { EntityReceived, Issue, Ticket, Topic, WebhookReceived } from '@millrace/contracts';
+import { CodedError, deadLetter, type Envelope, type Serde } from '@millrace/messaging';
+
+interface Sample {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: unknown;
+}
+
+/** A vendor's sample from its connector's folder. */
+export function sampleOf(path: string): Sample {
+  const url = new URL(`../../../packages/connectors/src/${path}`, import.meta.url);
+  return JSON.parse(readFileSync(url, 'utf8')) as Sample;
+}
+
+export function aWebhook(path: string, over: Partial<WebhookReceived> = {}): WebhookReceived {
+  const { headers, body } = sampleOf(path);
+  const connector = path.split('/')[0] ?? '';
+  return {
+    source: connector,
+    connector,
+    receivedAt: 1_795_170_000_000,
+    method: 'POST',
+    path: `/v1/webhooks/${connector}`,
+    query: '',
+    headers: Object.entries(headers).map(([name, value]) => ({ name, value })),
+    remoteAddress: null,
+    body: Buffer.from(JSON.stringify(body)),
+    bodyRef: null,
+    bodySha256: '',
+    verification: { verdict: 'verified', keyId: null, scheme: connector, replayProtected: true },
+    identity: { kind: 'pointer', value: '1' },
+    eventType: null,
+    subject: null,
+    actor: null,
+    occurredAt: null,
+    dedupe: 'checked',
+    ...over,
+  };
+}
+
+export function anEnvelope<T>(data: T, over: Partial<Envelope<T>> = {}): Envelope<T> {
+  const position = { topic: 'webhooks.received.v1', partition: 2, offset: 42 };
+  return {
+    id: '6f1c0c8e-0000-5000-8000-000000000001',
+    source: 'test',
+    type: 'test',
+    time: '2026-11-20T10:12:07.000Z',
+    correlationid: '6f1c0c8e-0000-5000-8000-000000000001',
+    causationid: null,
+    generation: 0,
+    traceparent: null,
+    key: 'zendesk:35436',
+    data,
+    origin: { ...position, timestamp: 1_795_170_000_001 },
+    delivery: { position, through: 'source', attempt: 0, replay: null },
+    ...over,
+  };
+}
+
+export function aTicket(over: Partial<Ticket> = {}): EntityReceived<Ticket> {
+  const entity: Ticket = {
+    id: '35436',
+    subject: 'Card declined',
+    description: null,
+    status: 'new',
+    priority: null,
+    channel: null,
+    requester: { id: '1', name: 'Ana', email: 'ana@northwind.example', emailDomain: 'northwind.example' },
+    tags: [],
+    assignee: null,
+    group: null,
+    url: null,
+    createdAt: null,
+    updatedAt: null,
+    attributes: {},
+    ...over,
+  };
+  return {
+    sequence: '001795169527672-0000000000000000042',
+    receivedAt: 1_795_170_000_000,
+    source: 'zendesk',
+    raw: null,
+    entity,
+  };
+}
+
+export function anIssue(over: Partial<Issue> = {}): EntityReceived<Issue> {
+  const entity: Issue = {
+    id: '7',
+    number: 42,
+    repository: 'acme/mill',
+    title: 'Retries',
+    body: null,
+    state: 'open',
+    labels: [],
+    author: null,
+    action: 'opened',
+    url: null,
+    createdAt: null,
+    updatedAt: null,
+    attributes: {},
+    ...over,
+  };
+  return { sequence: null, receivedAt: 1_795_170_000_000, source: 'github', raw: null, entity };
+}
+
+/** Bare Avro, without a registry: the codecs alone. */
+export const bareSerde: Serde = {
+  pin: async () => {},
+  encode: (topic, value) => topic.encode(value),
+  decode: <T>(topic: Topic<T>, bytes: Buffer): T => {
+    try {
+      return topic.decode(bytes);
+    } catch (cause) {
+      throw new CodedError('X_TEST_DECODE', 'undecodable', { disposition: deadLetter, step: 'decode', cause });
+    }
+  },
+};
+
+export async function rejectionOf(work: Promise<unknown> | (() => unknown)): Promise<CodedError> {
+  try {
+    await (typeof work === 'function' ? work() : work);
+  } catch (error) {
+    if (error instanceof CodedError) return error;
+    throw error;
+  }
+  throw new Error('nothing was thrown');
+}
+
+export const never: AbortSignal = new AbortController().signal;

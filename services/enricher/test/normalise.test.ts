@@ -1,0 +1,179 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, it } from '@jest/globals';
+import { sources } from '@millrace/connectors/sources';
+import { type TicketReceived, type TransformationRecorded, topics, type WebhookReceived } from '@millrace/contracts';
+import { CodedError, type Handled, isCodedError, outputId } from '@millrace/messaging';
+import fc from 'fast-check';
+import jsonPatch, { type Operation } from 'fast-json-patch';
+import { normalise, normalisePipeline } from '../src/normalise.ts';
+import { anEnvelope, aWebhook, never, rejectionOf, sampleOf } from './builders.ts';
+
+const ticketCreated = 'zendesk/samples/event-ticket-created.json';
+const issueOpened = 'github/samples/issues-opened.json';
+const bodies = new Map<string, Buffer>();
+const options = {
+  instances: {
+    zendesk: { name: 'zendesk', connector: 'zendesk', secret: null, actor: '900100', enabled: true, settings: {} },
+  },
+  connectors: sources,
+  bodies: {
+    get: async (ref: string) => {
+      const body = bodies.get(ref);
+      if (!body) throw new CodedError('X_TEST_BODY', 'unknown', { disposition: { kind: 'dead-letter' } });
+      return body;
+    },
+  },
+  now: () => 1_795_170_000_500,
+};
+const handle = async (webhook: WebhookReceived): Promise<Handled> => normalise(options)(anEnvelope(webhook), never);
+const audit = (handled: Handled): TransformationRecorded => handled.outputs.at(-1)?.data as TransformationRecorded;
+
+describe('normalise', () => {
+  it('makes a Zendesk webhook into its ticket, newer by event time and linked to the raw record', async () => {
+    const { outputs, outcome } = await handle(aWebhook(ticketCreated));
+    expect(outcome).toStrictEqual({ kind: 'emitted' });
+    const [ticket] = outputs;
+    expect(ticket).toMatchObject({
+      to: { name: 'tickets.received.v1' },
+      key: 'zendesk:35436',
+      item: '35436',
+      time: '2026-11-20T10:12:07.672Z',
+    });
+    expect(ticket?.data).toMatchObject({
+      sequence: '001795169527672-0000000000000000042',
+      receivedAt: 1_795_170_000_000,
+      source: 'zendesk',
+      raw: { topic: 'webhooks.received.v1', partition: 2, offset: 42, id: anEnvelope(null).id },
+      entity: { id: '35436', subject: 'Card declined at the airport', priority: 'urgent' },
+    });
+    const value = ticket?.data as TicketReceived;
+    expect(topics.ticketsReceived.decode(topics.ticketsReceived.encode(value))).toStrictEqual(value);
+  });
+
+  it('makes a GitHub webhook into its issue', async () => {
+    const { outputs } = await handle(aWebhook(issueOpened, { eventType: 'issues' }));
+    expect(outputs[0]).toMatchObject({
+      to: { name: 'issues.received.v1' },
+      data: { entity: { repository: 'acme/mill', number: 42 } },
+    });
+    expect(topics.issuesReceived.violations(outputs[0]?.data)).toStrictEqual([]);
+  });
+
+  it('records each change so that before and patch give after', async () => {
+    const handled = await handle(aWebhook(ticketCreated));
+    const { patch, ...rest } = audit(handled);
+    expect(rest).toStrictEqual({
+      stage: 'enricher.normalise',
+      outcome: 'applied',
+      reason: null,
+      entity: 'tickets',
+      inputId: anEnvelope(null).id,
+      outputId: outputId(anEnvelope(null).id, 'normalise', 'ticket.received', '35436', 0),
+      at: 1_795_170_000_500,
+    });
+    const after = jsonPatch.applyPatch(
+      sampleOf(ticketCreated).body,
+      JSON.parse(patch ?? '[]') as Operation[],
+    ).newDocument;
+    expect(after).toStrictEqual((handled.outputs[0]?.data as TicketReceived | undefined)?.entity);
+  });
+
+  it('ends the echo of our own write', async () => {
+    const handled = await handle(aWebhook(ticketCreated, { actor: '900100' }));
+    expect(handled.outcome).toStrictEqual({ kind: 'filtered', reason: 'echo' });
+    expect(handled.outputs).toHaveLength(1);
+    expect(audit(handled)).toMatchObject({ outcome: 'filtered', reason: 'echo', outputId: null, patch: null });
+    expect(topics.transformationsRecorded.violations(audit(handled))).toStrictEqual([]);
+  });
+
+  it('does not take the actor of another instance for its own', async () => {
+    expect((await handle(aWebhook(ticketCreated, { actor: '900100', source: 'zendesk-emea' }))).outcome.kind).toBe(
+      'emitted',
+    );
+  });
+
+  it.each(['slack', 'stripe', 'standard-webhooks', 'gone-from-the-registry', '__proto__'])(
+    'lets %s, which has no normaliser, flow as raw',
+    async (connector) => {
+      const handled = await handle(aWebhook(ticketCreated, { connector }));
+      expect(handled.outcome).toStrictEqual({ kind: 'filtered', reason: 'no-normaliser' });
+    },
+  );
+
+  it('fetches a body that was too large for its record, and refuses one that is not what was received', async () => {
+    const { body, ...webhook } = aWebhook(ticketCreated);
+    bodies.set('large', body ?? Buffer.alloc(0));
+    const sha256 = createHash('sha256')
+      .update(body ?? '')
+      .digest('hex');
+    const claimed = (digest: string): WebhookReceived => ({
+      ...webhook,
+      body: null,
+      bodyRef: { ref: 'large', sha256: digest, bytes: 1 },
+    });
+    expect((await handle(claimed(sha256))).outputs[0]).toMatchObject({ key: 'zendesk:35436' });
+    expect(await rejectionOf(handle(claimed('00')))).toMatchObject({
+      code: 'X_NORMALISE_BODY',
+      disposition: { kind: 'dead-letter' },
+    });
+  });
+
+  it('dead-letters a ticket that cannot be normalised, without its content', async () => {
+    const body = Buffer.from(JSON.stringify({ type: 'zen:event-type:ticket.created', detail: { secret: 'hunter2' } }));
+    const error = await rejectionOf(handle(aWebhook(ticketCreated, { body })));
+    expect(error.disposition.kind).toBe('dead-letter');
+    expect(error.message).not.toContain('hunter2');
+  });
+
+  it('dead-letters an entity that no schema declares', async () => {
+    const normaliser = {
+      ...sources['zendesk'],
+      normalise: () => ({
+        kind: 'entities',
+        items: [{ entity: 'orders', item: '1', key: 'k', eventTime: 0, data: {} }],
+      }),
+    };
+    const odd = normalise({ ...options, connectors: { zendesk: normaliser as never } });
+    expect(await rejectionOf(async () => odd(anEnvelope(aWebhook(ticketCreated)), never))).toMatchObject({
+      code: 'X_NORMALISE_ENTITY',
+    });
+  });
+
+  it('makes the same outputs of the same message, every time', async () => {
+    expect(await handle(aWebhook(ticketCreated))).toStrictEqual(await handle(aWebhook(ticketCreated)));
+  });
+
+  it('answers random bytes with an outcome or a coded dead letter', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom('zendesk', 'github'),
+        fc.oneof(
+          fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes)),
+          fc.json().map((text) => Buffer.from(text)),
+        ),
+        fc.option(fc.string()),
+        async (connector, body, eventType) => {
+          try {
+            expect(['emitted', 'filtered']).toContain(
+              (await handle(aWebhook(ticketCreated, { connector, body, eventType }))).outcome.kind,
+            );
+          } catch (error) {
+            expect(isCodedError(error) && error.disposition.kind).toBe('dead-letter');
+          }
+        },
+      ),
+      { numRuns: 400 },
+    );
+  });
+
+  it('declares every topic that an output may name', () => {
+    expect(normalisePipeline(options).to.map(({ name }) => name)).toStrictEqual([
+      'tickets.received.v1',
+      'issues.received.v1',
+      'messages.received.v1',
+      'transactions.received.v1',
+      'leads.received.v1',
+      'transformations.recorded.v1',
+    ]);
+  });
+});
