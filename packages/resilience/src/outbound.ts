@@ -63,7 +63,8 @@ export function createOutbound(options: OutboundOptions = {}): Outbound {
       const target = `${request.method} ${url.host}`;
       const deadline = AbortSignal.any([signal, AbortSignal.timeout(totalTimeoutMs)]);
       try {
-        deadline.throwIfAborted();
+        // The caller's own signal, not the joined one: a consumer's may know more when it is looked at (it asks its fence).
+        signal.throwIfAborted();
         const answer = await send(url, {
           method: request.method,
           headers: { 'user-agent': 'millrace', ...request.headers },

@@ -15,6 +15,7 @@ import {
   type Target,
   tableLock,
   tableStatements,
+  tableUnlock,
 } from './statements.ts';
 
 const identifier = z.string().regex(/^[a-z_][a-z0-9_]{0,62}$/, 'use lower-case letters, digits and underscores');
@@ -153,13 +154,12 @@ async function makeTables(pool: pg.Pool, target: Target): Promise<void> {
     throw classifyPostgres(error);
   });
   try {
-    await client.query('begin');
     await client.query(tableLock);
     for (const text of tableStatements(target)) await client.query(text);
-    await client.query('commit');
+    await client.query(tableUnlock);
     client.release();
   } catch (error) {
-    // Destroyed rather than rolled back: the connection may be what failed.
+    // Destroyed, which also gives the lock back: the connection may be what failed.
     client.release(true);
     throw classifyPostgres(error);
   }

@@ -12,8 +12,12 @@ const at = (target: Target, table: string): string => `${quote(target.schema)}.$
 const sqlType = ({ name, type }: Column): string => (name === 'sequence' ? 'text collate "C"' : type);
 const allColumns = (target: Target): readonly Column[] => [...fixedColumns, ...target.columns, ...documentColumns];
 
-/** Serialises those who make tables at the same time: `create … if not exists` races otherwise. */
-export const tableLock = "select pg_advisory_xact_lock(hashtextextended('millrace postgres sink', 0))";
+/**
+ * Serialises those who make tables at the same time: `create … if not exists` races otherwise. Held by the session and not
+ * by a transaction, because one that holds a lock on two tables would meet a delivery that takes them the other way round.
+ */
+export const tableLock = "select pg_advisory_lock(hashtextextended('millrace postgres sink', 0))";
+export const tableUnlock = "select pg_advisory_unlock(hashtextextended('millrace postgres sink', 0))";
 
 /** Makes what is missing and changes nothing that is there. */
 export function tableStatements(target: Target): readonly string[] {

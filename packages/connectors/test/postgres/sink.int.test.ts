@@ -1,0 +1,221 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type TestDatabase, testDatabase } from '@millrace/embedded/testing';
+import pg from 'pg';
+import { postgresSink } from '../../src/postgres/sink.ts';
+import type { Sink } from '../../src/sink.ts';
+import { aContext, aDelivery, never } from '../sinks/a-delivery.ts';
+
+let database: TestDatabase;
+let reader: pg.Pool;
+const opened: Sink[] = [];
+let tables = 0;
+
+beforeAll(async () => {
+  database = await testDatabase();
+  reader = new pg.Pool({ connectionString: database.url, max: 2 });
+  reader.on('error', () => undefined);
+});
+
+afterAll(async () => {
+  await Promise.all(opened.map((sink) => sink.close()));
+  await reader.end();
+  await database.drop();
+});
+
+function aSink(settings: object = {}, url = database.url): Sink {
+  const sink = postgresSink.open({ url, table: 'tickets', ...settings }, aContext([]));
+  opened.push(sink);
+  return sink;
+}
+
+function aTable(): string {
+  tables += 1;
+  return `tickets_${tables}`;
+}
+
+const rows = async (text: string, ...values: unknown[]): Promise<Record<string, unknown>[]> =>
+  (await reader.query<Record<string, unknown>>(text, values)).rows;
+const applied = async (event: string): Promise<number> =>
+  (await rows('select 1 from deliveries where event_id = $1', event)).length;
+
+describe('postgres sink', () => {
+  it('makes the table from the schema and writes a row that holds the ticket', async () => {
+    const table = aTable();
+    const result = await aSink({ table }).write(aDelivery({ event: 'first' }), never);
+    expect(result).toEqual({ outcome: 'delivered', destination: `postgres public.${table} zendesk:35436` });
+    const [row] = await rows(`select * from ${table}`);
+    expect(row).toMatchObject({
+      id: 'zendesk:35436',
+      event_id: 'first',
+      vendor_id: '35436',
+      subject: 'Where is my card?',
+      tags: ['web'],
+      requester: { emailDomain: 'example.com' },
+      created_at: new Date(1_789_999_000_000),
+      received_at: new Date(1_790_000_000_000),
+      delivered_at: expect.any(Date),
+      judgements: { category: { label: 'cards', confidence: 0.93 } },
+    });
+  });
+
+  it('applies an event once, whoever writes it again and when', async () => {
+    const table = aTable();
+    const [one, other] = [aSink({ table }), aSink({ table })];
+    const delivery = aDelivery({ event: 'repeated', ticket: '1' });
+    const results = await Promise.all([
+      one.write(delivery, never),
+      other.write(delivery, never),
+      one.write(delivery, never),
+    ]);
+    await rows(`delete from ${table}`);
+    results.push(await other.write(delivery, never));
+    expect(results.map(({ outcome }) => outcome)).toEqual(Array(4).fill('delivered'));
+    expect(await applied('repeated')).toBe(1);
+    expect(await rows(`select id from ${table}`)).toEqual([]);
+  });
+
+  it('keeps the newest, in whatever order the events come', async () => {
+    const sink = aSink({ table: aTable() });
+    const write = async (event: string, at: number, generation = 0): Promise<string> =>
+      (await sink.write(aDelivery({ event, at, generation, ticket: '2' }), never)).outcome;
+    expect(await write('second', 20)).toBe('delivered');
+    expect(await write('older', 10)).toBe('superseded');
+    expect(await write('replayed', 20, 1)).toBe('delivered');
+    expect(await write('older again', 10, 9)).toBe('superseded');
+    expect(await write('newest', 30)).toBe('delivered');
+    expect(await Promise.all(['second', 'older', 'replayed', 'older again', 'newest'].map(applied))).toEqual([
+      1, 0, 1, 0, 1,
+    ]);
+    // What lost once has lost for good, and says the same when it comes again.
+    expect(await write('older', 10)).toBe('superseded');
+  });
+
+  it('compares sequences bytewise, whatever the collation of the database', async () => {
+    const table = aTable();
+    await aSink({ table }).write(aDelivery(), never);
+    const [column] = await rows(
+      "select collation_name from information_schema.columns where table_name = $1 and column_name = 'sequence'",
+      table,
+    );
+    expect(column?.['collation_name']).toBe('C');
+  });
+
+  it('writes many at once in few statements', async () => {
+    const table = aTable();
+    const sink = aSink({ table });
+    const deliveries = Array.from({ length: 2_000 }, (_, at) =>
+      aDelivery({ event: `many-${at}`, ticket: String(10_000 + at) }),
+    );
+    const results = await Promise.all(deliveries.map((delivery) => sink.write(delivery, never)));
+    expect(results.every(({ outcome }) => outcome === 'delivered')).toBe(true);
+    const [statements] = await rows(`select count(distinct xmin::text)::int as count from ${table}`);
+    expect(statements?.['count']).toBeLessThanOrEqual(10);
+  });
+
+  it('dead-letters the row that Postgres refuses, and writes those that came with it', async () => {
+    const table = aTable();
+    const sink = aSink({ table });
+    const deliveries = Array.from({ length: 40 }, (_, at) =>
+      aDelivery({
+        event: `poison-${at}`,
+        ticket: String(at + 1),
+        subject: at === 13 ? 'a \u0000 in the text' : 'fine',
+      }),
+    );
+    const ended = await Promise.allSettled(deliveries.map((delivery) => sink.write(delivery, never)));
+    const failed = ended.flatMap((one, at) =>
+      one.status === 'rejected' ? [[at, one.reason.code, one.reason.disposition.kind]] : [],
+    );
+    expect(failed).toEqual([[13, 'X_POSTGRES_ROW', 'dead-letter']]);
+    expect(await rows(`select id from ${table}`)).toHaveLength(39);
+  });
+
+  it('widens a table that an earlier schema made, and leaves what others added', async () => {
+    const table = aTable();
+    await rows(`create table ${table} (id text primary key, event_id text not null, sequence text collate "C" not null,
+      generation bigint not null, subject text, of_others text default 'kept')`);
+    await aSink({ table }).write(aDelivery({ event: 'widened' }), never);
+    expect((await rows(`select subject, of_others, judgements from ${table}`))[0]).toMatchObject({
+      subject: 'Where is my card?',
+      of_others: 'kept',
+      judgements: { priority: { label: 'high' } },
+    });
+  });
+
+  it('fills the further columns that a map fills', async () => {
+    const table = aTable();
+    const sink = aSink({ table, columns: { queue: 'text', score: 'double precision' } });
+    await sink.write(aDelivery({ event: 'mapped', mapped: { queue: 'cards', score: 0.5 } }), never);
+    expect((await rows(`select queue, score, subject from ${table}`))[0]).toEqual({
+      queue: 'cards',
+      score: 0.5,
+      subject: 'Where is my card?',
+    });
+  });
+
+  it('makes the tables again when somebody drops them under it', async () => {
+    const table = aTable();
+    const sink = aSink({ table });
+    await sink.write(aDelivery({ event: 'before the drop' }), never);
+    await rows(`drop table ${table}`);
+    await expect(sink.write(aDelivery({ event: 'after the drop' }), never)).resolves.toMatchObject({
+      outcome: 'delivered',
+    });
+  });
+
+  it('goes on by itself after its connections were ended', async () => {
+    const table = aTable();
+    const sink = aSink({ table });
+    await sink.write(aDelivery({ event: 'before the cut' }), never);
+    await rows(
+      `select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'millrace %' and datname = current_database()`,
+    );
+    const second = aDelivery({ event: 'after the cut', at: 2 });
+    const result = await sink.write(second, never).catch(() => sink.write(second, never));
+    expect(result.outcome).toBe('delivered');
+    expect(await applied('after the cut')).toBe(1);
+  });
+
+  it('calls a Postgres that is away unavailable, and a wrong password a reason to halt', async () => {
+    const away = new URL(database.url);
+    away.port = '1';
+    await expect(aSink({}, away.href).write(aDelivery(), never)).rejects.toMatchObject({
+      code: 'X_POSTGRES_UNREACHABLE',
+      unavailable: true,
+      disposition: { kind: 'retry' },
+    });
+    const wrong = new URL(database.url);
+    wrong.password = 'wrong';
+    await expect(aSink({}, wrong.href).write(aDelivery(), never)).rejects.toMatchObject({
+      code: 'X_POSTGRES_CREDENTIALS',
+      disposition: { kind: 'halt' },
+    });
+  });
+
+  it('halts on a table that is something else', async () => {
+    const table = aTable();
+    await rows(
+      `create table ${table} (id text primary key, event_id text, sequence text, generation bigint, tags integer)`,
+    );
+    await expect(aSink({ table }).write(aDelivery(), never)).rejects.toMatchObject({
+      code: 'X_POSTGRES_TABLE',
+      disposition: { kind: 'halt' },
+    });
+  });
+
+  it('rejects at once when the caller gives up, and leaves the event whole or absent', async () => {
+    const sink = aSink({ table: aTable() });
+    const controller = new AbortController();
+    const written = sink.write(aDelivery({ event: 'given up' }), controller.signal);
+    controller.abort();
+    await expect(written).rejects.toMatchObject({ code: 'X_POSTGRES_ABORTED', disposition: { kind: 'retry' } });
+    await sink.write(aDelivery({ event: 'given up' }), never);
+    expect(await applied('given up')).toBe(1);
+  });
+
+  it('closes twice', async () => {
+    const sink = aSink();
+    await sink.close();
+    await sink.close();
+  });
+});
