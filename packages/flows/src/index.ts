@@ -19,6 +19,7 @@ export {
 } from './flows.ts';
 export type { KnownNames, KnownSink } from './known-names.ts';
 export { loadFlows, parseFlows } from './load-flows.ts';
+export { loadFlowsOrExit } from './load-flows-or-exit.ts';
 export { describeProblem, FlowError, type FlowErrorCode, type FlowProblem, flowErrors } from './problems.ts';
 export type { Environment } from './references.ts';
 export { resolveReferences, resolveSecret } from './references.ts';
