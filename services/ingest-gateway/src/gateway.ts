@@ -1,0 +1,192 @@
+import { randomFillSync } from 'node:crypto';
+import type { Source } from '@millrace/connectors';
+import { entities, type Topic, topics } from '@millrace/contracts';
+import type { Ledger } from '@millrace/ledger';
+import type { Producer, Serde } from '@millrace/messaging';
+import { createBreaker } from '@millrace/resilience/breaker';
+import {
+  createHealth,
+  createHttpServer,
+  type Health,
+  type HttpServer,
+  type Logger,
+  type Metrics,
+  names,
+  type Part,
+} from '@millrace/service';
+import { createAdminAccess, ownHosts, type Tokens } from './admin-access.ts';
+import { createAdminApp } from './admin-app.ts';
+import { createApiServer } from './api-server.ts';
+import { createApp } from './app.ts';
+import { createByteBudget } from './byte-budget.ts';
+import { createIntake } from './intake.ts';
+import { createOutlet, type Outlet } from './outlet.ts';
+import type { ConfiguredSource } from './source-instances.ts';
+import type { ApiKeys } from './sources-file.ts';
+import { createTurnstile } from './turnstile.ts';
+import { uuidV7 } from './uuid-v7.ts';
+import { createVisits } from './visits.ts';
+
+export interface GatewayLimits {
+  readonly maxInFlightBytes: number;
+  readonly maxConnections: number;
+  readonly headerTimeoutMs: number;
+  readonly bodyTimeoutMs: number;
+  readonly claimCheckBytes: number;
+  readonly sourceRatePerSecond: number;
+  readonly clientRatePerSecond: number;
+  readonly addressRatePerSecond: number;
+  readonly eventDeadlineMs: number;
+  readonly twinWaitMs: number;
+  readonly claimTimeoutMs: number;
+}
+
+export interface GatewayOptions extends GatewayLimits {
+  readonly host: string;
+  readonly port: number;
+  readonly adminPort: number;
+  readonly publicUrl: string | undefined;
+  readonly trustedProxies: readonly string[];
+  readonly definitions: Readonly<Record<string, Source>>;
+  readonly sources: ReadonlyMap<string, ConfiguredSource>;
+  readonly keys: ApiKeys;
+  /** Null: no operator listener. */
+  readonly tokens: Tokens | null;
+  readonly connectProducer: () => Promise<Producer>;
+  readonly serde: Serde;
+  readonly ledger: Pick<Ledger, 'claims' | 'bodies' | 'readiness'>;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+}
+
+export interface Gateway {
+  /** In the order of opening; the ledger is opened before them. */
+  readonly parts: readonly Part[];
+  readonly health: Health;
+  readonly api: HttpServer;
+  readonly admin: HttpServer | null;
+}
+
+/** Every topic that the gateway may write. */
+export const gatewayTopics: readonly Topic<unknown>[] = [
+  topics.webhooksReceived,
+  topics.opsAudit,
+  ...Object.values(entities).map(({ received }) => received),
+] as readonly Topic<unknown>[];
+
+/** Wires the door. Opens without Kafka, the registry and Postgres: it answers 503 where they are needed, until they are there. */
+export function createGateway(options: GatewayOptions): Gateway {
+  const { ledger, logger, metrics, now } = options;
+  const freshId = (): string => uuidV7(now(), (bytes) => randomFillSync(bytes));
+  let isDraining = false;
+
+  const breaker = createBreaker({ openMs: 1000 });
+  const outlet = createOutlet({
+    connectProducer: options.connectProducer,
+    serde: options.serde,
+    topics: gatewayTopics,
+    breaker,
+    retryMs: { baseMs: 250, capMs: 2000 },
+    logger,
+  });
+  const intake = createIntake({
+    claims: ledger.claims,
+    ledgerReadiness: () => ledger.readiness(),
+    twinWaitMs: options.twinWaitMs,
+    claimTimeoutMs: options.claimTimeoutMs,
+    logger,
+  });
+  const budget = createByteBudget(options.maxInFlightBytes);
+  const bytesGauge = metrics.gauge(names.metrics.gateway.inFlightBytes);
+  metrics.onCollect(() => bytesGauge.set({}, budget.inFlight()));
+
+  const visits = createVisits({
+    logger,
+    metrics,
+    clock: () => performance.now() / 1000,
+    freshId,
+    isDraining: () => isDraining,
+  });
+  // Postgres is missing here on purpose: without it the door stays open.
+  const health = createHealth({
+    registry: metrics.registry,
+    checks: [{ name: 'kafka', ready: () => outlet.readiness() }],
+  });
+  const common = { intake, outlet, budget, now, freshId, bodyTimeoutMs: options.bodyTimeoutMs };
+  const app = createApp({
+    visits,
+    health,
+    now,
+    trustedProxies: options.trustedProxies,
+    addressRate: createTurnstile({
+      perSecond: options.addressRatePerSecond,
+      code: 'X_GATEWAY_ADDRESS_RATE',
+      detail: 'too many requests from this address',
+    }),
+    webhooks: {
+      ...common,
+      sources: options.sources,
+      bodies: ledger.bodies,
+      claimCheckBytes: options.claimCheckBytes,
+      sourceRate: createTurnstile({
+        perSecond: options.sourceRatePerSecond,
+        code: 'X_GATEWAY_SOURCE_RATE',
+        detail: 'too many requests of this source',
+      }),
+    },
+    events: {
+      ...common,
+      keys: options.keys,
+      maxBytes: options.claimCheckBytes,
+      deadlineMs: options.eventDeadlineMs,
+      clientRate: createTurnstile({
+        perSecond: options.clientRatePerSecond,
+        code: 'X_GATEWAY_SOURCE_RATE',
+        detail: 'too many requests of this client',
+      }),
+    },
+  });
+  const api = createApiServer({ ...options, handler: app, visits, freshId });
+  const admin = options.tokens === null ? null : adminServer(options, { tokens: options.tokens, outlet, api, freshId });
+
+  const door: Part = {
+    name: 'door',
+    open: () => api.open(),
+    close: async () => {
+      isDraining = true;
+      const closed = api.close();
+      // A connection that is kept alive falls idle after its last answer; only then can it be closed.
+      const closingIdle = setInterval(() => api.server.closeIdleConnections(), 50);
+      await closed;
+      clearInterval(closingIdle);
+      await intake.idle();
+    },
+  };
+  return { parts: [outlet, door, ...(admin === null ? [] : [admin])], health, api, admin };
+}
+
+function adminServer(
+  options: GatewayOptions,
+  parts: { readonly tokens: Tokens; readonly outlet: Outlet; readonly api: HttpServer; readonly freshId: () => string },
+): HttpServer {
+  const { tokens, outlet, api, freshId } = parts;
+  const handler = createAdminApp({
+    access: createAdminAccess(tokens, () => ownHosts(Number(new URL(server.url()).port))),
+    definitions: options.definitions,
+    sources: options.sources,
+    keys: options.keys,
+    claims: options.ledger.claims,
+    outlet,
+    url: () => api.url(),
+    publicUrl: options.publicUrl,
+    logger: options.logger,
+    metrics: options.metrics,
+    now: options.now,
+    freshId,
+  });
+  // Loopback whatever the public listener is told: it shows secrets.
+  const server = createHttpServer({ name: 'admin', host: '127.0.0.1', port: options.adminPort, handler });
+  return server;
+}

@@ -1,0 +1,213 @@
+import type { IncomingMessage } from 'node:http';
+import { bodyTypeOf, isKnownEncoding, parseDocument, unpackBodyPooled } from '@millrace/connectors';
+import { type CanonicalEntity, type EntityDefinition, entities } from '@millrace/contracts';
+import { eventId, identityHeaders, isCodedError } from '@millrace/messaging';
+import { type ByteBudget, shareOf } from './byte-budget.ts';
+import { beforeDeadline, type Intake } from './intake.ts';
+import { type Answer, Refusal, shed } from './outcome.ts';
+import type { Outlet } from './outlet.ts';
+import { sha256 } from './raw-record.ts';
+import { readBody } from './read-body.ts';
+import type { ApiKey, ApiKeys } from './sources-file.ts';
+import type { Turnstile } from './turnstile.ts';
+
+export interface EventDoor {
+  readonly keys: ApiKeys;
+  readonly intake: Intake;
+  readonly outlet: Outlet;
+  readonly budget: ByteBudget;
+  readonly clientRate: Turnstile;
+  readonly bodyTimeoutMs: number;
+  /** A business event has no claim check: it is no larger than a record may be. */
+  readonly maxBytes: number;
+  readonly deadlineMs: number;
+  readonly now: () => number;
+  readonly freshId: () => string;
+}
+
+export interface EventRequest {
+  readonly entityName: string;
+  readonly message: IncomingMessage;
+  /** Epoch milliseconds, when its headers were there. */
+  readonly startedAt: number;
+  /** Told once the client is known, so that the outcome is counted under its name. */
+  readonly onClient: (client: string) => void;
+}
+
+const json = { kind: 'json' } as const;
+const known: Readonly<Record<string, EntityDefinition<CanonicalEntity> | undefined>> = entities as never;
+
+/** One business event: who sends it is known by an API key, what it is by the entity's schema. */
+export async function receiveEvent(door: EventDoor, request: EventRequest): Promise<Answer> {
+  const { message } = request;
+  const client = clientOf(door.keys, message);
+  request.onClient(client.client);
+  const entity = Object.hasOwn(known, request.entityName) ? known[request.entityName] : undefined;
+  if (entity === undefined)
+    throw new Refusal({
+      status: 404,
+      code: 'X_GATEWAY_ENTITY_UNKNOWN',
+      detail: `expected one of ${Object.keys(known).join(', ')}`,
+    });
+  if (message.method !== 'POST')
+    throw new Refusal({ status: 405, code: 'X_GATEWAY_METHOD', detail: 'expected POST', headers: { Allow: 'POST' } });
+  if (!client.scopes.includes('*') && !client.scopes.includes(request.entityName))
+    throw new Refusal({
+      status: 403,
+      code: 'X_GATEWAY_SCOPE',
+      detail: `this key does not cover ${request.entityName}`,
+    });
+  const contentEncoding = message.headers['content-encoding'];
+  if (bodyTypeOf(message.headers['content-type'], [json]) === undefined || isCloudEvent(message))
+    throw new Refusal({ status: 415, code: 'X_BODY_TYPE_UNSUPPORTED', detail: 'expected application/json' });
+  if (!isKnownEncoding(contentEncoding))
+    throw new Refusal({
+      status: 415,
+      code: 'X_BODY_ENCODING_UNKNOWN',
+      detail: 'expected gzip, deflate, br or identity as content-encoding',
+    });
+  const key = idempotencyKeyOf(message);
+  const refused = await door.clientRate.pass(client.client);
+  if (refused !== null) throw refused;
+
+  const share = shareOf(door.budget);
+  let isHandedOver = false;
+  try {
+    const body = await readBody(message, { maxBytes: door.maxBytes, timeoutMs: door.bodyTimeoutMs, budget: share });
+    const receivedAt = door.now();
+    const unpacked = await unpackBodyPooled(body, contentEncoding, door.maxBytes).catch(refuseBody);
+    if (unpacked !== body && !share.take(unpacked.length))
+      throw shed('X_GATEWAY_MEMORY', 'too many bodies are in flight');
+    const value = validEntity(entity, unpacked);
+    const identity = key ?? door.freshId();
+    const id = eventId([client.client, request.entityName, identity]);
+    const taking = door.intake.take({
+      source: `${client.client}/${request.entityName}`,
+      identity: key,
+      eventId: id,
+      receivedAt,
+      digest: sha256(unpacked),
+      write: () => writeEvent(door, { entity, value, client: client.client, id, receivedAt }),
+    });
+    isHandedOver = true;
+    const release = (): void => share.release();
+    taking.then(release, release);
+    const taken = await beforeDeadline(taking, request.startedAt + door.deadlineMs - door.now());
+    if (taken.kind === 'conflict')
+      throw new Refusal({
+        status: 409,
+        code: 'X_GATEWAY_IDEMPOTENCY_CONFLICT',
+        detail: 'another body came with this Idempotency-Key before',
+      });
+    const isDuplicate = taken.kind === 'duplicate';
+    return {
+      outcome: { kind: isDuplicate ? 'duplicate' : 'accepted' },
+      status: isDuplicate ? 200 : 202,
+      headers: { 'Millrace-Event-Id': id },
+      body: { kind: 'json', value: isDuplicate ? { id, duplicate: true } : { id } },
+    };
+  } finally {
+    if (!isHandedOver) share.release();
+  }
+}
+
+function clientOf(keys: ApiKeys, message: IncomingMessage): ApiKey {
+  const authorization = message.headers.authorization;
+  const challenge = { 'WWW-Authenticate': 'Bearer' };
+  const key = /^Bearer ([^\s]+)$/i.exec(authorization ?? '')?.[1];
+  if (key === undefined)
+    throw new Refusal({
+      status: 401,
+      code: 'X_GATEWAY_KEY_MISSING',
+      detail: 'expected `Authorization: Bearer <key>`',
+      headers: challenge,
+    });
+  const client = keys.find(key);
+  if (client === null)
+    throw new Refusal({
+      status: 401,
+      code: 'X_GATEWAY_KEY_UNKNOWN',
+      detail: 'this key is not known',
+      headers: challenge,
+    });
+  return client;
+}
+
+/** Structured CloudEvents are JSON too; taken for an entity they would fail with a wrong reason. */
+function isCloudEvent(message: IncomingMessage): boolean {
+  return message.headers['content-type']?.toLowerCase().startsWith('application/cloudevents') === true;
+}
+
+function idempotencyKeyOf(message: IncomingMessage): string | null {
+  const values = message.headersDistinct['idempotency-key'];
+  if (values === undefined) return null;
+  const [key] = values;
+  if (values.length === 1 && key !== undefined && /^[\x21-\x7e]{1,255}$/.test(key)) return key;
+  throw new Refusal({
+    status: 400,
+    code: 'X_GATEWAY_IDEMPOTENCY_KEY',
+    detail: 'expected one Idempotency-Key of 1 to 255 visible characters',
+  });
+}
+
+function refuseBody(error: unknown): never {
+  if (!isCodedError(error)) throw error;
+  throw new Refusal({ status: error.code === 'X_BODY_TOO_LARGE' ? 413 : 400, code: error.code, detail: error.message });
+}
+
+function validEntity(entity: EntityDefinition<CanonicalEntity>, body: Buffer): CanonicalEntity {
+  const value = parsed(body);
+  const violations = entity.record.violations(value);
+  if (violations.length > 0)
+    throw new Refusal({
+      status: 422,
+      code: 'X_GATEWAY_EVENT_INVALID',
+      detail: `the event does not fit ${entity.name} in ${violations.length} place(s)`,
+      errors: violations,
+    });
+  const known = value as CanonicalEntity;
+  if (known.id === '')
+    throw new Refusal({
+      status: 422,
+      code: 'X_GATEWAY_EVENT_INVALID',
+      detail: 'the event has no id',
+      errors: [{ pointer: '/id', message: 'expected a text that is not empty' }],
+    });
+  return known;
+}
+
+function parsed(body: Buffer): unknown {
+  try {
+    return parseDocument(body, json);
+  } catch (error) {
+    return refuseBody(error);
+  }
+}
+
+function writeEvent(
+  door: EventDoor,
+  event: {
+    readonly entity: EntityDefinition<CanonicalEntity>;
+    readonly value: CanonicalEntity;
+    readonly client: string;
+    readonly id: string;
+    readonly receivedAt: number;
+  },
+) {
+  const { entity, value, client, id, receivedAt } = event;
+  return door.outlet.send({
+    topic: entity.received,
+    key: `${client}:${value.id}`,
+    headers: identityHeaders({
+      id,
+      source: client,
+      type: entity.received.type,
+      time: new Date(receivedAt).toISOString(),
+      correlationid: id,
+      causationid: null,
+      generation: 0,
+      traceparent: null,
+    }),
+    value: { sequence: null, receivedAt, source: client, raw: null, entity: value },
+  });
+}

@@ -1,0 +1,274 @@
+import type { IncomingMessage } from 'node:http';
+import {
+  bodyTypeOf,
+  type Handshake,
+  identityOf,
+  isKnownEncoding,
+  parseDocument,
+  type RequestView,
+  select,
+  unpackBodyPooled,
+  type Verdict,
+  verify,
+} from '@millrace/connectors';
+import { topics } from '@millrace/contracts';
+import { type BodyStore, eventId, identityHeaders, isCodedError } from '@millrace/messaging';
+import { type ByteBudget, shareOf } from './byte-budget.ts';
+import { beforeDeadline, type Intake, type Taken } from './intake.ts';
+import { type Answer, Refusal, shed } from './outcome.ts';
+import type { Outlet } from './outlet.ts';
+import { bodyReference, type RawDraft, rawDraft, sha256, type WireRequest } from './raw-record.ts';
+import { readBody } from './read-body.ts';
+import type { ConfiguredSource } from './source-instances.ts';
+import type { Turnstile } from './turnstile.ts';
+
+export interface WebhookDoor {
+  readonly sources: ReadonlyMap<string, ConfiguredSource>;
+  readonly intake: Intake;
+  readonly outlet: Outlet;
+  readonly bodies: Pick<BodyStore, 'put'>;
+  readonly budget: ByteBudget;
+  readonly sourceRate: Turnstile;
+  readonly bodyTimeoutMs: number;
+  /** Bodies above this travel by claim check. */
+  readonly claimCheckBytes: number;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  readonly freshId: () => string;
+}
+
+/** One request to `/v1/webhooks/{source}`, its body not yet read. */
+export interface WebhookRequest {
+  readonly sourceName: string;
+  readonly message: IncomingMessage;
+  readonly path: string;
+  readonly query: string;
+  readonly remoteAddress: string | null;
+  /** Epoch milliseconds, when its headers were there. */
+  readonly startedAt: number;
+}
+
+/**
+ * The door, in the order of its checks: source and method, type and size, **signature over the raw bytes**, the source's
+ * own rate, decompression and parsing, handshake or identity, Kafka, answer. Nothing is parsed, kept or answered with a
+ * challenge before the signature proved who asks.
+ */
+export async function receiveWebhook(door: WebhookDoor, request: WebhookRequest): Promise<Answer> {
+  const { message } = request;
+  const source = admittedSource(door, request);
+  const { definition } = source;
+  const contentEncoding = message.headers['content-encoding'];
+  const bodyType = bodyTypeOf(message.headers['content-type'], definition.body.types);
+  if (bodyType === undefined || !isKnownEncoding(contentEncoding)) throw unsupportedType(bodyType === undefined);
+
+  const share = shareOf(door.budget);
+  let isHandedOver = false;
+  try {
+    const { maxBytes } = definition.body;
+    const timeoutMs = Math.min(door.bodyTimeoutMs, definition.senderDeadlineMs);
+    const body = await readBody(message, { maxBytes, timeoutMs, budget: share });
+    const receivedAt = door.now();
+    const headers = wireHeaders(message);
+    const verdict = provenBy(
+      verify(definition.verification, { headers, body }, { secrets: source.secrets, now: receivedAt }),
+    );
+    const refused = await door.sourceRate.pass(source.name, source.ratePerSecond);
+    if (refused !== null) throw refused;
+    if (verdict.kind === 'test')
+      return { outcome: { kind: 'test' }, status: 200, body: { kind: 'json', value: { test: true } } };
+
+    const unpacked = await unpackBodyPooled(body, contentEncoding, maxBytes).catch(refuseBody);
+    if (unpacked !== body && !share.take(unpacked.length))
+      throw shed('X_GATEWAY_MEMORY', 'too many bodies are in flight');
+    const view: RequestView = {
+      document: parsed(unpacked, bodyType),
+      header: headerReader(message),
+      query: new URLSearchParams(request.query),
+    };
+    const handshake = definition.handshakes.find(({ when }) => select(when.selector, view) === when.equals);
+    if (handshake !== undefined) return answerHandshake(handshake, view);
+
+    const bodySha256 = sha256(body);
+    const { signedSha256, signedAt } = verdict;
+    const identity = identityOf(definition, {
+      view,
+      bodySha256,
+      signedSha256,
+      signedAt,
+      policy: source.identityPolicy,
+      freshId: door.freshId,
+    });
+    const wire: WireRequest = {
+      method: message.method ?? '',
+      path: request.path,
+      query: request.query,
+      headers,
+      remoteAddress: request.remoteAddress,
+      body,
+      receivedAt,
+    };
+    const draft = rawDraft({
+      sourceName: source.name,
+      source: definition,
+      wire,
+      unpacked,
+      view,
+      verdict,
+      identity,
+      bodySha256,
+    });
+    const id = eventId([source.name, identity.value]);
+    const taking = door.intake.take({
+      source: source.name,
+      identity: identity.kind === 'none' ? null : identity.value,
+      eventId: id,
+      receivedAt,
+      write: (dedupe) => writeRaw(door, { id, draft, dedupe, isOrdered: definition.ordered }),
+    });
+    isHandedOver = true;
+    const release = (): void => share.release();
+    taking.then(release, release);
+    const taken = await beforeDeadline(taking, request.startedAt + definition.senderDeadlineMs - door.now());
+    return answerTaken(taken, { id, source });
+  } finally {
+    // A body that is still on its way to Kafka counts until it is there, whoever has stopped waiting.
+    if (!isHandedOver) share.release();
+  }
+}
+
+function admittedSource(door: WebhookDoor, { sourceName, message }: WebhookRequest): ConfiguredSource {
+  const source = door.sources.get(sourceName);
+  if (source === undefined)
+    throw new Refusal({ status: 404, code: 'X_GATEWAY_SOURCE_UNKNOWN', detail: 'there is no such source' });
+  if (!source.enabled)
+    throw new Refusal({ status: 403, code: 'X_GATEWAY_SOURCE_DISABLED', detail: 'this source is disabled' });
+  const { methods } = source.definition;
+  if (!methods.some((method) => method === message.method))
+    throw new Refusal({
+      status: 405,
+      code: 'X_GATEWAY_METHOD',
+      detail: `expected ${methods.join(' or ')}`,
+      headers: { Allow: methods.join(', ') },
+    });
+  return source;
+}
+
+function unsupportedType(isContentType: boolean): Refusal {
+  return isContentType
+    ? new Refusal({
+        status: 415,
+        code: 'X_BODY_TYPE_UNSUPPORTED',
+        detail: 'expected application/json, or what this source sends',
+      })
+    : new Refusal({
+        status: 415,
+        code: 'X_BODY_ENCODING_UNKNOWN',
+        detail: 'expected gzip, deflate, br or identity as content-encoding',
+      });
+}
+
+type Proven = Extract<Verdict, { kind: 'verified' | 'test' }>;
+
+function provenBy(verdict: Verdict): Proven {
+  if (verdict.kind === 'rejected') throw new Refusal({ status: 401, code: verdict.code, detail: verdict.detail });
+  if (verdict.kind === 'unavailable') throw shed(verdict.code, verdict.detail, { retryAfterMs: 60_000 });
+  return verdict;
+}
+
+function parsed(body: Buffer, type: NonNullable<ReturnType<typeof bodyTypeOf>>): unknown {
+  try {
+    return parseDocument(body, type);
+  } catch (error) {
+    return refuseBody(error);
+  }
+}
+
+/** A verified body that cannot be read: the sender's mistake, told with the code of what is wrong. */
+function refuseBody(error: unknown): never {
+  if (!isCodedError(error)) throw error;
+  throw new Refusal({ status: error.code === 'X_BODY_TOO_LARGE' ? 413 : 400, code: error.code, detail: error.message });
+}
+
+function answerHandshake({ name, answer }: Handshake, view: RequestView): Answer {
+  const outcome = { kind: 'handshake', reason: name } as const;
+  if (answer.kind === 'ok') return { outcome, status: 200, body: { kind: 'json', value: { ok: true } } };
+  const text = select(answer.selector, view);
+  if (text === null)
+    throw new Refusal({ status: 400, code: 'X_BODY_NOT_JSON', detail: `expected a challenge in the ${name} request` });
+  return { outcome, status: 200, body: { kind: 'text', value: text } };
+}
+
+async function writeRaw(
+  door: WebhookDoor,
+  {
+    id,
+    draft,
+    dedupe,
+    isOrdered,
+  }: {
+    readonly id: string;
+    readonly draft: RawDraft;
+    readonly dedupe: 'checked' | 'unknown';
+    readonly isOrdered: boolean;
+  },
+) {
+  const { body, ...rest } = draft;
+  const isLarge = body.length > door.claimCheckBytes;
+  const bodyRef = isLarge ? bodyReference(await checkIn(door.bodies, body), body) : null;
+  return door.outlet.send({
+    topic: topics.webhooksReceived,
+    key: isOrdered && draft.subject !== null ? `${draft.source}:${draft.subject}` : null,
+    headers: identityHeaders({
+      id,
+      source: draft.source,
+      type: topics.webhooksReceived.type,
+      time: new Date(draft.occurredAt ?? draft.receivedAt).toISOString(),
+      correlationid: id,
+      causationid: null,
+      generation: 0,
+      traceparent: null,
+    }),
+    value: { ...rest, body: isLarge ? null : body, bodyRef, dedupe },
+  });
+}
+
+async function checkIn(bodies: Pick<BodyStore, 'put'>, body: Buffer): Promise<string> {
+  try {
+    return await bodies.put(body);
+  } catch (error) {
+    throw shed('X_GATEWAY_CLAIM_CHECK_AWAY', 'large bodies cannot be taken right now', {
+      retryAfterMs: 5000,
+      cause: error,
+    });
+  }
+}
+
+function answerTaken(taken: Taken, { id, source }: { readonly id: string; readonly source: ConfiguredSource }): Answer {
+  const { reply } = source.definition;
+  const isDuplicate = taken.kind === 'duplicate';
+  const known = isDuplicate ? taken.eventId : id;
+  const base = { status: reply.status ?? (isDuplicate ? 200 : 202), headers: { 'Millrace-Event-Id': known } };
+  const outcome = { kind: isDuplicate ? 'duplicate' : 'accepted' } as const;
+  if (reply.kind === 'empty') return { ...base, outcome, body: { kind: 'empty' } };
+  return {
+    ...base,
+    outcome,
+    body: { kind: 'json', value: isDuplicate ? { id: known, duplicate: true } : { id: known } },
+  };
+}
+
+/** Names and values in wire order, duplicates kept. */
+export function wireHeaders(message: IncomingMessage): readonly { readonly name: string; readonly value: string }[] {
+  const { rawHeaders } = message;
+  const pairs: { name: string; value: string }[] = [];
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2)
+    pairs.push({ name: rawHeaders[at] ?? '', value: rawHeaders[at + 1] ?? '' });
+  return pairs;
+}
+
+function headerReader(message: IncomingMessage): (name: string) => string | undefined {
+  return (name) => {
+    const value = message.headers[name];
+    return Array.isArray(value) ? value[0] : value;
+  };
+}

@@ -1,0 +1,75 @@
+import { type ActiveSecret, keyOf, type Source } from '@millrace/connectors';
+import { resolveSecret, type SourceInstance } from '@millrace/flows';
+import type { Environment } from '@millrace/service';
+import { z } from 'zod';
+import { GatewayError } from './gateway-error.ts';
+
+/** What a flow file may say of a source beyond connector, secret, actor and enabled. */
+const instanceSettings = z.object({
+  /** The secret before the last rotation: still counts, until it is taken away. */
+  previousSecret: z.string().optional(),
+  /** `body`: only equal bodies are duplicates, whatever a delivery id says. */
+  identity: z.enum(['source', 'body']).default('source'),
+  /** Requests per second; the gateway's own limit when absent. */
+  ratePerSecond: z.number().int().min(1).optional(),
+});
+
+/** A source of the flow file, ready to judge requests. */
+export interface ConfiguredSource {
+  readonly name: string;
+  readonly definition: Source;
+  readonly enabled: boolean;
+  readonly secrets: readonly ActiveSecret[];
+  readonly identityPolicy: 'source' | 'body';
+  readonly ratePerSecond: number | undefined;
+}
+
+/** Reads the secrets that the flow file refers to. Throws one error with every problem of every source. */
+export function configureSources(
+  instances: Readonly<Record<string, SourceInstance>>,
+  definitions: Readonly<Record<string, Source>>,
+  env: Environment,
+): ReadonlyMap<string, ConfiguredSource> {
+  const problems: string[] = [];
+  const configured = Object.values(instances).flatMap((instance) => {
+    try {
+      return [configureSource(instance, definitions[instance.connector], env)];
+    } catch (error) {
+      problems.push(`${instance.name}: ${Error.isError(error) ? error.message : String(error)}`);
+      return [];
+    }
+  });
+  if (problems.length > 0)
+    throw new GatewayError(
+      'X_GATEWAY_SOURCES_INVALID',
+      `${problems.length} source(s) need attention:\n${problems.map((line) => `  ${line}`).join('\n')}`,
+    );
+  return new Map(configured.map((source) => [source.name, source]));
+}
+
+function configureSource(instance: SourceInstance, definition: Source | undefined, env: Environment): ConfiguredSource {
+  if (definition === undefined) throw new Error(`there is no connector ${instance.connector}`);
+  const settings = instanceSettings.parse(instance.settings);
+  const base = {
+    name: instance.name,
+    definition,
+    identityPolicy: settings.identity,
+    ratePerSecond: settings.ratePerSecond,
+  };
+  if (!instance.enabled) return { ...base, enabled: false, secrets: [] };
+  if (instance.secret === null) throw new Error('it needs a secret, as a reference such as ${NAME}');
+  const references = {
+    current: instance.secret,
+    ...(settings.previousSecret === undefined ? {} : { previous: settings.previousSecret }),
+  };
+  const secrets = Object.entries(references).map(([keyId, reference]) => ({
+    keyId,
+    secret: resolveSecret(reference, env),
+  }));
+  const unusable = secrets.find(({ secret }) => keyOf(secret, definition.verification.secret) === null);
+  if (unusable !== undefined)
+    throw new Error(
+      `its ${unusable.keyId} secret is not ${definition.verification.secret}, as ${definition.name} demands`,
+    );
+  return { ...base, enabled: true, secrets };
+}

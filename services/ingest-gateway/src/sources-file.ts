@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { GatewayError } from './gateway-error.ts';
+
+/**
+ * The keys of those who send business events. Only digests: a key is 256 random bits, so its SHA-256 tells nothing.
+ * `sample` is the one key that is kept in the clear, made by the embedded start for its own samples.
+ */
+const sourcesFile = z.looseObject({
+  keys: z
+    .array(
+      z.object({
+        client: z.string().regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, 'a client is a kebab-case name'),
+        /** SHA-256 of the key's text, hex. */
+        sha256: z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hexadecimal digits'),
+        /** Entities that the client may send; `*` is all. */
+        scopes: z.array(z.string().min(1)).min(1),
+      }),
+    )
+    .default([]),
+  sample: z.object({ client: z.string(), key: z.string().min(16) }).optional(),
+});
+
+export interface ApiKey {
+  readonly client: string;
+  readonly scopes: readonly string[];
+}
+
+export interface ApiKeys {
+  /** Whose key it is; null when it is nobody's. */
+  find(key: string): ApiKey | null;
+  readonly sample: { readonly client: string; readonly key: string; readonly scopes: readonly string[] } | null;
+}
+
+export const noKeys: ApiKeys = { find: () => null, sample: null };
+
+/** Reads the file once, at boot. */
+export function loadApiKeys(path: string): ApiKeys {
+  return apiKeysOf(readJson(path));
+}
+
+export function apiKeysOf(content: unknown): ApiKeys {
+  const parsed = sourcesFile.safeParse(content);
+  if (!parsed.success)
+    throw new GatewayError(
+      'X_GATEWAY_SOURCES_FILE',
+      `the sources file is not as expected: ${z.prettifyError(parsed.error)}`,
+    );
+  const { keys, sample } = parsed.data;
+  // Looked up by digest: what a comparison's time could tell about a digest is of no use to find its key.
+  const byDigest = new Map(keys.map(({ sha256, client, scopes }) => [sha256, { client, scopes }]));
+  const find = (key: string): ApiKey | null => byDigest.get(digestOf(key)) ?? null;
+  return { find, sample: sample === undefined ? null : { ...sample, scopes: find(sample.key)?.scopes ?? [] } };
+}
+
+function digestOf(key: string): string {
+  return createHash('sha256').update(key).digest('hex');
+}
+
+function readJson(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as unknown;
+  } catch (error) {
+    throw new GatewayError('X_GATEWAY_SOURCES_FILE', 'the sources file cannot be read as JSON', error);
+  }
+}

@@ -1,0 +1,115 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { topics } from '@millrace/contracts';
+import {
+  apiKey,
+  type Fixture,
+  openGateway,
+  postWebhook,
+  secrets,
+  sendBytes,
+  tokens,
+  until,
+  zendeskEvent,
+} from './gateway-fixture.ts';
+
+let door: Fixture;
+beforeEach(async () => {
+  door = await openGateway({ publicUrl: 'https://hooks.example/' });
+});
+afterEach(() => door.close());
+
+const get = (
+  path: string,
+  token: string = tokens.operator,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Response> =>
+  fetch(`${door.adminUrl}/admin/v1${path}`, { headers: { authorization: `Bearer ${token}`, ...headers } });
+const audits = () =>
+  door.broker.records('ops.audit').map(({ value }) => topics.opsAudit.decode((value ?? Buffer.alloc(0)).subarray(5)));
+
+describe('the operator listener', () => {
+  it('lists what each connector can do and where it is configured', async () => {
+    const list = (await (await get('/sources')).json()) as { name: string }[];
+    expect(list.map(({ name }) => name)).toEqual(['github', 'slack', 'standard-webhooks', 'stripe', 'zendesk']);
+    expect(list.find(({ name }) => name === 'slack')).toMatchObject({
+      scheme: 'slack-v0',
+      handshake: 'url_verification',
+      verifiedBy: 'vector',
+      coversBody: true,
+      replayProtected: true,
+      configured: ['slack'],
+    });
+    expect(list.find(({ name }) => name === 'github')).toMatchObject({
+      normalises: 'issues',
+      replayProtected: false,
+      configured: ['github', 'closed', 'narrow', 'strict'],
+    });
+  });
+  it('shows a source with its secret, in words that can be followed, and audits it first', async () => {
+    const shown = await (await get('/sources/zendesk')).json();
+    expect(shown).toMatchObject({
+      name: 'zendesk',
+      url: `${door.url}/v1/webhooks/zendesk`,
+      publicUrl: 'https://hooks.example/v1/webhooks/zendesk',
+      secret: secrets.ZENDESK,
+      headers: {
+        'content-type': 'application/json',
+        'x-zendesk-webhook-signature': '<base64(HMAC-SHA256(secret, timestamp + body))>',
+        'x-zendesk-webhook-signature-timestamp': '<ISO 8601 time, UTC>',
+      },
+    });
+    expect(audits()).toEqual([
+      { action: 'sources.secret', actor: 'operator', target: 'zendesk', detail: null, at: expect.any(Number) },
+    ]);
+    const { headers } = (await (await get('/sources/stripe')).json()) as { headers: Record<string, string> };
+    expect(headers['stripe-signature']).toBe('t=<timestamp>,v1=<hex(HMAC-SHA256(secret, timestamp + "." + body))>');
+    expect(JSON.stringify(door.logs)).not.toContain(secrets.ZENDESK);
+  });
+  it('shows no secret when the audit cannot be written', async () => {
+    await until(async () => (await fetch(`${door.url}/readyz`)).status === 200);
+    door.broker.setReachable(false);
+    const response = await get('/sources/zendesk');
+    expect(response.status).toBe(503);
+    expect(await response.text()).not.toContain(secrets.ZENDESK);
+  });
+  it('shows the sample key, and where an event went', async () => {
+    expect(await (await get('/keys/sample')).json()).toMatchObject({
+      client: 'shop',
+      key: apiKey,
+      scopes: ['tickets', 'leads'],
+    });
+    const { id } = (await (await postWebhook(door.url, 'zendesk', zendeskEvent('1'))).json()) as { id: string };
+    await until(async () => ((await (await get(`/events/${id}`)).json()) as { position: unknown }).position !== null);
+    expect(await (await get(`/events/${id}`)).json()).toEqual({
+      id,
+      source: 'zendesk',
+      receivedAt: expect.any(Number),
+      position: { topic: 'webhooks.received.v1', partition: expect.any(Number), offset: 0 },
+    });
+    expect((await get('/events/nothing')).status).toBe(404);
+  });
+  it('wants one of its tokens, and the role that may', async () => {
+    expect((await get('/sources', 'wrong')).status).toBe(401);
+    expect((await fetch(`${door.adminUrl}/admin/v1/sources`)).status).toBe(401);
+    expect((await get('/sources?token=operator', '')).status).toBe(401);
+    expect((await get('/sources', tokens.approver)).status).toBe(200);
+    expect((await get('/sources/zendesk', tokens.approver)).status).toBe(403);
+    expect((await get('/keys/sample', tokens.approver)).status).toBe(403);
+    expect(audits()).toEqual([]);
+  });
+  it('answers only to its own address, whatever the token', async () => {
+    expect((await get('/sources', tokens.operator, { origin: 'https://evil.example' })).status).toBe(403);
+    expect((await get('/sources', tokens.operator, { origin: door.adminUrl })).status).toBe(200);
+    const rebound = await sendBytes(door.adminUrl, (send) =>
+      send(
+        `GET /admin/v1/sources HTTP/1.1\r\nHost: evil.example\r\nAuthorization: Bearer ${tokens.operator}\r\nConnection: close\r\n\r\n`,
+      ),
+    );
+    expect(rebound).toMatch(/^HTTP\/1\.1 403 /);
+  });
+  it('is not to be found on the public listener', async () => {
+    expect(
+      (await fetch(`${door.url}/admin/v1/sources`, { headers: { authorization: `Bearer ${tokens.operator}` } })).status,
+    ).toBe(404);
+  });
+});

@@ -1,0 +1,144 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { topics } from '@millrace/contracts';
+import { eventId, headerText } from '@millrace/messaging';
+import { type Fixture, openGateway, outcomes, postEvent } from './gateway-fixture.ts';
+
+let door: Fixture;
+beforeEach(async () => {
+  door = await openGateway();
+});
+afterEach(() => door.close());
+
+const ticket = (more: object = {}): object => ({
+  id: 'T-1',
+  subject: 'Order 12 is late',
+  tags: [],
+  attributes: {},
+  ...more,
+});
+const refusal = async (response: Response): Promise<readonly [number, string]> => {
+  expect(response.headers.get('content-type')).toBe('application/problem+json; charset=utf-8');
+  return [response.status, ((await response.json()) as { code: string }).code];
+};
+const received = () =>
+  door.broker.records(topics.ticketsReceived.name).map((record) => ({
+    key: record.key?.toString(),
+    id: headerText(record.headers, 'ce_id'),
+    correlationid: headerText(record.headers, 'ce_correlationid'),
+    type: headerText(record.headers, 'ce_type'),
+    value: topics.ticketsReceived.decode((record.value ?? Buffer.alloc(0)).subarray(5)),
+  }));
+
+describe('a business event', () => {
+  it('is answered 202 with the id under which it is in its entity’s topic', async () => {
+    const response = await postEvent(door.url, 'tickets', ticket({ requester: { email: 'a@b.example' } }), {
+      'idempotency-key': 'k-1',
+    });
+    const id = eventId(['shop', 'tickets', 'k-1']);
+    expect([response.status, await response.json()]).toEqual([202, { id }]);
+    expect(response.headers.get('millrace-event-id')).toBe(id);
+    expect(received()).toEqual([
+      {
+        key: 'shop:T-1',
+        id,
+        correlationid: id,
+        type: 'ticket.received',
+        value: {
+          sequence: null,
+          receivedAt: expect.any(Number),
+          source: 'shop',
+          raw: null,
+          entity: expect.objectContaining({
+            id: 'T-1',
+            subject: 'Order 12 is late',
+            priority: null,
+            requester: { id: null, name: null, email: 'a@b.example', emailDomain: null },
+          }),
+        },
+      },
+    ]);
+  });
+  it('need not name what may be absent', async () => {
+    expect((await postEvent(door.url, 'tickets', { id: 'T-2', subject: 'x' })).status).toBe(202);
+    expect(received()[0]?.value.entity).toMatchObject({ tags: [], attributes: {}, description: null });
+  });
+  it('is a duplicate under the same key and body, and a conflict under another body', async () => {
+    const key = { 'idempotency-key': 'k-2' };
+    const statuses = [];
+    for (const body of [ticket(), ticket(), ticket({ subject: 'another' })])
+      statuses.push((await postEvent(door.url, 'tickets', body, key)).status);
+    expect(statuses).toEqual([202, 200, 409]);
+    expect(received()).toHaveLength(1);
+  });
+  it('conflicts with a twin of another body that comes at the same time, and the one that won is kept', async () => {
+    const key = { 'idempotency-key': 'k-3' };
+    const responses = await Promise.all(
+      [ticket(), ticket({ subject: 'another' }), ticket()].map((body) => postEvent(door.url, 'tickets', body, key)),
+    );
+    const statuses = responses.map(({ status }) => status);
+    expect(statuses).toContain(202);
+    expect(statuses).toContain(409);
+    expect(received()).toHaveLength(1);
+  });
+  it('is new each time when it brings no key', async () => {
+    await postEvent(door.url, 'tickets', ticket());
+    await postEvent(door.url, 'tickets', ticket());
+    expect(new Set(received().map(({ id }) => id)).size).toBe(2);
+  });
+});
+
+describe('a business event that is not taken', () => {
+  it('is 422 with a pointer to every place that does not fit', async () => {
+    const response = await postEvent(door.url, 'tickets', {
+      subject: 7,
+      tags: ['a', 1],
+      colour: 'red',
+      requester: { email: 'x', age: 3 },
+    });
+    expect(response.status).toBe(422);
+    const { errors, code } = (await response.json()) as { errors: { pointer: string }[]; code: string };
+    expect(code).toBe('X_GATEWAY_EVENT_INVALID');
+    expect(errors.map(({ pointer }) => pointer).toSorted()).toEqual([
+      '/colour',
+      '/id',
+      '/requester/age',
+      '/subject',
+      '/tags/1',
+    ]);
+    expect(received()).toEqual([]);
+  });
+  it('is 401 without a key that is ours, 403 outside of its scopes, 404 for what is no entity, 405 for another method', async () => {
+    const unknown = { authorization: 'Bearer nobody' };
+    expect(await refusal(await fetch(`${door.url}/v1/events/tickets`, { method: 'POST', body: '{}' }))).toEqual([
+      401,
+      'X_GATEWAY_KEY_MISSING',
+    ]);
+    expect(await refusal(await postEvent(door.url, 'tickets', ticket(), unknown))).toEqual([
+      401,
+      'X_GATEWAY_KEY_UNKNOWN',
+    ]);
+    expect(await refusal(await postEvent(door.url, 'issues', {}))).toEqual([403, 'X_GATEWAY_SCOPE']);
+    expect(await refusal(await postEvent(door.url, 'constructor', {}))).toEqual([404, 'X_GATEWAY_ENTITY_UNKNOWN']);
+    const get = await fetch(`${door.url}/v1/events/tickets`, {
+      headers: { authorization: 'Bearer mlr_sample_0123456789abcdef' },
+    });
+    expect(await refusal(get)).toEqual([405, 'X_GATEWAY_METHOD']);
+  });
+  it('is 400, 413 or 415 by its form', async () => {
+    expect(await refusal(await postEvent(door.url, 'tickets', '{"id":'))).toEqual([400, 'X_BODY_NOT_JSON']);
+    expect(await refusal(await postEvent(door.url, 'tickets', ''))).toEqual([400, 'X_BODY_EMPTY']);
+    expect(await refusal(await postEvent(door.url, 'tickets', '"text"'))).toEqual([422, 'X_GATEWAY_EVENT_INVALID']);
+    expect(await refusal(await postEvent(door.url, 'tickets', ticket(), { 'idempotency-key': 'two words' }))).toEqual([
+      400,
+      'X_GATEWAY_IDEMPOTENCY_KEY',
+    ]);
+    expect(await refusal(await postEvent(door.url, 'tickets', ticket({ description: 'x'.repeat(900_000) })))).toEqual([
+      413,
+      'X_BODY_TOO_LARGE',
+    ]);
+    expect(
+      await refusal(await postEvent(door.url, 'tickets', ticket(), { 'content-type': 'application/cloudevents+json' })),
+    ).toEqual([415, 'X_BODY_TYPE_UNSUPPORTED']);
+    expect(Object.values(await outcomes(door.metrics)).reduce((sum, count) => sum + count, 0)).toBe(6);
+  });
+});
