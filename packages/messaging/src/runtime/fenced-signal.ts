@@ -1,0 +1,27 @@
+import { setMaxListeners } from 'node:events';
+
+/**
+ * The signal of one assignment, shared by its handlers. Looking at it is also asking the fence: a process that was frozen
+ * and woke up finds it aborted at the first look, before any timer or heartbeat had its turn. `fetch` and every port that
+ * takes a signal looks before it acts, so no effect of a dead member's handler begins.
+ */
+export function fencedSignal(controller: AbortController, fence: () => Error | null): AbortSignal {
+  const { signal } = controller;
+  // Hundreds of handlers listen to it, rightly.
+  setMaxListeners(0, signal);
+  const isAborted = Object.getOwnPropertyDescriptor(AbortSignal.prototype, 'aborted')?.get as () => boolean;
+  const ask = (): boolean => {
+    if (isAborted.call(signal)) return true;
+    const reason = fence();
+    if (reason === null) return false;
+    controller.abort(reason);
+    return true;
+  };
+  Object.defineProperty(signal, 'aborted', { get: ask });
+  Object.defineProperty(signal, 'throwIfAborted', {
+    value: () => {
+      if (ask()) throw signal.reason;
+    },
+  });
+  return signal;
+}

@@ -1,0 +1,75 @@
+import type { Topic } from '@millrace/contracts';
+import type { InboundRecord } from '../broker.ts';
+import { CodedError, deadLetter } from '../disposition.ts';
+import type { Delivery, Envelope, Origin } from '../envelope.ts';
+import { readFirstFailure } from '../headers/dead-letter.ts';
+import { readIdentity } from '../headers/identity.ts';
+import { type ReplayFacts, readReplay } from '../headers/replay.ts';
+import { readRetry } from '../headers/retry.ts';
+import { eventId } from '../ids.ts';
+
+/** What the headers of a record say of how it got here; total, so that a record that does not decode has it too. */
+export interface Arrival {
+  readonly through: Delivery['through'];
+  readonly origin: Origin;
+  readonly attempt: number;
+  /** The job that put this copy into the lane; null for anything that came by itself. */
+  readonly replay: ReplayFacts | null;
+}
+
+export function arrivalOf(record: InboundRecord, through: Delivery['through']): Arrival {
+  const stands = {
+    topic: record.topic,
+    partition: record.partition,
+    offset: record.offset,
+    timestamp: record.timestamp,
+  };
+  if (through === 'source') return { through, origin: stands, attempt: 0, replay: null };
+  const first = readFirstFailure(record.headers);
+  return {
+    through,
+    origin:
+      first === null
+        ? stands
+        : { topic: first.topic, partition: first.partition, offset: first.offset, timestamp: first.timestamp },
+    attempt: through === 'retry' ? (readRetry(record.headers)?.attempt ?? 0) : 0,
+    replay: through === 'lane' ? readReplay(record.headers) : null,
+  };
+}
+
+/**
+ * Identity from the headers where they state it; from the origin where a stranger's record states none,
+ * so that it too has one id for ever.
+ */
+export function envelopeOf<T>(record: InboundRecord, arrival: Arrival, topic: Topic<T>, data: T): Envelope<T> {
+  const stated = readIdentity(record.headers);
+  const { origin, replay } = arrival;
+  const id = stated.id ?? eventId([origin.topic, origin.partition, origin.offset]);
+  const generation = stated.generation ?? 0;
+  return {
+    id,
+    source: stated.source ?? topic.name,
+    type: stated.type ?? topic.type,
+    time: stated.time ?? new Date(origin.timestamp).toISOString(),
+    correlationid: stated.correlationid ?? id,
+    causationid: stated.causationid,
+    generation: replay?.generation == null ? generation : Math.max(generation, replay.generation),
+    traceparent: stated.traceparent,
+    key: record.key === null ? '' : record.key.toString(),
+    data,
+    origin,
+    delivery: {
+      position: { topic: record.topic, partition: record.partition, offset: record.offset },
+      through: arrival.through,
+      attempt: arrival.attempt,
+      replay: replay === null ? null : { job: replay.job, of: replay.of, count: replay.count },
+    },
+  };
+}
+
+export function emptyRecord(topic: string): CodedError {
+  return new CodedError('X_DECODE_EMPTY', `a record of ${topic} has no value; this topic does not carry tombstones`, {
+    disposition: deadLetter,
+    step: 'decode',
+  });
+}

@@ -1,0 +1,87 @@
+import { topics } from '@millrace/contracts';
+import type { HeaderPair, InboundRecord, OutboundRecord } from '../broker.ts';
+import { CodedError, deadLetter } from '../disposition.ts';
+import type { Envelope } from '../envelope.ts';
+import { identityHeaders } from '../headers/identity.ts';
+import type { ReplayFacts } from '../headers/replay.ts';
+import { outputId } from '../ids.ts';
+import type { Outgoing } from '../pipeline.ts';
+import type { Serde } from '../serde.ts';
+
+/** What makes the same input give the same outputs, byte for byte. */
+export interface OutputContext {
+  readonly stage: string;
+  /** Names of the topics that the pipeline declared. */
+  readonly to: ReadonlySet<string>;
+  readonly serde: Serde;
+}
+
+/**
+ * The records of a handler's outputs. Id from parent, stage, type, item and generation; correlation, generation and
+ * trace from the parent; the parent is the cause. The source stays that of the fact's first system.
+ */
+export function outputRecords(
+  outputs: readonly Outgoing[],
+  parent: Envelope<unknown>,
+  input: InboundRecord,
+  context: OutputContext,
+): OutboundRecord[] {
+  const lineage = replayLineage(input.headers);
+  return outputs.map((output, ordinal) => {
+    if (!context.to.has(output.to.name)) {
+      throw new CodedError(
+        'X_OUTPUT_TOPIC',
+        `${context.stage} emitted to ${output.to.name}, which its pipeline does not declare in \`to\``,
+        { disposition: deadLetter, step: 'produce' },
+      );
+    }
+    const type = output.type ?? output.to.type;
+    const headers = identityHeaders({
+      id: outputId(parent.id, context.stage, type, output.item ?? ordinal, parent.generation),
+      source: parent.source,
+      type,
+      time: output.time ?? parent.time,
+      correlationid: parent.correlationid,
+      causationid: parent.id,
+      generation: parent.generation,
+      traceparent: parent.traceparent,
+    });
+    for (const pair of lineage) headers.push(pair);
+    return {
+      topic: output.to.name,
+      key: output.key === '' ? null : Buffer.from(output.key),
+      value: context.serde.encode(output.to, output.data),
+      headers,
+    };
+  });
+}
+
+const noLineage: readonly HeaderPair[] = [];
+
+/** The job and its generation go on to everything that a replayed record causes. */
+function replayLineage(headers: readonly HeaderPair[]): readonly HeaderPair[] {
+  for (let index = headers.length - 1; index >= 0; index -= 1) {
+    if ((headers[index] as HeaderPair)[0] === 'replay.job') {
+      return headers.filter(([name]) => name === 'replay.job' || name === 'replay.generation');
+    }
+  }
+  return noLineage;
+}
+
+/** Tells the replayer what became of a record that it put into the lane. */
+export interface ReplayVerdict {
+  readonly group: string;
+  readonly outcome: string;
+  readonly code: string | null;
+  readonly eventId: string | null;
+  readonly at: number;
+}
+
+export function replayAck(serde: Serde, replay: ReplayFacts, verdict: ReplayVerdict): OutboundRecord {
+  return {
+    topic: topics.opsReplayAck.name,
+    key: Buffer.from(replay.of),
+    value: serde.encode(topics.opsReplayAck, { job: replay.job, dlqId: replay.of, ...verdict }),
+    headers: [],
+  };
+}

@@ -1,0 +1,46 @@
+import type { AssignedPartition, TopicPartition } from '../broker.ts';
+import type { Delivery } from '../envelope.ts';
+import { CommitTracker, type KnownFinished } from '../lanes/commit-tracker.ts';
+import { type LaneSource, laneSource } from '../lanes/keyed-lanes.ts';
+import { type WaterMarkLimits, WaterMarks } from '../lanes/water-marks.ts';
+import type { Entry } from './entry.ts';
+
+export const partitionName = (topic: string, partition: number): string => `${topic}/${partition}`;
+
+/** One assigned partition in one generation. A new assignment makes a new one; an old one's entries are void. */
+export class PartitionState implements TopicPartition {
+  readonly topic: string;
+  readonly partition: number;
+  readonly through: Delivery['through'];
+  readonly epoch: number;
+  readonly source: LaneSource<Entry> = laneSource<Entry>();
+  readonly tracker: CommitTracker = new CommitTracker();
+  readonly marks: WaterMarks;
+  /** Finished already, by this process before a rebalance; a commit's metadata will tell more. */
+  readonly known: KnownFinished;
+  /** Not due yet, in the order of their deadlines: a tier's delay is fixed. */
+  readonly deferred: { readonly entry: Entry; readonly notBefore: number }[] = [];
+  /** The next offset that the group is known to have committed; -1 for nothing known. */
+  committed: number;
+
+  constructor(
+    assigned: AssignedPartition,
+    through: Delivery['through'],
+    epoch: number,
+    known: KnownFinished,
+    limits: WaterMarkLimits,
+  ) {
+    this.topic = assigned.topic;
+    this.partition = assigned.partition;
+    this.through = through;
+    this.epoch = epoch;
+    this.known = known;
+    this.marks = new WaterMarks(limits);
+    this.committed = assigned.committed?.offset ?? -1;
+  }
+
+  /** The next offset this member would read or finish; null when it saw nothing of it yet. */
+  get position(): number | null {
+    return this.tracker.next() ?? (this.committed < 0 ? null : this.committed);
+  }
+}

@@ -1,0 +1,83 @@
+import { type Metrics, names } from '@millrace/service';
+import type { Envelope } from '../envelope.ts';
+import type { Outcome } from '../pipeline.ts';
+import type { Failure } from './failure.ts';
+import type { PipelineState } from './pipeline-state.ts';
+
+export type Finished = Outcome['kind'] | 'retried' | 'dead_lettered';
+
+/** Observing a histogram costs more than some handlers: above this many records a second it takes a sample. */
+const observedPerSecond = 1_000;
+
+/** What the runtime has to tell, one function per happening. */
+export interface PipelineMetrics {
+  finished(outcome: Finished): void;
+  filtered(reason: string): void;
+  failed(failure: Failure): void;
+  /** Whether this record's times should be observed at all. */
+  isSampled(): boolean;
+  observe(envelope: Envelope<unknown>, writtenAt: number, handleMs: number, now: number): void;
+  batch(records: number): void;
+  assigned(): void;
+  breaker(state: string): void;
+  state(state: PipelineState): void;
+  /** Adds up what was counted since; per record only a number changes. */
+  flush(): void;
+}
+
+const states = ['running', 'halted', 'open'] as const;
+
+export function createPipelineMetrics(metrics: Metrics, group: string, monotonic: () => number): PipelineMetrics {
+  const tree = names.metrics.pipeline;
+  const records = metrics.counter(tree.records);
+  const errors = metrics.counter(tree.errors);
+  const drops = metrics.counter(tree.drops);
+  const handleSeconds = metrics.histogram(tree.handleSeconds);
+  const eventAge = metrics.histogram(tree.eventAgeSeconds);
+  const receiptAge = metrics.histogram(tree.receiptAgeSeconds);
+  const batchRecords = metrics.histogram(tree.batchRecords);
+  const rebalances = metrics.counter(tree.rebalances);
+  const breakers = metrics.counter(tree.breakerTransitions);
+  const stateGauge = metrics.gauge(tree.state);
+  const finishedCounts = new Map<Finished, number>();
+  const filteredCounts = new Map<string, number>();
+  let second = 0;
+  let observed = 0;
+
+  return {
+    finished(outcome) {
+      finishedCounts.set(outcome, (finishedCounts.get(outcome) ?? 0) + 1);
+    },
+    filtered(reason) {
+      filteredCounts.set(reason, (filteredCounts.get(reason) ?? 0) + 1);
+    },
+    failed: ({ code, disposition }) => errors.inc({ group, code, disposition: disposition.kind }),
+    isSampled() {
+      const now = Math.floor(monotonic() / 1_000);
+      if (now !== second) {
+        second = now;
+        observed = 0;
+      }
+      observed += 1;
+      return observed <= observedPerSecond;
+    },
+    observe(envelope, writtenAt, handleMs, now) {
+      handleSeconds.observe({ group }, handleMs / 1_000);
+      receiptAge.observe({ group }, Math.max(0, now - writtenAt) / 1_000);
+      const eventTime = Date.parse(envelope.time);
+      if (!Number.isNaN(eventTime)) eventAge.observe({ group }, Math.max(0, now - eventTime) / 1_000);
+    },
+    batch: (count) => batchRecords.observe({ group }, count),
+    assigned: () => rebalances.inc({ group }),
+    breaker: (state) => breakers.inc({ group, state }),
+    state(current) {
+      for (const state of states) stateGauge.set({ group, state }, state === current.state ? 1 : 0);
+    },
+    flush() {
+      for (const [outcome, count] of finishedCounts) records.inc({ group, outcome }, count);
+      for (const [reason, count] of filteredCounts) drops.inc({ group, reason, intentional: 'true' }, count);
+      finishedCounts.clear();
+      filteredCounts.clear();
+    },
+  };
+}

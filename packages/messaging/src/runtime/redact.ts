@@ -1,0 +1,38 @@
+const maxMessageBytes = 1_024;
+
+/** In this order: what looks like a credential goes before what only looks like a number. */
+const secrets: readonly (readonly [RegExp, string])[] = [
+  [/\b(bearer|basic|token)\s+[\w.~+/=-]{6,}/gi, '$1 …'],
+  [
+    /\b(authorization|password|passwd|pwd|secret|api[-_ ]?key|access[-_ ]?token|token|signature)\b(["']?\s*[:=]\s*)\S+/gi,
+    '$1$2…',
+  ],
+  [/(\w+:\/\/)[^\s/@]+@/g, '$1…@'],
+  [/\beyJ[\w-]+\.[\w-]+\.[\w-]*/g, '…'],
+  [/[\w.+-]+@[\w-]+(?:\.[\w-]+)+/g, '…@…'],
+  [/\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?\b/g, '…'],
+  [/\+?\d(?:[ .()/-]?\d){8,}/g, '…'],
+  [/\b[\w+/-]{40,}={0,2}/g, '…'],
+];
+
+/** An error's text without what only its record should hold. Cut to 1 KiB of UTF-8. */
+export function redactMessage(message: string): string {
+  // Long before the rules: a message of megabytes must not cost seconds of matching.
+  let text = message.slice(0, maxMessageBytes * 2);
+  for (const [pattern, replacement] of secrets) text = text.replace(pattern, replacement);
+  return cutBytes(text, maxMessageBytes);
+}
+
+/** Nobody wrote this message for others to read: what it quotes may be the record itself. */
+export function redactUnforeseen(message: string): string {
+  return redactMessage(message.slice(0, maxMessageBytes * 2).replace(/"[^"]*"?|'[^']*'|`[^`]*`/g, '"…"'));
+}
+
+/** The longest beginning that fits, never half a character. */
+export function cutBytes(text: string, limit: number): string {
+  const bytes = Buffer.from(text);
+  if (bytes.length <= limit) return text;
+  let end = limit;
+  while (end > 0 && ((bytes[end] as number) & 0xc0) === 0x80) end -= 1;
+  return bytes.subarray(0, end).toString();
+}

@@ -1,0 +1,118 @@
+import { type Setting, setting } from '@millrace/service';
+import type { Tier } from '../headers/retry.ts';
+
+/** How a pipeline runs. `pipelineSettings` declares each for a service; `defaultPipelineSettings` are the same values. */
+export interface PipelineSettings {
+  readonly maxInFlight: number;
+  readonly highWaterRecords: number;
+  readonly highWaterBytes: number;
+  readonly inProcessTries: number;
+  readonly inProcessBaseMs: number;
+  readonly inProcessCapMs: number;
+  readonly retryTier1Ms: number;
+  readonly retryTier2Ms: number;
+  readonly retryTier3Ms: number;
+  readonly commitIntervalMs: number;
+  readonly commitRecords: number;
+  readonly maxProcessingMs: number;
+  readonly heartbeatMarginMs: number;
+}
+
+export const defaultPipelineSettings: PipelineSettings = {
+  maxInFlight: 256,
+  highWaterRecords: 2_000,
+  highWaterBytes: 8 * 1_024 * 1_024,
+  inProcessTries: 3,
+  inProcessBaseMs: 200,
+  inProcessCapMs: 5_000,
+  retryTier1Ms: 60_000,
+  retryTier2Ms: 600_000,
+  retryTier3Ms: 3_600_000,
+  commitIntervalMs: 1_000,
+  commitRecords: 1_000,
+  maxProcessingMs: 120_000,
+  heartbeatMarginMs: 5_000,
+};
+
+/** Spread into a service's settings; what is loaded is a `PipelineSettings`. */
+export const pipelineSettings: { readonly [Name in keyof PipelineSettings]: Setting<number> } = {
+  maxInFlight: setting.integer({
+    env: 'MILLRACE_MAX_IN_FLIGHT',
+    default: defaultPipelineSettings.maxInFlight,
+    min: 1,
+    description: 'Handlers that may run at once in one pipeline, each on a key of its own.',
+  }),
+  highWaterRecords: setting.integer({
+    env: 'MILLRACE_HIGH_WATER_RECORDS',
+    default: defaultPipelineSettings.highWaterRecords,
+    min: 1,
+    description: 'Unfinished records above which a partition is paused; it resumes at half.',
+  }),
+  highWaterBytes: setting.bytes({
+    env: 'MILLRACE_HIGH_WATER_BYTES',
+    default: defaultPipelineSettings.highWaterBytes,
+    description: 'Unfinished bytes above which a partition is paused; it resumes at half.',
+  }),
+  inProcessTries: setting.integer({
+    env: 'MILLRACE_IN_PROCESS_TRIES',
+    default: defaultPipelineSettings.inProcessTries,
+    description: 'Tries after the first, in the process, before a record goes to a retry tier.',
+  }),
+  inProcessBaseMs: setting.durationMs({
+    env: 'MILLRACE_IN_PROCESS_BASE_MS',
+    default: defaultPipelineSettings.inProcessBaseMs,
+    description: 'Ceiling of the wait before the first try in the process; five times more for each one after.',
+  }),
+  inProcessCapMs: setting.durationMs({
+    env: 'MILLRACE_IN_PROCESS_CAP_MS',
+    default: defaultPipelineSettings.inProcessCapMs,
+    description: 'Longest wait in the process; a destination that asks for a longer one sends its record to a tier.',
+  }),
+  retryTier1Ms: setting.durationMs({
+    env: 'MILLRACE_RETRY_TIER_1_MS',
+    default: defaultPipelineSettings.retryTier1Ms,
+    description: 'How long a record waits in the first retry tier (topic retry.<group>.1m).',
+  }),
+  retryTier2Ms: setting.durationMs({
+    env: 'MILLRACE_RETRY_TIER_2_MS',
+    default: defaultPipelineSettings.retryTier2Ms,
+    description: 'How long a record waits in the second retry tier (topic retry.<group>.10m).',
+  }),
+  retryTier3Ms: setting.durationMs({
+    env: 'MILLRACE_RETRY_TIER_3_MS',
+    default: defaultPipelineSettings.retryTier3Ms,
+    description: 'How long a record waits in the third retry tier (topic retry.<group>.1h).',
+  }),
+  commitIntervalMs: setting.durationMs({
+    env: 'MILLRACE_COMMIT_INTERVAL_MS',
+    default: defaultPipelineSettings.commitIntervalMs,
+    description: 'How often finished offsets are committed.',
+  }),
+  commitRecords: setting.integer({
+    env: 'MILLRACE_COMMIT_RECORDS',
+    default: defaultPipelineSettings.commitRecords,
+    min: 1,
+    description: 'Finished records after which offsets are committed without waiting for the interval.',
+  }),
+  maxProcessingMs: setting.durationMs({
+    env: 'MILLRACE_MAX_PROCESSING_MS',
+    default: defaultPipelineSettings.maxProcessingMs,
+    description: 'A handler that runs longer ends the process; a fresh one takes over its records.',
+  }),
+  heartbeatMarginMs: setting.durationMs({
+    env: 'MILLRACE_HEARTBEAT_MARGIN_MS',
+    default: defaultPipelineSettings.heartbeatMarginMs,
+    description: 'Nothing starts within this time before the group session would end without a heartbeat.',
+  }),
+};
+
+export function tierDelayMs(settings: PipelineSettings, tier: Tier): number {
+  switch (tier) {
+    case '1m':
+      return settings.retryTier1Ms;
+    case '10m':
+      return settings.retryTier2Ms;
+    case '1h':
+      return settings.retryTier3Ms;
+  }
+}
