@@ -12,6 +12,8 @@ export interface OutboundRequest {
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Buffer;
+  /** For an answer known to be long, such as a page of a history; the destination's own cap when absent. */
+  readonly maxResponseBytes?: number;
 }
 
 export interface OutboundResponse {
@@ -72,7 +74,7 @@ export function createOutbound(options: OutboundOptions = {}): Outbound {
           dispatcher: trusted.has(url.origin) ? open : guarded,
           signal: deadline,
         });
-        const body = await readCapped(answer.body, maxResponseBytes, target);
+        const body = await readCapped(answer.body, request.maxResponseBytes ?? maxResponseBytes, target);
         return { status: answer.statusCode, headers: flatten(answer.headers), body };
       } catch (thrown) {
         throw classifyHttp({ thrown }, { target, now: now() });

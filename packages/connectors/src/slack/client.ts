@@ -65,6 +65,8 @@ export function createSlackClient({ baseUrl, token, outbound, now }: SlackClient
         url: new URL(`/api/${method}`, baseUrl).href,
         headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json; charset=utf-8' },
         body: JSON.stringify(body),
+        // A page of 200 messages with their blocks.
+        maxResponseBytes: 8 * 1024 * 1024,
       },
       signal,
     );

@@ -84,6 +84,8 @@ export function createZendeskClient(options: ZendeskClientOptions): ZendeskClien
         url: new URL(`/api/v2/${path}`, baseUrl).href,
         headers: { authorization, accept: 'application/json', 'content-type': 'application/json' },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        // A page of 100 audits with their comments, of 64 KB each at most.
+        maxResponseBytes: 8 * 1024 * 1024,
       },
       signal,
     );
