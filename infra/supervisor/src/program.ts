@@ -1,0 +1,130 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { type GuardedProcess, openServerLog, type ServerLog, spawnGuarded } from '@millrace/embedded';
+import type { Part, RunningChild } from './part.ts';
+import { SupervisorError } from './supervisor-error.ts';
+
+/** One of our own Node programs: what runs, with which environment, and how it says that it is ready. */
+export interface Program {
+  readonly name: string;
+  readonly script: string;
+  readonly args?: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  /** All answer 200 when it does its work. */
+  readonly readyUrls: readonly string[];
+  readonly logFile: string;
+  readonly readyWithinMs?: number;
+}
+
+const stopGraceMs = 30_000; // a little more than the services give themselves to drain
+const orphanGraceMs = 5_000;
+
+/** A part that is a Node program of ours. */
+export const programPart = (program: Program): Part => ({
+  name: program.name,
+  start: async (signal) => {
+    const log = await openServerLog(program.logFile);
+    const child = spawnGuarded({
+      command: process.execPath,
+      args: ['--disable-warning=ExperimentalWarning', program.script, ...(program.args ?? [])],
+      env: { ...process.env, ...program.env, MILLRACE_PARENT: 'pipe' },
+      input: 'pipe',
+      output: log.descriptor,
+      graceMs: stopGraceMs,
+      orphanGraceMs,
+      signal,
+    });
+    log.release();
+    const ready = untilReady(program, child, log);
+    ready.catch(() => {}); // whoever restarts it watches its end instead
+    return runningChild(child, ready);
+  },
+});
+
+const runningChild = (child: GuardedProcess, ready: Promise<void>): RunningChild => ({
+  pid: child.pid,
+  exited: child.exited,
+  ready,
+  stop: async () => {
+    await child.stop();
+  },
+});
+
+const untilReady = async (program: Program, child: GuardedProcess, log: ServerLog): Promise<void> => {
+  const { name, readyUrls, readyWithinMs = 60_000 } = program;
+  const deadline = performance.now() + readyWithinMs;
+  let last = 'it does not answer';
+  while (child.isAlive()) {
+    const answers = await Promise.all(readyUrls.map(ask));
+    const missing = answers.find((answer) => answer !== undefined);
+    if (missing === undefined && child.isAlive()) return;
+    last = missing ?? last;
+    if (performance.now() > deadline) {
+      throw new SupervisorError(
+        'X_SUPERVISOR_SERVICE_LATE',
+        `${name} was not ready within ${readyWithinMs / 1000} s: ${last}; see ${log.path}.`,
+      );
+    }
+    await Promise.race([pause(40), child.exited]);
+  }
+  const { code, signal } = await child.exited;
+  const reason = lastWords(await log.read().catch(() => ''));
+  throw new SupervisorError(
+    'X_SUPERVISOR_SERVICE_FAILED',
+    `${name} ended while it was starting (${signal ?? `exit code ${code}`})${reason === undefined ? '' : `: ${reason}`}; see ${log.path}.`,
+  );
+};
+
+/** Undefined when ready; otherwise why not. */
+const ask = async (url: string): Promise<string | undefined> => {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(2_000) });
+    const text = await response.text();
+    return response.ok ? undefined : waitsFor(text);
+  } catch {
+    return 'it does not answer';
+  }
+};
+
+interface ReadyAnswer {
+  readonly checks?: Readonly<Record<string, { readonly ok?: boolean; readonly reason?: string }>>;
+}
+
+/** The failed checks of a readiness answer, as words. */
+const waitsFor = (text: string): string => {
+  try {
+    const { checks = {} } = JSON.parse(text) as ReadyAnswer;
+    const failed = Object.entries(checks).filter(([, { ok }]) => !ok);
+    if (failed.length > 0)
+      return failed.map(([check, { reason }]) => (reason === undefined ? check : `${check} (${reason})`)).join(', ');
+  } catch {
+    // not our shape
+  }
+  return 'it says that it is not ready';
+};
+
+interface LogLine {
+  readonly level?: string;
+  readonly msg?: string;
+  readonly err?: { readonly message?: string };
+}
+
+/** The newest reason in a program's log: its last error line, or whatever it said last. */
+export const lastWords = (log: string): string | undefined => {
+  const lines = log.split('\n').filter((line) => line.trim() !== '');
+  for (const line of lines.toReversed()) {
+    const parsed = asLogLine(line);
+    if (parsed?.level !== 'fatal' && parsed?.level !== 'error') continue;
+    return [parsed.msg, parsed.err?.message].filter((text) => text !== undefined).join(': ');
+  }
+  const plain = lines.filter((line) => asLogLine(line) === undefined && !/^\s+at |^Node\.js v|^\s*[{}]/.test(line));
+  const named = plain.find((line) => /Error/.test(line));
+  return (named ?? plain.at(-1))?.trim();
+};
+
+const asLogLine = (line: string): LogLine | undefined => {
+  try {
+    return line.startsWith('{') ? (JSON.parse(line) as LogLine) : undefined;
+  } catch {
+    return undefined;
+  }
+};

@@ -1,0 +1,37 @@
+/** What one sample is. The poison ones fail on purpose, each for a cause that a person can mend. */
+export type SampleKind =
+  | 'ticket'
+  | 'ticket-urgent'
+  /** A trigger's own body about a ticket sent before. */
+  | 'ticket-update'
+  | 'issue'
+  /** Of a customer whose tickets go to a Slack channel that does not exist. */
+  | 'poison-channel'
+  /** A ticket without any text: it cannot be normalised. */
+  | 'poison-ticket'
+  /** Of a repository that nobody owns: a required lookup misses. */
+  | 'poison-issue';
+
+const perCycle: readonly SampleKind[] = [
+  'ticket', 'ticket', 'issue', 'ticket-urgent', 'ticket', 'ticket-update',
+  'ticket', 'ticket', 'ticket', 'issue', 'ticket-urgent', 'ticket',
+]; // biome-ignore format: a cycle read in two halves
+
+const poison: readonly SampleKind[] = ['poison-issue', 'poison-channel', 'poison-ticket'];
+
+/** In the first burst one of each kind of poison comes soon and again; later it is rare, so that what was mended stays seen. */
+const poisonEvery = { first: 12, later: 120 } as const;
+const firstBurst = 144;
+
+/** What the n-th sample of a data folder is, from 0. The same for every start. */
+export const sampleKind = (n: number): SampleKind => {
+  const every = n < firstBurst ? poisonEvery.first : poisonEvery.later;
+  if (n % every === every - 1) return poison[Math.floor(n / every) % poison.length] ?? 'ticket';
+  return perCycle[n % perCycle.length] ?? 'ticket';
+};
+
+/** How long to wait before the n-th sample since this start: a burst, then a gentle trickle. */
+export const pauseBefore = (sinceStart: number, isFirstStart: boolean): number => {
+  const burst = isFirstStart ? firstBurst : 24;
+  return sinceStart < burst ? 40 : 750;
+};

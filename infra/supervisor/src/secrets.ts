@@ -1,0 +1,95 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { writeAtomically } from '@millrace/embedded';
+import { SupervisorError } from './supervisor-error.ts';
+
+/** Everything secret of one embedded system, made at random on its first start. */
+export interface Secrets {
+  readonly postgresPassword: string;
+  /** Values of the flow files' `${NAME}` references, by name. */
+  readonly flowVariables: Readonly<Record<FlowSecret, string>>;
+  /** API key for business events. */
+  readonly sampleKey: string;
+  readonly tokens: { readonly operator: string; readonly approver: string };
+}
+
+const flowSecretNames = [
+  'ZENDESK_SIGNING_SECRET',
+  'ZENDESK_API_TOKEN',
+  'GITHUB_WEBHOOK_SECRET',
+  'SLACK_SIGNING_SECRET',
+  'SLACK_BOT_TOKEN',
+  'STRIPE_SIGNING_SECRET',
+  'STANDARD_WEBHOOKS_SECRET',
+  'HTTP_SIGNING_SECRET',
+] as const;
+
+export type FlowSecret = (typeof flowSecretNames)[number];
+
+/** In the shape that each vendor gives out. */
+const makeFlowSecret: Readonly<Record<FlowSecret, () => string>> = {
+  ZENDESK_SIGNING_SECRET: () => randomBytes(32).toString('base64'),
+  ZENDESK_API_TOKEN: () => token(20),
+  GITHUB_WEBHOOK_SECRET: () => token(24),
+  SLACK_SIGNING_SECRET: () => randomBytes(16).toString('hex'),
+  SLACK_BOT_TOKEN: () => `xoxb-${token(24)}`,
+  STRIPE_SIGNING_SECRET: () => `whsec_${token(24)}`,
+  STANDARD_WEBHOOKS_SECRET: () => `whsec_${randomBytes(24).toString('base64')}`,
+  HTTP_SIGNING_SECRET: () => `whsec_${randomBytes(24).toString('base64')}`,
+};
+
+const token = (bytes: number): string => randomBytes(bytes).toString('base64url');
+
+export const tokenFile = (dataDir: string): string => join(dataDir, 'tokens.json');
+export const sourcesFile = (dataDir: string): string => join(dataDir, 'sources.json');
+const secretsFile = (dataDir: string): string => join(dataDir, 'secrets.json');
+
+/** Reads the folder's secrets, or makes them. A secret that a newer Millrace knows is added. All files are for the owner alone. */
+export const loadSecrets = async (dataDir: string): Promise<Secrets> => {
+  const known = await readKnown(dataDir);
+  const flowVariables = Object.fromEntries(
+    flowSecretNames.map((name) => [name, known.flowVariables?.[name] ?? makeFlowSecret[name]()]),
+  ) as Record<FlowSecret, string>;
+  const secrets: Secrets = {
+    postgresPassword: known.postgresPassword ?? token(24),
+    flowVariables,
+    sampleKey: known.sampleKey ?? `mr_${token(24)}`,
+    tokens: {
+      operator: known.tokens?.operator ?? `mro_${token(24)}`,
+      approver: known.tokens?.approver ?? `mra_${token(24)}`,
+    },
+  };
+  await writeAtomically(secretsFile(dataDir), `${JSON.stringify(secrets, null, 2)}\n`, 0o600);
+  await writeAtomically(tokenFile(dataDir), `${JSON.stringify(secrets.tokens, null, 2)}\n`, 0o600);
+  await writeSampleKey(sourcesFile(dataDir), secrets.sampleKey);
+  return secrets;
+};
+
+interface SourcesFile {
+  readonly keys?: readonly { readonly client?: string }[];
+}
+
+/** The gateway's key file: digests of all keys, and the sample's own text. What a person added to it stays. */
+const writeSampleKey = async (path: string, key: string): Promise<void> => {
+  const known: SourcesFile = existsSync(path) ? (JSON.parse(await readFile(path, 'utf8')) as SourcesFile) : {};
+  const sample = { client: 'sample', sha256: createHash('sha256').update(key).digest('hex'), scopes: ['*'] };
+  const keys = [...(known.keys ?? []).filter(({ client }) => client !== sample.client), sample];
+  await writeAtomically(
+    path,
+    `${JSON.stringify({ ...known, keys, sample: { client: sample.client, key } }, null, 2)}\n`,
+    0o600,
+  );
+};
+
+const readKnown = async (dataDir: string): Promise<Partial<Secrets>> => {
+  if (existsSync(secretsFile(dataDir))) return JSON.parse(await readFile(secretsFile(dataDir), 'utf8')) as Secrets;
+  if (existsSync(join(dataDir, 'postgres'))) {
+    throw new SupervisorError(
+      'X_SUPERVISOR_SECRETS_LOST',
+      `The data folder ${dataDir} has a database but no secrets.json, which holds its password; restore that file or choose another folder with --data.`,
+    );
+  }
+  return {};
+};

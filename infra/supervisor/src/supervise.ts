@@ -1,0 +1,213 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { demandFreePort, isPortFree, prepareJavaParts } from '@millrace/embedded';
+import { type Flows, loadFlows } from '@millrace/flows';
+import { type DataFolder, openDataFolder } from './data-folder.ts';
+import { host, type Ports, portOwners, portsFrom, urlOf } from './layout.ts';
+import { startLiveLine } from './live-line.ts';
+import type { SupervisorOptions } from './options.ts';
+import { createPrinter, type Printer } from './printer.ts';
+import { programPart } from './program.ts';
+import { type ProgramsOptions, servicePrograms, sharedEnvironment, simulatorsProgram } from './programs.ts';
+import { provisionTopics, registerSchemas } from './provision.ts';
+import { sendSamples } from './samples/send-samples.ts';
+import { loadSecrets, type Secrets, tokenFile } from './secrets.ts';
+import { kafkaBrokers, postgresUrl, registryUrl, serverParts } from './server-parts.ts';
+import { type SystemState, stateFile, writeState } from './state-file.ts';
+import { System } from './system.ts';
+
+export interface SuperviseOptions extends SupervisorOptions {
+  readonly root: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Aborted when the process is asked to stop. */
+  readonly stop: AbortSignal;
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
+}
+
+/** Runs the whole system until it is asked to stop. Rejects with one sentence when it cannot start. */
+export const supervise = async (options: SuperviseOptions): Promise<void> => {
+  const printer = createPrinter(options.json ? options.stderr : options.stdout);
+  const folder = await openDataFolder(options.dataDir);
+  try {
+    await run(options, folder, printer);
+  } finally {
+    printer.end();
+    await folder.release();
+  }
+};
+
+const run = async (options: SuperviseOptions, folder: DataFolder, printer: Printer): Promise<void> => {
+  const { stop } = options;
+  const ports = portsFrom(options.portBase);
+  const flows = loadFlows(options.flows);
+  if (folder.wasKilled) printer.say('The last run on this folder was killed; going on from its data.');
+  await demandPorts(ports, folder.wasKilled);
+  const secrets = await loadSecrets(options.dataDir);
+  const programs: ProgramsOptions = { ...options, ports, secrets };
+  const javaParts = lazily(() => prepareJavaParts((message) => printer.progress('kafka', message), stop));
+  const services = servicePrograms(programs);
+  const state = (system: System): SystemState =>
+    describeState(
+      options,
+      ports,
+      secrets.postgresPassword,
+      services.map(({ name }) => name),
+      system,
+    );
+  const system: System = new System(
+    {
+      servers: serverParts({
+        dataDir: options.dataDir,
+        ports,
+        postgresPassword: secrets.postgresPassword,
+        javaParts,
+        onProgress: printer.progress,
+      }),
+      simulators: programPart(simulatorsProgram(programs)),
+      services: services.map(programPart),
+      provisionTopics: () => provisionTopics({ brokers: kafkaBrokers(ports), groups: flows.groups() }),
+      registerSchemas: () => registerSchemas({ registryUrl: registryUrl(ports) }),
+    },
+    { ready: printer.ready },
+    {
+      say: (part, message) => printer.say(`${part} ${message}.`),
+      onChange: () => {
+        void writeState(state(system)).catch(() => printer.say(`${stateFile(options.dataDir)} could not be written.`));
+      },
+    },
+  );
+  try {
+    await system.open(stop);
+    await writeState(state(system));
+    announce(options, printer, state(system), ports);
+    await work({
+      options,
+      ports,
+      printer,
+      flows,
+      secrets,
+      environment: { ...options.environment, ...sharedEnvironment(programs) },
+    });
+  } catch (error) {
+    if (!stop.aborted) throw error;
+  } finally {
+    printer.say('Stopping.');
+    await system.close();
+    printer.say('Millrace has stopped.');
+  }
+};
+
+interface Work {
+  readonly options: SuperviseOptions;
+  readonly ports: Ports;
+  readonly printer: Printer;
+  readonly flows: Flows;
+  readonly secrets: Secrets;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+/** Samples and the live line, until we are asked to stop. */
+const work = async ({ options, ports, printer, flows, secrets, environment }: Work): Promise<void> => {
+  const { stop } = options;
+  const metrics = Object.fromEntries(servicesWithPorts(ports).map(([name, port]) => [name, `${urlOf(port)}/metrics`]));
+  const everyMs = options.stdout.isTTY === true ? 1_000 : 10_000;
+  const live = options.json ? undefined : startLiveLine({ metrics, show: printer.live, everyMs });
+  if (options.samples) {
+    await sendSamples(
+      {
+        root: options.root,
+        dataDir: options.dataDir,
+        flows,
+        flowsFolder: options.flows,
+        gatewayUrl: urlOf(ports.gateway),
+        operatorUrl: urlOf(ports.dlqReplayer),
+        operatorToken: secrets.tokens.operator,
+        environment,
+        say: printer.say,
+      },
+      stop,
+    );
+  }
+  await aborted(stop);
+  live?.stop();
+};
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+
+const lazily = <T>(make: () => Promise<T>): (() => Promise<T>) => {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+};
+
+const patienceMs = 12_000;
+
+/** All of them, before anything starts. After a kill the children of the last run may still be on their way out. */
+const demandPorts = async (ports: Ports, wasKilled: boolean): Promise<void> => {
+  const deadline = performance.now() + (wasKilled ? patienceMs : 0);
+  for (const [owner, port] of portOwners(ports)) {
+    while (performance.now() < deadline && !(await isPortFree(port, host))) await pause(100);
+    await demandFreePort(owner, port, host);
+  }
+};
+
+const servicesWithPorts = (ports: Ports): readonly (readonly [name: string, port: number])[] => [
+  ['ingest-gateway', ports.gateway],
+  ['enricher', ports.enricher],
+  ['classifier', ports.classifier],
+  ['sink-writers', ports.sinkWriters],
+  ['dlq-replayer', ports.dlqReplayer],
+];
+
+const describeState = (
+  options: SuperviseOptions,
+  ports: Ports,
+  password: string,
+  names: readonly string[],
+  system: System,
+): SystemState => ({
+  ready: true,
+  pid: process.pid,
+  adminUrl: urlOf(ports.gatewayAdmin),
+  tokenFile: tokenFile(options.dataDir),
+  kafka: { brokers: kafkaBrokers(ports) },
+  registry: { url: registryUrl(ports) },
+  postgres: { url: postgresUrl(ports, password) },
+  services: Object.fromEntries(
+    servicesWithPorts(ports)
+      .filter(([name]) => names.includes(name))
+      .map(([name, port]) => [name, { url: urlOf(port), pid: system.pidOf(name) }]),
+  ),
+  processes: {
+    kafka: { pid: system.pidOf('kafka') },
+    registry: { pid: system.pidOf('registry') },
+    postgres: { pid: system.pidOf('postgres') },
+  },
+  simulators: Object.fromEntries(
+    (['zendesk', 'slack', 'http'] as const).map((name) => [
+      name,
+      { url: urlOf(ports[name]), pid: system.pidOf('simulators') },
+    ]),
+  ),
+  dataDir: options.dataDir,
+});
+
+const announce = (options: SuperviseOptions, printer: Printer, state: SystemState, ports: Ports): void => {
+  if (options.json) {
+    options.stdout.write(`${JSON.stringify(state)}\n`);
+    return;
+  }
+  printer.say(
+    `Millrace is ready: webhooks and events at ${urlOf(ports.gateway)}, operator console at ${urlOf(ports.dlqReplayer)}.`,
+  );
+  printer.say(`  what Zendesk and Slack received   ${urlOf(ports.zendesk)}  ${urlOf(ports.slack)}`);
+  printer.say('  why some samples failed           npx millrace dlq groups');
+  printer.say(`  state and logs                    ${stateFile(options.dataDir)}  ${options.dataDir}/logs`);
+  printer.say('  to stop                           Ctrl-C');
+};

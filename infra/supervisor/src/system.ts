@@ -1,0 +1,90 @@
+import { Keeper, type KeeperOptions } from './keeper.ts';
+import type { Part } from './part.ts';
+
+/** What a system is made of. Everything in it is kept alive once it has started. */
+export interface SystemParts {
+  readonly servers: Readonly<Record<'kafka' | 'registry' | 'postgres', Part>>;
+  readonly simulators: Part;
+  /** In the order a record passes them; the first is the door. */
+  readonly services: readonly Part[];
+  /** Topics, once Kafka is up. */
+  readonly provisionTopics: () => Promise<string>;
+  /** Schemas, once the registry is up. */
+  readonly registerSchemas: () => Promise<string>;
+}
+
+export interface SystemReport {
+  /** A part is up, with what there is to say about it. */
+  readonly ready: (part: string, detail: string) => void;
+}
+
+/** Brings the parts up, servers side by side first, and takes them down in the opposite order. */
+export class System {
+  readonly #parts: SystemParts;
+  readonly #report: SystemReport;
+  readonly #keepers: ReadonlyMap<string, Keeper>;
+
+  constructor(parts: SystemParts, report: SystemReport, keeping: KeeperOptions) {
+    this.#parts = parts;
+    this.#report = report;
+    const all = [...Object.values(parts.servers), parts.simulators, ...parts.services];
+    this.#keepers = new Map(all.map((part) => [part.name, new Keeper(part, keeping)]));
+  }
+
+  /** Of a part's current process. */
+  pidOf(name: string): number {
+    return this.#keeper(name).pid;
+  }
+
+  /** Resolves when every part is ready. Rejects with the first reason why not; then `close` is still to be called. */
+  async open(signal: AbortSignal): Promise<void> {
+    const { servers, simulators, services, provisionTopics, registerSchemas } = this.#parts;
+    await all([
+      this.#open(servers.kafka, signal).then(() => this.#step('topics', provisionTopics, signal)),
+      this.#open(servers.registry, signal).then(() => this.#step('schemas', registerSchemas, signal)),
+      this.#open(servers.postgres, signal),
+      this.#open(simulators, signal),
+    ]);
+    await all(services.map((service) => this.#open(service, signal)));
+  }
+
+  /** The door first, so that nothing new comes in; then what works on records; then what they all stand on. */
+  async close(): Promise<void> {
+    const { servers, simulators, services } = this.#parts;
+    const [door, ...others] = services;
+    if (door !== undefined) await this.#keeper(door.name).close();
+    await Promise.all(others.map(({ name }) => this.#keeper(name).close()));
+    await this.#keeper(simulators.name).close();
+    await Promise.all(Object.values(servers).map(({ name }) => this.#keeper(name).close()));
+  }
+
+  async #open({ name }: Part, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    const keeper = this.#keeper(name);
+    const since = performance.now();
+    await keeper.open(signal);
+    this.#report.ready(name, `ready (${seconds(since)}, process ${keeper.pid})`);
+  }
+
+  async #step(name: string, run: () => Promise<string>, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    const since = performance.now();
+    const said = await run();
+    this.#report.ready(name, `${said} (${seconds(since)})`);
+  }
+
+  #keeper(name: string): Keeper {
+    const keeper = this.#keepers.get(name);
+    if (keeper === undefined) throw new Error(`there is no part ${name}`);
+    return keeper;
+  }
+}
+
+const seconds = (since: number): string => `${((performance.now() - since) / 1000).toFixed(1)} s`;
+
+/** Waits for all of them to settle, so that nothing is still starting when the first failure is reported. */
+const all = async (starts: readonly Promise<void>[]): Promise<void> => {
+  const settled = await Promise.allSettled(starts);
+  const failure = settled.find((result) => result.status === 'rejected');
+  if (failure !== undefined) throw failure.reason;
+};

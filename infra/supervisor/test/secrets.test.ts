@@ -1,0 +1,52 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { loadSecrets, sourcesFile, tokenFile } from '../src/secrets.ts';
+import { temporaryFolder } from './fixtures.ts';
+
+describe('the secrets of a data folder', () => {
+  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  beforeEach(async () => {
+    folder = await temporaryFolder();
+  });
+  afterEach(() => folder.remove());
+
+  it('are made once and stay', async () => {
+    expect(await loadSecrets(folder.path)).toEqual(await loadSecrets(folder.path));
+  });
+
+  it('differ from folder to folder', async () => {
+    const other = await temporaryFolder();
+    const [mine, theirs] = await Promise.all([loadSecrets(folder.path), loadSecrets(other.path)]);
+    await other.remove();
+    expect(mine.tokens.operator).not.toBe(theirs.tokens.operator);
+    expect(mine.flowVariables.ZENDESK_SIGNING_SECRET).not.toBe(theirs.flowVariables.ZENDESK_SIGNING_SECRET);
+  });
+
+  it('are for the owner alone', async () => {
+    await loadSecrets(folder.path);
+    for (const file of ['secrets.json', 'tokens.json', 'sources.json'])
+      expect((await stat(join(folder.path, file))).mode & 0o777).toBe(0o600);
+  });
+
+  it('give the gateway digests of the keys, the sample in the clear, and keep what a person added', async () => {
+    const { sampleKey, tokens } = await loadSecrets(folder.path);
+    const read = async () => JSON.parse(await readFile(sourcesFile(folder.path), 'utf8'));
+    const sample = { client: 'sample', sha256: createHash('sha256').update(sampleKey).digest('hex'), scopes: ['*'] };
+    expect(await read()).toEqual({ keys: [sample], sample: { client: 'sample', key: sampleKey } });
+    const added = { client: 'shop', sha256: '0'.repeat(64), scopes: ['leads'] };
+    await writeFile(sourcesFile(folder.path), JSON.stringify({ ...(await read()), keys: [sample, added] }));
+    await loadSecrets(folder.path);
+    expect(await read()).toMatchObject({ keys: [added, sample] });
+    expect(JSON.parse(await readFile(tokenFile(folder.path), 'utf8'))).toEqual(tokens);
+  });
+
+  it('are missed in one sentence when the database is there without them', async () => {
+    await mkdir(join(folder.path, 'postgres'));
+    await expect(loadSecrets(folder.path)).rejects.toMatchObject({
+      code: 'X_SUPERVISOR_SECRETS_LOST',
+      message: `The data folder ${folder.path} has a database but no secrets.json, which holds its password; restore that file or choose another folder with --data.`,
+    });
+  });
+});
