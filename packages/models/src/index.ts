@@ -1,7 +1,7 @@
 export { connectUseLite, type Encoder } from './embedded/encoder.ts';
 export type { PackManifest } from './embedded/manifest.ts';
 export { loadPack, type Pack } from './embedded/pack.ts';
-export { connectEmbeddedModel, type EmbeddedModelOptions } from './embedded-model.ts';
+export { connectEmbeddedModels, type EmbeddedModels, type EmbeddedModelsOptions } from './embedded-models.ts';
 export { type ModelErrorCode, modelErrors } from './errors.ts';
 export type {
   ClassifyMode,
@@ -15,4 +15,4 @@ export type {
   Taxonomy,
   TextPart,
 } from './model.ts';
-export { shippedPacks } from './shipped-packs.ts';
+export { packsIn, shippedPacks, shippedTasks } from './shipped-packs.ts';

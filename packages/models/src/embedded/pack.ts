@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CodedError, halt } from '@millrace/messaging';
+import type { Encoder } from './encoder.ts';
 import { featureVersion } from './features.ts';
 import { type PackManifest, packManifest } from './manifest.ts';
 import {
@@ -57,6 +58,16 @@ export async function writePack(
   await writeFile(draft, `${JSON.stringify(manifest, null, 2)}\n`);
   await rename(draft, join(folder, 'pack.json'));
   return manifest;
+}
+
+/** The dense head means something only over the vectors that it was trained on. */
+export function expectEncoder({ manifest }: Pack, encoder: Pick<Encoder, 'name' | 'hash'>): void {
+  if (encoder.hash === manifest.encoder.hash) return;
+  throw new CodedError(
+    'X_MODEL_PACK_INVALID',
+    `the pack ${manifest.name} was trained on other weights of ${manifest.encoder.name} than the installed ${encoder.name}: train it again`,
+    { disposition: halt },
+  );
 }
 
 /** Over the manifest in a fixed key order, so neither formatting nor key order counts. */

@@ -10,6 +10,8 @@ export interface PoolOptions {
   readonly batchTimeoutMs: number;
   /** More questions than this waiting are refused with `retry`: the pipeline's own bounds come first, this is the last. */
   readonly maxWaiting: number;
+  /** A worker died or hung and another took its place. */
+  readonly onWorkerReplaced?: (cause: unknown) => void;
   /** The worker's file; a test's own, to see what happens when it dies. */
   readonly workerFile?: URL;
 }
@@ -80,6 +82,7 @@ export function createInferencePool(options: PoolOptions): InferencePool {
   };
 
   const recover = (batch: readonly Waiting[], error: unknown): void => {
+    options.onWorkerReplaced?.(error);
     if (threads.isDead()) {
       void threads.close();
       threads = openThreads(options);

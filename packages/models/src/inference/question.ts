@@ -1,7 +1,10 @@
-import type { Judgement, JudgementRequest, Taxonomy } from '../model.ts';
+import type { ClassifyMode, Judgement, JudgementRequest, Taxonomy } from '../model.ts';
 
 /** All that is asked of one text at a time; what a worker thread is sent. */
 export interface Question {
+  /** Name of the pack that answers. */
+  readonly pack: string;
+  readonly mode: ClassifyMode;
   readonly text: string;
   readonly facts: JudgementRequest['facts'];
   readonly tasks: readonly { readonly task: string; readonly taxonomy: Taxonomy }[];
@@ -11,6 +14,8 @@ export interface Question {
 export type Answer = readonly Judgement[];
 
 export interface WorkerSettings {
-  readonly packFolder: string;
-  readonly mode: 'fast' | 'cascade' | 'full';
+  /** Folder by pack name. */
+  readonly packs: Readonly<Record<string, string>>;
+  /** False when every question is of mode `fast`: the encoder is most of the memory. */
+  readonly hasEncoder: boolean;
 }

@@ -2,9 +2,8 @@ import { eld } from 'eld/small';
 import winkModel from 'wink-eng-lite-web-model';
 import winkNlp from 'wink-nlp';
 import { connectUseLite, type Encoder } from '../embedded/encoder.ts';
-import type { Pack } from '../embedded/pack.ts';
+import { expectEncoder, type Pack } from '../embedded/pack.ts';
 import { argmax, combine, denseLog, type LogProbabilities, sparseLog, temper } from '../embedded/predict.ts';
-import type { ClassifyMode } from '../model.ts';
 import { countLetters, fewestLetters } from '../tasks/language.ts';
 import type { Reading } from '../tasks/reading.ts';
 import type { Question } from './question.ts';
@@ -12,16 +11,19 @@ import type { Question } from './question.ts';
 /** Reads a batch of texts once for all their tasks; the encoder is asked at most once per batch. */
 export type Reader = (questions: readonly Question[]) => Promise<readonly Reading[]>;
 
-/** Opens what the mode needs: `fast` never loads the encoder, which is most of the memory. */
-export async function createReader(pack: Pack, mode: ClassifyMode): Promise<Reader> {
-  const encoder = mode === 'fast' ? null : await connectUseLite();
+export async function createReader(
+  packs: ReadonlyMap<string, Pack>,
+  { hasEncoder }: { readonly hasEncoder: boolean },
+): Promise<Reader> {
+  const encoder = hasEncoder ? await connectUseLite() : null;
+  if (encoder !== null) for (const pack of packs.values()) expectEncoder(pack, encoder);
   const nlp = winkNlp(winkModel, ['sbd', 'negation', 'sentiment']);
   const sentimentOf = (text: string): number => {
     const score: unknown = nlp.readDoc(text).out(nlp.its.sentiment);
     return typeof score === 'number' ? score : 0;
   };
   return async (questions) => {
-    const heads = await readIntents(questions, pack, { encoder, mode });
+    const heads = await readIntents(questions, packs, encoder);
     return questions.map(({ text, facts }, at) => ({
       text,
       facts,
@@ -34,36 +36,43 @@ export async function createReader(pack: Pack, mode: ClassifyMode): Promise<Read
 
 type Heads = Pick<Reading, 'intents' | 'heads'>;
 
+interface Quick {
+  readonly pack: Pack;
+  readonly text: string;
+  readonly log: LogProbabilities;
+  readonly intents: Float64Array;
+  readonly isUnsure: boolean;
+}
+
 async function readIntents(
   questions: readonly Question[],
-  pack: Pack,
-  { encoder, mode }: { readonly encoder: Encoder | null; readonly mode: ClassifyMode },
+  packs: ReadonlyMap<string, Pack>,
+  encoder: Encoder | null,
 ): Promise<readonly Heads[]> {
-  const { manifest } = pack;
-  const logs = questions.map(({ text }) => sparseLog(text, pack.sparse));
-  const quick = logs.map((log) => temper(log, manifest.temperature.fast));
-  const asked = quick.flatMap((row, at) => (needsEncoder(row, mode, manifest.cascade.threshold) ? [at] : []));
-  const vectors =
-    encoder === null || asked.length === 0 ? [] : await encoder.embed(asked.map((at) => head(questions, at, pack)));
-  return quick.map((row, at) => {
-    const vector = vectors[asked.indexOf(at)];
-    if (vector === undefined) return { intents: row, heads: 'tf-idf' };
-    const { share, temperature } = manifest;
-    const dense = denseLog(vector, pack.dense);
-    return {
-      intents: combine(logs[at] as LogProbabilities, dense, { share, temperature: temperature.full }),
-      heads: 'ensemble',
-    };
+  const quick = questions.map((question) => readQuick(question, packOf(packs, question.pack)));
+  const unsure = encoder === null ? [] : quick.filter(({ isUnsure }) => isUnsure);
+  const vectors = await encoder?.embed(unsure.map(({ text, pack }) => text.slice(0, pack.manifest.encoder.characters)));
+  return quick.map((one) => {
+    const vector = vectors?.[unsure.indexOf(one)];
+    if (vector === undefined) return { intents: one.intents, heads: 'tf-idf' };
+    const { share, temperature } = one.pack.manifest;
+    const dense = denseLog(vector, one.pack.dense);
+    return { intents: combine(one.log, dense, { share, temperature: temperature.full }), heads: 'ensemble' };
   });
 }
 
-function needsEncoder(row: Float64Array, mode: ClassifyMode, threshold: number): boolean {
-  if (mode === 'fast') return false;
-  return mode === 'full' || (row[argmax(row)] ?? 0) < threshold;
+function readQuick({ text, mode }: Question, pack: Pack): Quick {
+  const { temperature, cascade } = pack.manifest;
+  const log = sparseLog(text, pack.sparse);
+  const intents = temper(log, temperature.fast);
+  const isUnsure = mode === 'full' || (mode === 'cascade' && (intents[argmax(intents)] ?? 0) < cascade.threshold);
+  return { pack, text, log, intents, isUnsure };
 }
 
-function head(questions: readonly Question[], at: number, pack: Pack): string {
-  return (questions[at]?.text ?? '').slice(0, pack.manifest.encoder.characters);
+function packOf(packs: ReadonlyMap<string, Pack>, name: string): Pack {
+  const pack = packs.get(name);
+  if (pack === undefined) throw new RangeError(`no pack ${name} was opened`);
+  return pack;
 }
 
 function languageOf(text: string): Reading['language'] {

@@ -1,19 +1,21 @@
 import { workerData } from 'node:worker_threads';
-import { judge, loadPackFolder } from './judge.ts';
+import { judge, loadPackFolder, type PackFolder } from './judge.ts';
 import type { Answer, Question, WorkerSettings } from './question.ts';
 import { createReader } from './reader.ts';
 
-/** The thread that thinks: loads a pack once, then answers batches. Everything slow of a judgement happens here. */
+/** The thread that thinks: loads its packs once, then answers batches. Everything slow of a judgement happens here. */
 type AnswerAll = (questions: readonly Question[]) => Promise<readonly Answer[]>;
 
-async function open({ packFolder, mode }: WorkerSettings): Promise<AnswerAll> {
-  const folder = await loadPackFolder(packFolder);
-  const read = await createReader(folder.pack, mode);
+async function open({ packs, hasEncoder }: WorkerSettings): Promise<AnswerAll> {
+  const folders = new Map<string, PackFolder>();
+  for (const [name, folder] of Object.entries(packs)) folders.set(name, await loadPackFolder(folder));
+  const read = await createReader(new Map([...folders].map(([name, { pack }]) => [name, pack])), { hasEncoder });
   return async (questions) => {
     const readings = await read(questions);
-    return questions.map(({ tasks }, at) => {
+    return questions.map(({ pack, tasks }, at) => {
       const reading = readings[at];
-      if (reading === undefined) throw new RangeError(`no reading ${at}`);
+      const folder = folders.get(pack);
+      if (reading === undefined || folder === undefined) throw new RangeError(`no reading ${at} by ${pack}`);
       return tasks.map(({ task, taxonomy }) => judge(folder, reading, task, taxonomy));
     });
   };

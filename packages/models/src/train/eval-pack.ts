@@ -1,6 +1,6 @@
 import type { Encoder } from '../embedded/encoder.ts';
 import { queueOf } from '../embedded/manifest.ts';
-import type { Pack } from '../embedded/pack.ts';
+import { expectEncoder, type Pack } from '../embedded/pack.ts';
 import { argmax, combine, denseLog, sparseLog, temper } from '../embedded/predict.ts';
 import { queueMass } from '../embedded/queue-mass.ts';
 import type { ClassifyMode } from '../model.ts';
@@ -34,6 +34,7 @@ export interface EvalOptions {
 export async function evalPack(options: EvalOptions, signal?: AbortSignal): Promise<PackReport> {
   const { pack, encoder, examples } = options;
   const { manifest } = pack;
+  expectEncoder(pack, encoder);
   const onProgress = options.onProgress ?? (() => {});
   const vectors = await embedAll(
     encoder,

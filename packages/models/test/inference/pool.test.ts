@@ -4,12 +4,13 @@ import { createInferencePool, type InferencePool, type PoolOptions } from '../..
 import type { Question } from '../../src/inference/question.ts';
 import { temporaryFolder } from '../fixtures/tiny.ts';
 
+const anyone = { pack: 'any', mode: 'fast' } as const;
 const pools: InferencePool[] = [];
 const never = new AbortController().signal;
 
 function aPool(over: Partial<PoolOptions> = {}): InferencePool {
   const pool = createInferencePool({
-    settings: { packFolder: '', mode: 'fast' },
+    settings: { packs: {}, hasEncoder: false },
     workers: 1,
     batchTimeoutMs: 10_000,
     maxWaiting: 100,
@@ -21,7 +22,7 @@ function aPool(over: Partial<PoolOptions> = {}): InferencePool {
 }
 
 function ask(pool: InferencePool, text: string, signal: AbortSignal = never): Promise<string | null | undefined> {
-  const question: Question = { text, facts: [], tasks: [{ task: 'echo', taxonomy: { labels: [] } }] };
+  const question: Question = { ...anyone, text, facts: [], tasks: [{ task: 'echo', taxonomy: { labels: [] } }] };
   return pool.ask(question, signal).then(([judgement]) => judgement?.label);
 }
 
@@ -35,7 +36,7 @@ describe('inference pool', () => {
     const texts = Array.from({ length: 30 }, (_, at) => `text ${at}`);
     expect(await Promise.all(texts.map((text) => ask(pool, text)))).toEqual(texts);
     const [batch] = await pool.ask(
-      { text: 'alone', facts: [], tasks: [{ task: 'echo', taxonomy: { labels: [] } }] },
+      { ...anyone, text: 'alone', facts: [], tasks: [{ task: 'echo', taxonomy: { labels: [] } }] },
       never,
     );
     expect(batch?.reason).toBe('1');
@@ -94,7 +95,7 @@ describe('inference pool', () => {
 
   it('fails to warm up, with the reason, when a worker cannot load', async () => {
     const pool = createInferencePool({
-      settings: { packFolder: '/nowhere', mode: 'fast' },
+      settings: { packs: { lost: '/nowhere' }, hasEncoder: false },
       workers: 1,
       batchTimeoutMs: 10_000,
       maxWaiting: 1,

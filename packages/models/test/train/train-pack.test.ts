@@ -32,6 +32,14 @@ describe('trainPack', () => {
     expect(report.modes.fast.denseShare).toBe(0);
   });
 
+  it('makes a pack that refuses another encoder', async () => {
+    const pack = await loadPack((await trained()).out);
+    const encoder = { ...letterEncoder, hash: 'c'.repeat(64) };
+    await expect(evalPack({ pack, encoder, examples: tinyDataset.examples })).rejects.toMatchObject({
+      code: 'X_MODEL_PACK_INVALID',
+    });
+  });
+
   it.each(['tfidf.bin', 'dense.bin'])('makes a pack that does not load once %s was changed', async (file) => {
     const { out } = await trained();
     await appendFile(join(out, file), 'x');

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { loadPack, type Pack } from '../src/embedded/pack.ts';
-import { connectEmbeddedModel } from '../src/embedded-model.ts';
+import { connectEmbeddedModels, type EmbeddedModels } from '../src/embedded-models.ts';
 import type { EmbeddedModel, Judgement } from '../src/model.ts';
 import { shippedPacks } from '../src/shipped-packs.ts';
 import { readDataset } from '../src/train/dataset.ts';
@@ -15,14 +15,16 @@ function judge(model: EmbeddedModel, task: string, text: string, signal: AbortSi
 }
 
 describe('the shipped support pack, mode cascade', () => {
+  let models: EmbeddedModels;
   let model: EmbeddedModel;
   let pack: Pack;
 
   beforeAll(async () => {
     pack = await loadPack(packFolder);
-    model = await connectEmbeddedModel({ packFolder, mode: 'cascade' });
+    models = await connectEmbeddedModels({ packs: { support: packFolder }, modes: ['cascade'] });
+    model = models.model('support', 'cascade');
   });
-  afterAll(() => model.close());
+  afterAll(() => models.close());
 
   it('answers every task of a ticket, and names the model that did', async () => {
     const text = 'URGENT: someone is using my card right now, please block it!';

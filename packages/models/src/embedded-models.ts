@@ -4,34 +4,72 @@ import { createInferencePool, type InferencePool } from './inference/pool.ts';
 import type { Answer, Question } from './inference/question.ts';
 import type { ClassifyMode, EmbeddedModel, Judgement, JudgementRequest } from './model.ts';
 
-export interface EmbeddedModelOptions {
-  /** Folder with `pack.json`, `tfidf.bin`, `dense.bin`, and, where the tasks are wanted, `priority.json` and `answers.jsonl`. */
-  readonly packFolder: string;
-  readonly mode: ClassifyMode;
-  /** Threads; each has its own copy of the weights (about 170 MB with the encoder). */
+export interface EmbeddedModelsOptions {
+  /** Folder by pack name, each with `pack.json`, `tfidf.bin`, `dense.bin`, and, where the tasks are wanted, `priority.json` and `answers.jsonl`. */
+  readonly packs: Readonly<Record<string, string>>;
+  /** The modes that will be asked for: `fast` alone leaves the encoder out, which is most of the memory. */
+  readonly modes: readonly ClassifyMode[];
+  /** Threads; each has its own copy of the weights (about 250 MB with the encoder). One when absent. */
   readonly workers?: number;
+  /** 30 s when absent. */
   readonly batchTimeoutMs?: number;
   readonly maxWaiting?: number;
+  readonly onWorkerReplaced?: (cause: unknown) => void;
   /** For tests of what happens when a worker dies. */
   readonly workerFile?: URL;
 }
 
+/** Packs on worker threads that all models share. */
+export interface EmbeddedModels {
+  /** One pack in one mode. Its `close` closes nothing: the threads are everybody's. */
+  model(pack: string, mode: ClassifyMode): EmbeddedModel;
+  isReady(): boolean;
+  /** Idempotent. */
+  close(): Promise<void>;
+}
+
 /**
- * Opens a pack on worker threads. Resolves when a worker has loaded it, so a wrong pack fails the start and not a record.
+ * Opens packs on worker threads. Resolves when a worker has loaded them, so a wrong pack fails the start and not a record.
  * Questions about one text that arrive together (a ticket's category, priority, sentiment …) are read once.
  */
-export async function connectEmbeddedModel(options: EmbeddedModelOptions): Promise<EmbeddedModel> {
-  const { packFolder, mode, workerFile } = options;
-  const tasks = tasksOf(await loadPackFolder(packFolder));
+export async function connectEmbeddedModels(options: EmbeddedModelsOptions): Promise<EmbeddedModels> {
+  const { packs, modes, workerFile, onWorkerReplaced } = options;
+  const tasks = new Map<string, readonly string[]>();
+  for (const [name, folder] of Object.entries(packs)) tasks.set(name, tasksOf(await loadPackFolder(folder)));
   const pool = createInferencePool({
-    settings: { packFolder, mode },
+    settings: { packs, hasEncoder: modes.some((mode) => mode !== 'fast') },
     workers: options.workers ?? 1,
     batchTimeoutMs: options.batchTimeoutMs ?? 30_000,
     maxWaiting: options.maxWaiting ?? 10_000,
+    ...(onWorkerReplaced === undefined ? {} : { onWorkerReplaced }),
     ...(workerFile === undefined ? {} : { workerFile }),
   });
-  await pool.warmUp();
-  const gather = createGatherer(pool);
+  try {
+    await pool.warmUp();
+  } catch (error) {
+    await pool.close();
+    throw error;
+  }
+  return {
+    model(pack, mode) {
+      const known = tasks.get(pack);
+      if (known === undefined || !modes.includes(mode))
+        throw new RangeError(`pack ${pack} was not opened for mode ${mode}`);
+      return createModel(pool, { pack, mode, tasks: known });
+    },
+    isReady: () => pool.isReady(),
+    close: () => pool.close(),
+  };
+}
+
+interface Voice {
+  readonly pack: string;
+  readonly mode: ClassifyMode;
+  readonly tasks: readonly string[];
+}
+
+function createModel(pool: InferencePool, { pack, mode, tasks }: Voice): EmbeddedModel {
+  const gather = createGatherer((question, signal) => pool.ask({ ...question, pack, mode }, signal));
   return {
     placement: 'embedded',
     effect: 'none',
@@ -41,19 +79,20 @@ export async function connectEmbeddedModel(options: EmbeddedModelOptions): Promi
       return gather(request, signal);
     },
     isReady: () => pool.isReady(),
-    close: () => pool.close(),
+    close: async () => {},
   };
 }
 
+type Ask = (question: Omit<Question, 'pack' | 'mode'>, signal: AbortSignal) => Promise<Answer>;
 type Gather = (request: JudgementRequest, signal: AbortSignal) => Promise<Judgement>;
 
 interface Gathering {
-  readonly question: Question & { readonly tasks: Question['tasks'][number][] };
+  readonly question: Pick<Question, 'text' | 'facts'> & { readonly tasks: Question['tasks'][number][] };
   readonly answer: Promise<Answer>;
 }
 
 /** Puts the requests of one turn of the event loop that share text, facts and signal into one question. */
-function createGatherer(pool: InferencePool): Gather {
+function createGatherer(ask: Ask): Gather {
   const open = new Map<AbortSignal, Map<string, Gathering>>();
   return async (request, signal) => {
     signal.throwIfAborted();
@@ -77,7 +116,7 @@ function createGatherer(pool: InferencePool): Gather {
     const question = { text, facts: request.facts, tasks: [] };
     const answer = Promise.resolve().then(() => {
       open.delete(signal);
-      return pool.ask(question, signal);
+      return ask(question, signal);
     });
     return { question, answer };
   }
