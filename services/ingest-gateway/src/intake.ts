@@ -8,8 +8,8 @@ import { type Refusal, shed } from './outcome.ts';
 export interface Delivery {
   /** Scope of the identity: a source instance, or a client and its entity. */
   readonly source: string;
-  /** Null when the sender gave nothing to recognise a repetition by. */
-  readonly identity: string | null;
+  /** What makes a repetition the same. A fresh id where the sender gave nothing to go by: claimed too, so that the event can be traced. */
+  readonly identity: string;
   readonly eventId: string;
   /** Epoch milliseconds. */
   readonly receivedAt: number;
@@ -67,7 +67,6 @@ export function createIntake(options: IntakeOptions): Intake {
 
   const claimed = async (delivery: Delivery): Promise<ClaimResult | { readonly kind: 'unknown' }> => {
     const { source, identity, eventId, receivedAt, digest } = delivery;
-    if (identity === null) return { kind: 'new' };
     if (!options.ledgerReadiness().ok) return { kind: 'unknown' };
     const request = { source, identity, eventId, receivedAt, ...(digest === undefined ? {} : { digest }) };
     try {
@@ -79,7 +78,7 @@ export function createIntake(options: IntakeOptions): Intake {
   };
 
   const takeOnce = async (delivery: Delivery): Promise<Taken> => {
-    const { eventId, digest, identity } = delivery;
+    const { eventId, digest } = delivery;
     let claim = await claimed(delivery);
     // Another process holds it, or one that died held it and its lease is not over.
     for (let waited = 0; claim.kind === 'in-flight' && waited < options.twinWaitMs; waited += pollMs) {
@@ -91,9 +90,9 @@ export function createIntake(options: IntakeOptions): Intake {
       if (digest !== undefined && claim.digest !== null && claim.digest !== digest) return { kind: 'conflict' };
       return { kind: 'duplicate', eventId: claim.eventId };
     }
-    const holdsClaim = claim.kind === 'new' && identity !== null;
+    const holdsClaim = claim.kind === 'new';
     try {
-      const position = await delivery.write(claim.kind === 'new' ? 'checked' : 'unknown');
+      const position = await delivery.write(holdsClaim ? 'checked' : 'unknown');
       if (holdsClaim) inBackground(claims.complete(eventId, position));
       return { kind: 'accepted' };
     } catch (error) {
@@ -139,17 +138,12 @@ export function createIntake(options: IntakeOptions): Intake {
 }
 
 /** Waits for an event no longer than its sender does. The event itself goes on. */
-export async function beforeDeadline<T>(work: Promise<T>, deadlineMs: number): Promise<T> {
-  const waiting = new AbortController();
-  const late = sleep(Math.max(0, deadlineMs), 'late' as const, { signal: waiting.signal }).catch(() => 'late' as const);
-  work.catch(() => undefined);
-  try {
-    const first = await Promise.race([work.then((value) => ({ value })), late]);
-    if (first === 'late') throw shed('X_GATEWAY_DEADLINE', 'the event is not acknowledged yet; send it again');
-    return first.value;
-  } finally {
-    waiting.abort();
-  }
+export function beforeDeadline<T>(work: Promise<T>, deadlineMs: number): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const late = (): void => reject(shed('X_GATEWAY_DEADLINE', 'the event is not acknowledged yet; send it again'));
+    const timer = setTimeout(late, Math.max(0, deadlineMs));
+    work.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
 }
 
 function twinInFlight(): Refusal {

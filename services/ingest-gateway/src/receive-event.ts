@@ -83,7 +83,7 @@ export async function receiveEvent(door: EventDoor, request: EventRequest): Prom
     const id = eventId([client.client, request.entityName, identity]);
     const taking = door.intake.take({
       source: `${client.client}/${request.entityName}`,
-      identity: key,
+      identity,
       eventId: id,
       receivedAt,
       digest: sha256(unpacked),

@@ -120,7 +120,7 @@ export async function receiveWebhook(door: WebhookDoor, request: WebhookRequest)
     const id = eventId([source.name, identity.value]);
     const taking = door.intake.take({
       source: source.name,
-      identity: identity.kind === 'none' ? null : identity.value,
+      identity: identity.value,
       eventId: id,
       receivedAt,
       write: (dedupe) => writeRaw(door, { id, draft, dedupe, isOrdered: definition.ordered }),

@@ -7,6 +7,7 @@ type Held = ClaimRequest & { position: RecordPosition | null };
 /** The ledger's contract without Postgres: a kept `Memory` survives a restart of the gateway as a database would. */
 export interface Memory {
   readonly claims: Map<string, Held>;
+  readonly byEvent: Map<string, Held>;
   readonly bodies: Map<string, Buffer>;
 }
 
@@ -15,7 +16,7 @@ export interface MemoryLedger extends Pick<Ledger, 'claims' | 'bodies' | 'readin
 }
 
 export function createMemory(): Memory {
-  return { claims: new Map(), bodies: new Map() };
+  return { claims: new Map(), byEvent: new Map(), bodies: new Map() };
 }
 
 export function createMemoryLedger(memory: Memory): MemoryLedger {
@@ -24,8 +25,7 @@ export function createMemoryLedger(memory: Memory): MemoryLedger {
     if (!reachable) throw new CodedError('X_LEDGER_UNAVAILABLE', 'away', { disposition: retry(), unavailable: true });
   };
   const keyOf = ({ source, identity }: ClaimRequest): string => JSON.stringify([source, identity]);
-  const byEvent = (eventId: string): Held | undefined =>
-    [...memory.claims.values()].find((held) => held.eventId === eventId);
+  const byEvent = (eventId: string): Held | undefined => memory.byEvent.get(eventId);
   return {
     setReachable: (isReachable) => {
       reachable = isReachable;
@@ -35,8 +35,12 @@ export function createMemoryLedger(memory: Memory): MemoryLedger {
       claim: async (request): Promise<ClaimResult> => {
         demand();
         const held = memory.claims.get(keyOf(request));
-        if (held === undefined) memory.claims.set(keyOf(request), { ...request, position: null });
-        if (held === undefined) return { kind: 'new' };
+        if (held === undefined) {
+          const fresh: Held = { ...request, position: null };
+          memory.claims.set(keyOf(request), fresh);
+          memory.byEvent.set(request.eventId, fresh);
+          return { kind: 'new' };
+        }
         return held.position === null
           ? { kind: 'in-flight' }
           : { kind: 'duplicate', eventId: held.eventId, digest: held.digest ?? null };
@@ -49,7 +53,9 @@ export function createMemoryLedger(memory: Memory): MemoryLedger {
       release: async (eventId) => {
         demand();
         const held = byEvent(eventId);
-        if (held?.position === null) memory.claims.delete(keyOf(held));
+        if (held?.position !== null) return;
+        memory.claims.delete(keyOf(held));
+        memory.byEvent.delete(eventId);
       },
       find: async (eventId): Promise<Claim | null> => {
         demand();

@@ -1,4 +1,4 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
 import type {
   ActiveSecret,
   HmacVerification,
@@ -61,16 +61,16 @@ export function verifyHmac(
   }
 
   let usable = 0;
-  const matches = (key: Buffer): boolean => {
+  const matches = (key: Buffer | KeyObject): boolean => {
     const expected = mac(verification.hash, key, content);
     // Every candidate is compared, so that the time taken does not tell which one came near.
     return candidates.map((candidate) => equal(candidate, expected)).includes(true);
   };
-  for (const { keyId, secret } of options.secrets) {
-    const key = keyOf(secret, verification.secret);
+  for (const active of options.secrets) {
+    const key = preparedKey(active, verification.secret);
     if (key === null) continue;
     usable += 1;
-    if (matches(key)) return { kind: 'verified', keyId, signedAt, signedSha256: digest(content) };
+    if (matches(key)) return { kind: 'verified', keyId: active.keyId, signedAt, signedSha256: digest(content) };
   }
   for (const secret of verification.testSecrets ?? []) {
     const key = keyOf(secret, verification.secret);
@@ -94,6 +94,18 @@ export function keyOf(secret: string, decoding: SecretDecoding): Buffer | null {
   return key === null || key.length === 0 ? null : key;
 }
 
+/** Making a key object costs more than a small MAC; a secret lives as long as its process. */
+const preparedKeys = new WeakMap<ActiveSecret, { readonly decoding: SecretDecoding; readonly key: KeyObject | null }>();
+
+function preparedKey(active: ActiveSecret, decoding: SecretDecoding): KeyObject | null {
+  const known = preparedKeys.get(active);
+  if (known?.decoding === decoding) return known.key;
+  const bytes = keyOf(active.secret, decoding);
+  const key = bytes === null ? null : createSecretKey(bytes);
+  preparedKeys.set(active, { decoding, key });
+  return key;
+}
+
 /** The signature a genuine sender would send, in the scheme's encoding, without prefix or version. For samples, simulators and tests. */
 export function signHmac(
   verification: HmacVerification,
@@ -115,7 +127,7 @@ export function signHmac(
   return mac(verification.hash, key, content).toString(verification.signature.encoding);
 }
 
-function mac(hash: string, key: Buffer, content: readonly (string | Buffer)[]): Buffer {
+function mac(hash: string, key: Buffer | KeyObject, content: readonly (string | Buffer)[]): Buffer {
   const hmac = createHmac(hash, key);
   for (const part of content) hmac.update(part);
   return hmac.digest();
