@@ -6,6 +6,7 @@ export const flowErrors = {
   X_FLOWS_EXPRESSION_FAILED: 'An expression failed on this value: usually a function met a type it does not take.',
   X_FLOWS_EXPRESSION_LIMIT: 'An expression took more than its time or memory, twice, and was stopped.',
   X_FLOWS_EXPRESSIONS_CLOSED: 'An expression was asked for while the process was ending.',
+  X_FLOWS_REFERENCE_FILE: 'A reference table file cannot be read as rows.',
 } as const;
 
 export type FlowErrorCode = keyof typeof flowErrors;
