@@ -1,0 +1,27 @@
+import { kafkaSettings } from '@millrace/kafka';
+import { ledgerSettings } from '@millrace/ledger';
+import { pipelineSettings } from '@millrace/messaging';
+import { defineSettings, serviceSettings, setting } from '@millrace/service';
+
+/** Everything the enricher is told by its environment. */
+export const settings = defineSettings({
+  ...serviceSettings,
+  ...kafkaSettings,
+  ...pipelineSettings,
+  postgresUrl: ledgerSettings.postgresUrl,
+  flows: setting.path({
+    env: 'MILLRACE_FLOWS',
+    default: 'infra/flows',
+    description: 'Folder or file of the flows; the enricher reads their sources and lookups.',
+  }),
+  expressionTimeoutMs: setting.durationMs({
+    env: 'MILLRACE_EXPRESSION_TIMEOUT_MS',
+    default: 100,
+    description: 'How long one lookup expression may run before it is stopped.',
+  }),
+  tableRefreshTimeoutMs: setting.durationMs({
+    env: 'MILLRACE_TABLE_REFRESH_TIMEOUT_MS',
+    default: 5_000,
+    description: 'How long a required miss waits for the reference topic to be read to its present end.',
+  }),
+});

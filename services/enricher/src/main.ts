@@ -1,0 +1,50 @@
+import { sources } from '@millrace/connectors/sources';
+import { loadFlowsOrExit } from '@millrace/flows';
+import { connectKafka, connectRegistry, registryAddress } from '@millrace/kafka';
+import { connectLedger } from '@millrace/ledger';
+import {
+  createHealthServer,
+  createLogger,
+  createMetrics,
+  describeSettings,
+  loadSettingsOrExit,
+  runService,
+} from '@millrace/service';
+import { settings as declared } from './config.ts';
+import { createEnricher } from './enricher.ts';
+
+const settings = loadSettingsOrExit(declared, process.env);
+const flows = loadFlowsOrExit(settings.flows, { knownSources: sources });
+const logger = createLogger({ service: 'enricher', level: settings.logLevel });
+const metrics = createMetrics({ processMetrics: true });
+const now = Date.now;
+
+const broker = connectKafka({ ...settings, clientId: `enricher-${settings.ordinal}`, logger });
+const serde = connectRegistry({ ...registryAddress(settings), logger });
+const ledger = connectLedger({ ...settings, url: settings.postgresUrl, schema: 'enricher', now, logger, metrics });
+const fatal = Promise.withResolvers<Error>();
+const enricher = createEnricher({
+  flows,
+  connectors: sources,
+  broker,
+  serde,
+  bodies: ledger.bodies,
+  settings,
+  logger,
+  metrics,
+  now,
+  fatal: fatal.resolve,
+});
+
+await runService({
+  name: 'enricher',
+  logger,
+  health: createHealthServer({ ...settings, checks: enricher.checks, registry: metrics.registry }),
+  parts: (control) => {
+    void fatal.promise.then((error) => control.fatal(error));
+    return [ledger, enricher];
+  },
+  graceMs: settings.graceMs,
+  parent: settings.parent,
+  settings: describeSettings(declared, settings),
+});

@@ -1,0 +1,107 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { topics } from '@millrace/contracts';
+import { createInMemoryBroker, readDeadLetter } from '@millrace/messaging';
+import { aWebhook, bareSerde, sampleOf } from './builders.ts';
+import { type Fixture, specs, startEnricher } from './enricher-fixture.ts';
+
+const opened: { close(): Promise<void> }[] = [];
+afterEach(async () => {
+  for (const one of opened.splice(0).reverse()) await one.close();
+});
+
+async function start(): Promise<Fixture> {
+  const broker = createInMemoryBroker({ topics: specs });
+  opened.push(broker);
+  const fixture = await startEnricher(broker, bareSerde, (error) => {
+    throw error;
+  });
+  opened.push(fixture.enricher);
+  return fixture;
+}
+
+/** An issue of a repository. */
+const anIssueOf = (repository: string) => {
+  const { body } = sampleOf('github/samples/issues-opened.json') as { body: { repository: object } };
+  return aWebhook('github/samples/issues-opened.json', {
+    eventType: 'issues',
+    body: Buffer.from(JSON.stringify({ ...body, repository: { ...body.repository, full_name: repository } })),
+  });
+};
+
+describe('enricher', () => {
+  it('turns a webhook into an enriched entity, with one correlation and an audit record for each step', async () => {
+    const fixture = await start();
+    await fixture.webhook('raw-1', 'zendesk:35436', aWebhook('zendesk/samples/event-ticket-created.json'));
+    await fixture.settled();
+    const [ticket, ...others] = await fixture.values(topics.ticketsEnriched);
+    expect(others).toStrictEqual([]);
+    expect(ticket).toMatchObject({
+      source: 'zendesk',
+      raw: { topic: 'webhooks.received.v1', offset: 0, id: 'raw-1' },
+      context: { account: { found: false } },
+    });
+    expect(
+      (await fixture.values(topics.transformationsRecorded)).map(({ stage, outcome }) => [stage, outcome]),
+    ).toStrictEqual(
+      expect.arrayContaining([
+        ['enricher.normalise', 'applied'],
+        ['enricher.tickets', 'applied'],
+      ]),
+    );
+  });
+
+  it('makes a required miss a dead letter that the loaded row and a redrive mend', async () => {
+    const fixture = await start();
+    await fixture.webhook('raw-1', 'github:1', anIssueOf('acme/weir'));
+    await fixture.settled();
+    const [deadLetter] = await fixture.deadLetters('enricher.issues');
+    expect(readDeadLetter(deadLetter?.headers ?? [])).toMatchObject({ errorCode: 'X_ENRICH_LOOKUP_MISSING' });
+    expect(await fixture.values(topics.issuesEnriched)).toStrictEqual([]);
+
+    await fixture.row('owners', 'acme/weir', { team: 'weirs' });
+    if (deadLetter) await fixture.redrive('enricher.issues', deadLetter);
+    await fixture.settled();
+    expect(await fixture.values(topics.issuesEnriched)).toMatchObject([
+      { context: { owner: { found: true, attributes: { team: 'weirs' } } } },
+    ]);
+    expect(await fixture.values(topics.opsReplayAck)).toMatchObject([
+      { job: 'job-1', group: 'enricher.issues', outcome: 'emitted' },
+    ]);
+  });
+
+  it('makes a ticket that cannot be normalised a dead letter and goes on', async () => {
+    const fixture = await start();
+    const broken = aWebhook('zendesk/samples/event-ticket-created.json', {
+      body: Buffer.from('{"type":"zen:event-type:ticket.created"}'),
+    });
+    await fixture.webhook('raw-1', 'zendesk:1', broken);
+    await fixture.webhook('raw-2', 'zendesk:1', aWebhook('zendesk/samples/event-ticket-created.json'));
+    await fixture.settled();
+    expect(await fixture.deadLetters('enricher.normalise')).toHaveLength(1);
+    expect(await fixture.values(topics.ticketsEnriched)).toHaveLength(1);
+  });
+
+  it('makes no second identity of a webhook that is delivered twice', async () => {
+    const fixture = await start();
+    for (let time = 0; time < 2; time++)
+      await fixture.webhook('raw-1', 'zendesk:35436', aWebhook('zendesk/samples/event-ticket-created.json'));
+    await fixture.settled();
+    const outputs = (await fixture.values(topics.transformationsRecorded))
+      .filter(({ stage }) => stage === 'enricher.tickets')
+      .map(({ outputId }) => outputId);
+    expect(outputs).toHaveLength(2);
+    expect(new Set(outputs).size).toBe(1);
+  });
+
+  it('says in its checks what is ready', async () => {
+    const fixture = await start();
+    expect(fixture.enricher.checks.map(({ name, ready }) => [name, ready().ok])).toStrictEqual([
+      ['reference-tables', true],
+      ['enricher.normalise', true],
+      ['enricher.issues', true],
+      ['enricher.tickets', true],
+    ]);
+    fixture.enricher.runs()[0]?.halt('X_TEST');
+    expect(fixture.enricher.checks[1]?.ready()).toStrictEqual({ ok: false, reason: 'halted: X_TEST' });
+  });
+});
