@@ -74,17 +74,9 @@ export type KafkaBroker = Omit<Broker, 'createProducer'> & { createProducer(): P
  */
 export function connectKafka(options: KafkaOptions): KafkaBroker {
   demandPatchedClient();
-  const { brokers, clientId, logger, tls, sasl, openSocket } = options;
-  const config: ClientConfig = {
-    brokers,
-    clientId,
-    logger,
-    ...(tls === undefined ? {} : { tls }),
-    ...(sasl === undefined ? {} : { sasl }),
-    ...(openSocket === undefined ? {} : { openSocket }),
-  };
-  const producerSettings = { ...producerDefaults, ...options.producer };
-  const memberSettings = { ...memberDefaults, ...options.member };
+  const { producer, member, ...config } = options;
+  const producerSettings = { ...producerDefaults, ...producer };
+  const memberSettings = { ...memberDefaults, ...member };
   const admin = new KafkaAdmin(config, adminTimeoutMs);
   const parts = new Set<{ close(): Promise<void> }>();
   let closed: Promise<void> | null = null;
@@ -116,7 +108,9 @@ export function connectKafka(options: KafkaOptions): KafkaBroker {
       own(new KafkaMember({ config, settings: memberSettings, group, topics, listener })),
     createReader: async (reader: ReaderOptions): Promise<TopicReader> => {
       const connection = new Connection(config, readTimeoutMs);
-      const opened = own(new KafkaReader({ ...reader, connection, limits: readLimits, logger, refreshMs: 60_000 }));
+      const opened = own(
+        new KafkaReader({ ...reader, connection, limits: readLimits, logger: config.logger, refreshMs: 60_000 }),
+      );
       await opened.open();
       return opened;
     },

@@ -1,4 +1,4 @@
-export type { ClientConfig, SaslCredentials } from './client-config.ts';
+export type { ClientConfig, SaslMechanism } from './client-config.ts';
 export {
   connectKafka,
   type KafkaBroker,
@@ -10,3 +10,23 @@ export {
 export { type KafkaErrorCode, kafkaErrors } from './errors.ts';
 export type { MemberSettings } from './kafkajs/member.ts';
 export type { AccumulatorStats, RecordAccumulator } from './producer/accumulator.ts';
+export {
+  applyProvision,
+  comparePlan,
+  describePlan,
+  type ProvisionPlan,
+  type ProvisionRefusal,
+  type ProvisionStep,
+  planProvision,
+  provision,
+} from './provision.ts';
+export { connectRegistry, type RegistryOptions, type RegistrySerde } from './registry/connect-registry.ts';
+export type { RegistryAddress } from './registry/registry-http.ts';
+export {
+  connectSchemaAdmin,
+  type RegisteredSchema,
+  type SchemaAdmin,
+  type SchemaCheck,
+  type SchemaProblem,
+} from './registry/schema-admin.ts';
+export { kafkaSettings, type RegistrySettingValues, registryAddress } from './settings.ts';

@@ -40,7 +40,7 @@ export function createKafka(config: ClientConfig, retry: RetryOptions, requestTi
     brokers: [...config.brokers],
     clientId: config.clientId,
     ...(config.tls === true ? { ssl: true } : {}),
-    ...(config.sasl === undefined ? {} : { sasl: config.sasl as NonNullable<KafkaConfig['sasl']> }),
+    ...saslOf(config),
     connectionTimeout,
     authenticationTimeout,
     requestTimeout: requestTimeoutMs,
@@ -51,6 +51,11 @@ export function createKafka(config: ClientConfig, retry: RetryOptions, requestTi
     logLevel: config.logger.isLevelEnabled('trace') ? kafkajs.logLevel.DEBUG : kafkajs.logLevel.WARN,
   });
   return { kafka, sockets };
+}
+
+function saslOf(config: ClientConfig): { readonly sasl?: NonNullable<KafkaConfig['sasl']> } {
+  const { saslMechanism: mechanism = 'none', saslUsername: username = '', saslPassword: password = '' } = config;
+  return mechanism === 'none' ? {} : { sasl: { mechanism, username, password } as NonNullable<KafkaConfig['sasl']> };
 }
 
 export interface OwnCluster {
@@ -68,7 +73,7 @@ export function createCluster(config: ClientConfig, requestTimeoutMs: number): O
     logger: kafka.logger(),
     socketFactory,
     ssl: config.tls === true ? {} : undefined,
-    sasl: config.sasl as never,
+    sasl: saslOf(config).sasl,
     connectionTimeout,
     authenticationTimeout,
     requestTimeout: requestTimeoutMs,

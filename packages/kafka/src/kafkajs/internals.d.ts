@@ -3,7 +3,7 @@
  * released, so these do not move. Only what is used is declared.
  */
 declare module 'kafkajs/src/cluster/index.js' {
-  import type { Logger, Sasl } from 'kafkajs';
+  import type { KafkaConfig, Logger } from 'kafkajs';
 
   export interface Broker {
     readonly nodeId: number;
@@ -61,7 +61,7 @@ declare module 'kafkajs/src/cluster/index.js' {
       readonly logger: Logger;
       readonly socketFactory: unknown;
       readonly ssl: unknown;
-      readonly sasl: Sasl | undefined;
+      readonly sasl: KafkaConfig['sasl'];
       readonly connectionTimeout: number;
       readonly authenticationTimeout: number;
       readonly requestTimeout: number;

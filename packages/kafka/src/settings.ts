@@ -1,0 +1,70 @@
+import { type Setting, setting } from '@millrace/service';
+import type { SaslMechanism } from './client-config.ts';
+
+/**
+ * How a service reaches Kafka and the schema registry; composed into its settings by spread. The loaded values are
+ * options of `connectKafka` by the same names; `registryAddress` makes those of `connectRegistry`.
+ */
+export const kafkaSettings: {
+  readonly brokers: Setting<readonly string[]>;
+  readonly tls: Setting<boolean>;
+  readonly saslMechanism: Setting<SaslMechanism>;
+  readonly saslUsername: Setting<string | undefined>;
+  readonly saslPassword: Setting<string | undefined>;
+  readonly registryUrl: Setting<string>;
+  readonly registryUsername: Setting<string | undefined>;
+  readonly registryPassword: Setting<string | undefined>;
+} = {
+  brokers: setting.list({
+    env: 'MILLRACE_KAFKA_BROKERS',
+    description: 'Kafka brokers to begin with, host:port, separated by commas.',
+    example: '127.0.0.1:8092',
+  }),
+  tls: setting.boolean({
+    env: 'MILLRACE_KAFKA_TLS',
+    default: false,
+    description: 'Whether connections to Kafka use TLS.',
+  }),
+  saslMechanism: setting.oneOf(['none', 'plain', 'scram-sha-256', 'scram-sha-512'], {
+    env: 'MILLRACE_KAFKA_SASL',
+    default: 'none',
+    description: 'How Kafka is shown who we are.',
+  }),
+  saslUsername: setting.string({
+    env: 'MILLRACE_KAFKA_USERNAME',
+    optional: true,
+    description: 'User name for SASL.',
+  }),
+  saslPassword: setting.secret({ env: 'MILLRACE_KAFKA_PASSWORD', optional: true, description: 'Password for SASL.' }),
+  registryUrl: setting.url({
+    env: 'MILLRACE_REGISTRY_URL',
+    description: 'Schema registry with a Confluent-compatible API, its path included.',
+    example: 'http://127.0.0.1:8090/apis/ccompat/v7',
+  }),
+  registryUsername: setting.string({
+    env: 'MILLRACE_REGISTRY_USERNAME',
+    optional: true,
+    description: 'User name for the schema registry.',
+  }),
+  registryPassword: setting.secret({
+    env: 'MILLRACE_REGISTRY_PASSWORD',
+    optional: true,
+    description: 'Password for the schema registry.',
+  }),
+};
+
+export interface RegistrySettingValues {
+  readonly registryUrl: string;
+  readonly registryUsername: string | undefined;
+  readonly registryPassword: string | undefined;
+}
+
+/** The loaded settings as the address of `connectRegistry` and `connectSchemaAdmin`. */
+export function registryAddress({ registryUrl: url, registryUsername, registryPassword }: RegistrySettingValues): {
+  readonly url: string;
+  readonly auth?: { readonly username: string; readonly password: string };
+} {
+  return registryUsername === undefined
+    ? { url }
+    : { url, auth: { username: registryUsername, password: registryPassword ?? '' } };
+}
