@@ -60,6 +60,8 @@ export const nodeProperties = (
     'transaction.state.log.num.partitions': '4',
     'share.coordinator.state.topic.replication.factor': replicas,
     'share.coordinator.state.topic.min.isr': inSync,
+    // After a kill the new process may register only when the old one's session is over; default 9 s.
+    ...(nodes.length === 1 ? { 'broker.session.timeout.ms': '3000', 'broker.heartbeat.interval.ms': '500' } : {}),
     'group.initial.rebalance.delay.ms': '0',
     'group.min.session.timeout.ms': '1000',
     'num.network.threads': '2',

@@ -1,0 +1,55 @@
+import { describe, expect, it } from '@jest/globals';
+import { asDataFolderError } from '../src/errors.ts';
+import { javaMajor } from '../src/java.ts';
+import { kafkaNodes, nodeProperties } from '../src/kafka-config.ts';
+
+describe('the version of Java', () => {
+  it.each([
+    ['openjdk version "17.0.15" 2025-04-15', 17],
+    ['java version "1.8.0_402"', 8],
+    ['openjdk version "24-ea" 2025-03-18', 24],
+    ['no java here', undefined],
+  ])('is read from %j', (text, major) => {
+    expect(javaMajor(text)).toBe(major);
+  });
+});
+
+describe('the properties of a cluster', () => {
+  const of = (nodes: 1 | 3): readonly string[] => {
+    const all = kafkaNodes({ dataDir: '/data', port: 9000, controllerPort: 9001, nodes });
+    return all.map((node) => nodeProperties(node, all, `${node.dataDir}/log`));
+  };
+
+  it('keep two copies in sync where there are three nodes, and one where there is one', () => {
+    expect(of(3)[0]).toContain('\nmin.insync.replicas=2\n');
+    expect(of(1)[0]).toContain('\nmin.insync.replicas=1\n');
+  });
+
+  it('give each node its own id, ports and folder, and all the same voters', () => {
+    const voters = of(3).map((text) => /controller\.quorum\.voters=(.*)/.exec(text)?.[1]);
+    expect(new Set(voters)).toEqual(new Set(['1@127.0.0.1:9001,2@127.0.0.1:9003,3@127.0.0.1:9005']));
+    expect(new Set(of(3).map((text) => /\nnode\.id=(\d)/.exec(text)?.[1])).size).toBe(3);
+  });
+
+  it('never make a topic by accident, nor elect a leader that lacks records', () => {
+    expect(of(1)[0]).toContain('\nauto.create.topics.enable=false\n');
+    expect(of(1)[0]).toContain('\nunclean.leader.election.enable=false\n');
+  });
+});
+
+describe('a failed write below a data folder', () => {
+  const error = (code: string): Error => Object.assign(new Error(code), { code });
+
+  it.each([
+    ['ENOSPC', 'The disk of the data folder /d is full; make room or choose another with --data.'],
+    ['EROFS', 'The data folder /d cannot be written; choose another with --data or correct its owner and mode.'],
+    ['EACCES', 'The data folder /d cannot be written; choose another with --data or correct its owner and mode.'],
+  ])('with %s is one sentence', (code, message) => {
+    expect(asDataFolderError(error(code), '/d')).toMatchObject({ message });
+  });
+
+  it('of another kind stays what it was', () => {
+    const other = error('EIO');
+    expect(asDataFolderError(other, '/d')).toBe(other);
+  });
+});
