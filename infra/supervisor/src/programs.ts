@@ -26,7 +26,7 @@ export const servicePrograms = (options: ProgramsOptions): readonly Program[] =>
     service(options, 'enricher', ports.enricher),
     service(options, 'classifier', ports.classifier),
     service(options, 'sink-writers', ports.sinkWriters),
-    service(options, 'dlq-replayer', ports.dlqReplayer),
+    service(options, 'dlq-replayer', ports.dlqReplayer, { MILLRACE_GATEWAY_ADMIN_URL: urlOf(ports.gatewayAdmin) }),
   ];
 };
 

@@ -1,28 +1,38 @@
-import { topicSpecs } from '@millrace/contracts';
-import { connectKafka } from '@millrace/kafka';
+import { type Topic, topicSpecs, topics } from '@millrace/contracts';
+import { connectKafka, connectSchemaAdmin, provision } from '@millrace/kafka';
 import { createLogger } from '@millrace/service';
+
+const silent = createLogger({ service: 'supervisor', level: 'silent' });
 
 export interface ProvisionTopicsOptions {
   readonly brokers: readonly string[];
+  /** Consumer groups of the flows: each has retry, dead-letter and lane topics of its own. */
   readonly groups: readonly string[];
+  readonly replicationFactor?: number;
 }
 
-/** Creates what is missing of the topics. Resolves with what was done, in words. */
-export const provisionTopics = async ({ brokers, groups }: ProvisionTopicsOptions): Promise<string> => {
-  const kafka = connectKafka({
-    brokers,
-    clientId: 'millrace-provision',
-    logger: createLogger({ service: 'provision', level: 'silent' }),
-  });
+/** Makes the cluster's topics what they should be. Resolves with what was done, in words. */
+export const provisionTopics = async ({
+  brokers,
+  groups,
+  replicationFactor = 1,
+}: ProvisionTopicsOptions): Promise<string> => {
+  const kafka = connectKafka({ brokers, clientId: 'millrace-provision', logger: silent });
   try {
-    const wanted = topicSpecs(groups);
-    const existing = new Set((await kafka.admin.describeTopics()).map(({ name }) => name));
-    const missing = wanted.filter(({ name }) => !existing.has(name));
-    await kafka.admin.createTopics(missing);
-    return missing.length === 0 ? `all ${wanted.length} there` : `${missing.length} created`;
+    const { steps, unchanged } = await provision(kafka.admin, topicSpecs(groups, { replicationFactor }));
+    return steps.length === 0
+      ? `${unchanged} as they should be`
+      : `${steps.length} created or changed, ${unchanged} as they should be`;
   } finally {
     await kafka.close();
   }
 };
 
-export const registerSchemas = async (_options: { readonly registryUrl: string }): Promise<string> => 'none yet';
+/** Registers every schema that is not, each checked against what is registered first. Resolves with what was done, in words. */
+export const registerSchemas = async ({ registryUrl }: { readonly registryUrl: string }): Promise<string> => {
+  const registry = connectSchemaAdmin({ url: registryUrl });
+  const all: readonly Topic<never>[] = Object.values(topics);
+  const registered = await Promise.all(all.map(({ subject, schema }) => registry.register(subject, schema)));
+  const fresh = registered.filter(({ isNew }) => isNew).length;
+  return fresh === 0 ? `${registered.length} registered before` : `${fresh} registered`;
+};

@@ -7,7 +7,7 @@ export { ensureJavaParts, type JavaParts } from './java-parts.ts';
 export { type KafkaOptions, type RunningKafka, startKafka } from './kafka.ts';
 export { type ClusterMetadata, readClusterMetadata } from './kafka-probe.ts';
 export type { Progress, RunningPart } from './part.ts';
-export { demandFreePort, freePorts, isPortFree } from './ports.ts';
+export { demandFreePort, freePortRun, freePorts, isPortFree } from './ports.ts';
 export { type PostgresOptions, type RunningPostgres, startPostgres } from './postgres.ts';
 export { prepareJavaParts } from './prepare.ts';
 export { type RegistryOptions, type RunningRegistry, startRegistry } from './registry.ts';

@@ -37,3 +37,13 @@ export const freePorts = async (count: number, host = '127.0.0.1'): Promise<read
   await Promise.all(servers.map(close));
   return ports;
 };
+
+/** The first of so many consecutive ports that nobody listens on now. */
+export const freePortRun = async (count: number, host = '127.0.0.1'): Promise<number> => {
+  for (;;) {
+    const [first = 0] = await freePorts(1, host);
+    const wanted = Array.from({ length: count }, (_, index) => first + index);
+    if (first + count < 65_536 && (await Promise.all(wanted.map((port) => isPortFree(port, host)))).every(Boolean))
+      return first;
+  }
+};

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startKafka } from './kafka.ts';
 import type { Progress } from './part.ts';
-import { freePorts, isPortFree } from './ports.ts';
+import { freePortRun, freePorts } from './ports.ts';
 import { startPostgres } from './postgres.ts';
 import { prepareJavaParts } from './prepare.ts';
 import { startRegistry } from './registry.ts';
@@ -37,7 +37,8 @@ export const startServers = async (options: ServersOptions = {}): Promise<Runnin
   await chmod(folder, 0o755); // Postgres may run as another user
   const nodes = options.nodes ?? 1;
   const [registryPort = 0, postgresPort = 0] = await freePorts(2);
-  const { port, controllerPort } = await consecutivePorts(nodes);
+  const port = await freePortRun(2 * nodes); // each node takes two
+  const controllerPort = port + 1;
   const started = await Promise.allSettled([
     startKafka({
       dataDir: join(folder, 'kafka'),
@@ -89,15 +90,5 @@ const isAlive = (pid: number): boolean => {
     return process.kill(pid, 0);
   } catch {
     return false;
-  }
-};
-
-/** Kafka's nodes take every second port from their first. */
-const consecutivePorts = async (nodes: number): Promise<{ readonly port: number; readonly controllerPort: number }> => {
-  for (;;) {
-    const [port = 0] = await freePorts(1);
-    const wanted = Array.from({ length: 2 * nodes }, (_, index) => port + index);
-    if (port + 2 * nodes < 65_536 && (await Promise.all(wanted.map((one) => isPortFree(one)))).every(Boolean))
-      return { port, controllerPort: port + 1 };
   }
 };

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { startKafka } from '../src/kafka.ts';
 import { readClusterMetadata } from '../src/kafka-probe.ts';
-import { freePorts } from '../src/ports.ts';
+import { freePortRun, freePorts } from '../src/ports.ts';
 import { testCluster } from '../src/testing.ts';
 
 describe('an embedded Kafka', () => {
@@ -73,7 +73,7 @@ describe('an embedded Kafka', () => {
   });
 
   it('forms one cluster of three nodes', async () => {
-    const [base = 0] = await freePorts(1);
+    const base = await freePortRun(6);
     const kafka = await startKafka({ ...options, port: base, controllerPort: base + 1, nodes: 3 });
     expect(kafka.brokers).toHaveLength(3);
     expect((await readClusterMetadata('127.0.0.1', base + 4)).brokers).toBe(3);

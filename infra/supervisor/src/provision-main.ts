@@ -1,0 +1,45 @@
+// One shot, for installations without the supervisor (docker compose, a Helm hook): topics and schemas, then the end.
+
+import { loadFlows } from '@millrace/flows';
+import { isCodedError } from '@millrace/messaging';
+import { defineSettings, loadSettingsOrExit, setting } from '@millrace/service';
+import { provisionTopics, registerSchemas } from './provision.ts';
+
+const settings = loadSettingsOrExit(
+  defineSettings({
+    brokers: setting.list({
+      env: 'MILLRACE_KAFKA_BROKERS',
+      description: 'Kafka brokers, host:port with commas between.',
+    }),
+    registryUrl: setting.url({
+      env: 'MILLRACE_REGISTRY_URL',
+      description: 'Schema registry, its Confluent-compatible API.',
+    }),
+    flows: setting.path({
+      env: 'MILLRACE_FLOWS',
+      description: 'Folder of the flow files; consumer groups and their topics follow from it.',
+    }),
+    replicationFactor: setting.integer({
+      env: 'MILLRACE_REPLICATION_FACTOR',
+      default: 1,
+      min: 1,
+      max: 7,
+      description: 'Copies of every partition.',
+    }),
+  }),
+  process.env,
+);
+
+try {
+  const { brokers, registryUrl, flows, replicationFactor } = settings;
+  const done = await Promise.all([
+    provisionTopics({ brokers, groups: loadFlows(flows).groups(), replicationFactor }).then(
+      (words) => `topics: ${words}`,
+    ),
+    registerSchemas({ registryUrl }).then((words) => `schemas: ${words}`),
+  ]);
+  console.log(done.join('\n'));
+} catch (error) {
+  console.error(isCodedError(error) ? `${error.code}: ${error.message}` : error);
+  process.exitCode = 1;
+}
