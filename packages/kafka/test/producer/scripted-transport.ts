@@ -1,0 +1,110 @@
+import type { OutboundRecord } from '@millrace/messaging';
+import { type AccumulatorOptions, createAccumulator, type RecordAccumulator } from '../../src/producer/accumulator.ts';
+import type {
+  PartitionAnswer,
+  PartitionBatch,
+  ProduceTransport,
+  TopicShape,
+} from '../../src/producer/produce-transport.ts';
+
+/** What the cluster does with one request; absent answers are answers that never mention the partition. */
+export type Script = (batches: readonly PartitionBatch[], call: number) => Promise<readonly PartitionAnswer[]>;
+
+export interface Scripted {
+  readonly transport: ProduceTransport;
+  /** Every request that came, as `topic/partition:value,value`. */
+  readonly requests: string[][];
+  /** What is in the log, by partition. */
+  readonly log: Map<string, string[]>;
+  readonly events: string[];
+  most(): number;
+}
+
+const textOf = (record: OutboundRecord): string => String(record.value);
+
+/** A cluster of one leader whose log is right: what is answered with success is written. */
+export function scripted(
+  options: {
+    script?: Script;
+    shape?: TopicShape;
+    topic?: (name: string) => Promise<TopicShape>;
+    leader?: (partition: number) => number | null;
+  } = {},
+): Scripted {
+  const log = new Map<string, string[]>();
+  const requests: string[][] = [];
+  const events: string[] = [];
+  let calls = 0;
+  let running = 0;
+  let most = 0;
+  const shape = options.shape ?? { partitions: 4, maxMessageBytes: 100_000 };
+  const transport: ProduceTransport = {
+    topic: options.topic ?? (async () => shape),
+    leader: (_, partition) => options.leader?.(partition) ?? 1,
+    produce: async (_, batches) => {
+      requests.push(batches.map(({ topic, partition, records }) => `${topic}/${partition}:${records.map(textOf)}`));
+      events.push('produce');
+      running++;
+      most = Math.max(most, running);
+      try {
+        const answers = await (options.script ?? (async (all) => all.map((batch) => write(batch))))(batches, ++calls);
+        return answers;
+      } finally {
+        running--;
+      }
+    },
+    recycle: async () => {
+      events.push('recycle');
+    },
+    close: async () => {
+      events.push('close');
+    },
+  };
+  const write = (batch: PartitionBatch): PartitionAnswer => written(log, batch);
+  return { transport, requests, log, events, most: () => most };
+}
+
+/** Appends the batch and answers with where it stands. */
+export function written(log: Map<string, string[]>, { topic, partition, records }: PartitionBatch): PartitionAnswer {
+  const key = `${topic}/${partition}`;
+  const stored = log.get(key) ?? [];
+  log.set(key, stored);
+  const baseOffset = stored.length;
+  stored.push(...records.map(textOf));
+  return { topic, partition, errorCode: 0, baseOffset };
+}
+
+export const failed = ({ topic, partition }: PartitionBatch, errorCode: number): PartitionAnswer => ({
+  topic,
+  partition,
+  errorCode,
+  baseOffset: -1,
+});
+
+export function accumulate(transport: ProduceTransport, changes: Partial<AccumulatorOptions> = {}): RecordAccumulator {
+  return createAccumulator({
+    transport,
+    now: () => performance.now(),
+    random: () => 0.5,
+    deliveryTimeoutMs: 5_000,
+    bufferBytes: 1_000_000,
+    batchRecords: 1_000,
+    batchBytes: 50_000,
+    requestBytes: 100_000,
+    requestsPerNode: 2,
+    retryMinMs: 1,
+    retryMaxMs: 5,
+    unknownTopicGraceMs: 50,
+    topicRefreshMs: 60_000,
+    closeTimeoutMs: 1_000,
+    ...changes,
+  });
+}
+
+export const aRecord = (value: string, partition = 0): OutboundRecord => ({
+  topic: 't',
+  partition,
+  key: null,
+  value: Buffer.from(value),
+  headers: [],
+});
