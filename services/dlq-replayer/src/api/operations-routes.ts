@@ -1,4 +1,4 @@
-import { Router } from 'express';
+import express, { Router } from 'express';
 import { loadReference } from '../reference.ts';
 import { listTopics, peekTopic } from '../topics/topics.ts';
 import { traceEvent } from '../trace/trace.ts';
@@ -10,7 +10,7 @@ const readMs = 30_000;
 
 /** `/v1/trace`, `/v1/topics`, `/v1/routes`, `/v1/reference`. */
 export function operationsRoutes(parts: ApiParts): Router {
-  const { broker, routes, audit, publisher, now, index, stopping } = parts;
+  const { broker, routes, audit, now, index, stopping } = parts;
   const shapes = requestShapes(now);
   const router = Router();
   const inTime = (): AbortSignal => AbortSignal.any([stopping, AbortSignal.timeout(readMs)]);
@@ -46,12 +46,13 @@ export function operationsRoutes(parts: ApiParts): Router {
     });
   }
 
-  router.post('/v1/reference/:table', async (request, response) => {
+  router.post('/v1/reference/:table', express.text({ type: '*/*', limit: '64mb' }), async (request, response) => {
     const table = shapes.table.parse(request.params.table);
     const { key, plan } = shapes.reference.parse(request.query);
+    const csv = typeof request.body === 'string' ? request.body : '';
     if (!plan) await audit({ action: 'reference.load', actor: actorOf(request), target: table });
-    const loaded = await loadReference(request, { table, key, publisher, now, dryRun: plan }, stopping);
-    response.status(plan ? 200 : 201).json({ ...loaded, loaded: plan ? 0 : loaded.rows });
+    const loaded = await loadReference({ csv, table, keyColumn: key, planOnly: plan }, parts);
+    response.status(plan ? 200 : 201).json(loaded);
   });
 
   return router;

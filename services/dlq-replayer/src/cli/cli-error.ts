@@ -1,0 +1,43 @@
+import type { ReplayerErrorCode } from '../errors.ts';
+
+/** Of the process. 0: done. The others are what runbooks and CI tell apart. */
+export const exitCodes = {
+  ok: 0,
+  error: 1,
+  planEmpty: 2,
+  needsApproval: 3,
+  withFailures: 4,
+  refused: 5,
+  usage: 64,
+} as const;
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+/** A failure that a person at a terminal is told in one sentence. */
+export class CliError extends Error {
+  override readonly name = 'CliError';
+  readonly code: string;
+  readonly exitCode: ExitCode;
+
+  constructor(code: ReplayerErrorCode | (string & {}), message: string, exitCode: ExitCode = exitCodes.error) {
+    super(message);
+    this.code = code;
+    this.exitCode = exitCode;
+  }
+}
+
+const refusals: readonly string[] = [
+  'X_REPLAY_STATE',
+  'X_ACCESS_ROLE',
+  'X_ACCESS_ORIGIN',
+  'X_ACCESS_TOKEN',
+  'X_AUDIT_UNAVAILABLE',
+  'X_ADMIN_PERMISSION',
+  'X_ADMIN_TOKEN',
+];
+
+/** What an answer of the API means for whoever started the command. */
+export function exitCodeOf(code: string): ExitCode {
+  if (code === 'X_REPLAY_EMPTY') return exitCodes.planEmpty;
+  if (code === 'X_REPLAY_APPROVAL') return exitCodes.needsApproval;
+  return refusals.includes(code) ? exitCodes.refused : exitCodes.error;
+}

@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { CliError, exitCodeOf } from './cli-error.ts';
+
+export interface Request {
+  readonly method?: 'GET' | 'POST';
+  readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
+  readonly body?: unknown;
+  readonly text?: string;
+  readonly signal?: AbortSignal;
+}
+
+/** Speaks HTTP to one of our listeners. A refusal becomes a `CliError` with the code and sentence of the answer. */
+export type Client = <T>(path: string, request?: Request) => Promise<T>;
+
+const problem = z.object({ code: z.string(), detail: z.string() });
+
+export interface ClientOptions {
+  readonly url: string;
+  readonly token: string;
+  /** Who acts, for the audit. */
+  readonly actor: string | undefined;
+}
+
+export function createClient({ url, token, actor }: ClientOptions): Client {
+  return async <T>(path: string, { method = 'GET', query = {}, body, text, signal }: Request = {}): Promise<T> => {
+    const address = new URL(path, url);
+    for (const [name, value] of Object.entries(query))
+      if (value !== undefined) address.searchParams.set(name, String(value));
+    const response = await fetch(address, {
+      method,
+      headers: {
+        authorization: `Bearer ${token}`,
+        ...(actor === undefined ? {} : { 'millrace-actor': actor }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(text === undefined ? {} : { 'content-type': 'text/csv' }),
+      },
+      redirect: 'error',
+      ...(body === undefined && text === undefined ? {} : { body: text ?? JSON.stringify(body) }),
+      ...(signal === undefined ? {} : { signal }),
+    }).catch((error: unknown) => {
+      throw unreachable(address, error);
+    });
+    if (response.ok) return (await response.json()) as T;
+    throw await refusal(response, address);
+  };
+}
+
+function unreachable(address: URL, error: unknown): CliError {
+  const cause = (error as { cause?: { code?: unknown } }).cause?.code;
+  const why = typeof cause === 'string' ? ` (${cause})` : '';
+  return new CliError('X_CLI_UNREACHABLE', `${address.origin} does not answer${why}: is Millrace running?`);
+}
+
+async function refusal(response: Response, address: URL): Promise<CliError> {
+  const parsed = problem.safeParse(await response.json().catch(() => null));
+  if (!parsed.success) return new CliError('X_CLI_UNREACHABLE', `${address.origin} answered ${response.status}`);
+  return new CliError(parsed.data.code, parsed.data.detail, exitCodeOf(parsed.data.code));
+}

@@ -1,0 +1,65 @@
+import type { Command } from 'commander';
+import { CliError, type ExitCode } from './cli-error.ts';
+import { type Client, createClient } from './client.ts';
+import { findInstallation, type Installation } from './installation.ts';
+import { createPrinter, type Printer } from './printer.ts';
+
+/** What a verb works with. The installation is looked for only when a verb needs it. */
+export interface Context {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  readonly root: string;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  /** Aborted by Ctrl-C. */
+  readonly signal: AbortSignal;
+  installation(): Installation;
+  /** The operator API. */
+  readonly api: Client;
+  /** The gateway's admin listener. */
+  readonly admin: Client;
+}
+
+export function createContext(options: Pick<Context, 'env' | 'cwd' | 'root' | 'now' | 'signal'>): Context {
+  let found: Installation | null = null;
+  const installation = (): Installation => {
+    found ??= findInstallation(options);
+    return found;
+  };
+  const actor = options.env['MILLRACE_ACTOR'] ?? options.env['USER'];
+  const clientFor = (urlOf: () => string): Client => {
+    return (path, request = {}) =>
+      createClient({ url: urlOf(), token: installation().token, actor })(path, { signal: options.signal, ...request });
+  };
+  return {
+    ...options,
+    installation,
+    api: clientFor(() => installation().url),
+    admin: clientFor(() => {
+      const { adminUrl } = installation();
+      if (adminUrl === undefined)
+        throw new CliError(
+          'X_CLI_NO_INSTALLATION',
+          'the gateway’s admin listener is not known: set MILLRACE_ADMIN_URL',
+        );
+      return adminUrl;
+    }),
+  };
+}
+
+export type Verb<A extends readonly unknown[]> = (print: Printer, ...args: A) => Promise<ExitCode | undefined>;
+
+/** Declares a verb: `--json` is on every one, and what it returns is the exit code. */
+export function verb(parent: Command, signature: string, description: string): Command {
+  return parent.command(signature).description(description).option('--json', 'print the answer as JSON');
+}
+
+/** Runs a verb's action with the printer that its options ask for; commander passes arguments, options, command. */
+export function run<A extends readonly unknown[]>(action: Verb<A>): (...args: unknown[]) => Promise<void> {
+  return async (...args) => {
+    const command = args.at(-1) as Command;
+    const { json } = command.opts<{ json?: boolean }>();
+    const code = await action(createPrinter({ json: json === true }), ...(args.slice(0, -1) as unknown as A));
+    if (code !== undefined) process.exitCode = code;
+  };
+}

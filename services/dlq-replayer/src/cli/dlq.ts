@@ -1,0 +1,313 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { Command } from 'commander';
+import type { DeadLetterView, JobView } from '../api/dead-letter-view.ts';
+import type { RecordView } from '../topics/record-view.ts';
+import { CliError, type ExitCode, exitCodes } from './cli-error.ts';
+import { type Context, run, verb } from './context.ts';
+import { facts, type Printer, shortTime, table } from './printer.ts';
+
+interface FilterOptions {
+  readonly group?: string;
+  readonly fingerprint?: string;
+  readonly since?: string;
+  readonly status?: string;
+  readonly all?: boolean;
+}
+
+interface RedriveOptions extends FilterOptions {
+  readonly rate?: string;
+  readonly reason?: string;
+  readonly force?: boolean;
+  readonly start?: boolean;
+  readonly wait?: boolean;
+  readonly timeout: string;
+}
+
+interface FailureGroupView {
+  readonly group: string;
+  readonly fingerprint: string;
+  readonly code: string;
+  readonly message: string;
+  readonly count: number;
+  readonly firstSeen: string;
+  readonly lastSeen: string;
+}
+
+/** `millrace dlq …`: what failed, why, and sending it back to the subscriber that failed. */
+export function dlqCommand(context: Context): Command {
+  const { api } = context;
+  const dlq = new Command('dlq').description('dead letters: see, group, redrive');
+  const filtered = (command: Command): Command =>
+    command
+      .option('--group <group>', 'only of this consumer group')
+      .option('--fingerprint <fingerprint>', 'only of this cause; its first characters are enough')
+      .option('--since <time>', 'only what failed since: 2h, 30m, 7d, or an ISO time');
+
+  filtered(verb(dlq, 'groups', 'failures by cause, the most frequent first'))
+    .option('--status <status…>', 'of these states, comma-separated')
+    .option('--all', 'also what is resolved')
+    .action(
+      run(async (print: Printer, options: FilterOptions) => {
+        const found = await api<readonly FailureGroupView[]>('/v1/dlq/groups', { query: queryOf(options) });
+        print.result(found, (groups) =>
+          table(
+            ['group', 'fingerprint', 'count', 'code', 'last seen', 'message'],
+            groups.map((one) => [
+              one.group,
+              one.fingerprint,
+              one.count,
+              one.code,
+              shortTime(one.lastSeen),
+              clip(one.message, 70),
+            ]),
+          ),
+        );
+        return undefined;
+      }),
+    );
+
+  filtered(verb(dlq, 'ls', 'dead letters, the newest first'))
+    .option('--status <status…>', 'of these states, comma-separated')
+    .option('--all', 'also what is resolved')
+    .option('--limit <n>', 'at most so many', '50')
+    .action(
+      run(async (print: Printer, options: FilterOptions & { limit: string }) => {
+        const query = { ...queryOf(options), limit: options.limit };
+        const { items } = await api<{ items: readonly DeadLetterView[] }>('/v1/dlq', { query });
+        print.result(items, (rows) =>
+          table(
+            ['id', 'group', 'status', 'code', 'key', 'failed', 'redrives'],
+            rows.map((row) => [
+              row.id,
+              row.group,
+              row.status,
+              row.code,
+              row.key,
+              shortTime(row.failedAt),
+              row.redrives,
+            ]),
+          ),
+        );
+        return undefined;
+      }),
+    );
+
+  verb(dlq, 'show <id>', 'one dead letter: facts, headers and decoded value').action(
+    run(async (print: Printer, id: string) => {
+      const found = await api<DeadLetterView & { record: RecordView | null }>(`/v1/dlq/${encodeURIComponent(id)}`);
+      print.result(found, showDeadLetter);
+      return undefined;
+    }),
+  );
+
+  filtered(verb(dlq, 'redrive [ids...]', 'send dead letters back to their own group; prints the plan, --start runs it'))
+    .option('--rate <n>', 'records per second, such as 50 or 50/s')
+    .option('--reason <text>', 'why, for the audit')
+    .option('--force', 'also what is resolved, parked or on its way')
+    .option('--start', 'run the plan')
+    .option('--wait', 'wait until the group has answered for every record sent')
+    .option('--timeout <seconds>', 'how long to wait', '900')
+    .action(
+      run((print: Printer, ids: readonly string[], options: RedriveOptions) => redrive(context, print, ids, options)),
+    );
+
+  verb(dlq, 'start <job>', 'run a plan that was made before')
+    .option('--wait', 'wait until the group has answered for every record sent')
+    .option('--timeout <seconds>', 'how long to wait', '900')
+    .action(
+      run(async (print: Printer, job: string, options: RedriveOptions) => {
+        await api(`/v1/jobs/${encodeURIComponent(job)}/start`, { method: 'POST' });
+        return follow(context, print, job, options);
+      }),
+    );
+
+  verb(dlq, 'jobs', 'redrives, the newest first').action(
+    run(async (print: Printer) => {
+      const jobs = await api<readonly JobView[]>('/v1/jobs');
+      print.result(jobs, (rows) =>
+        table(
+          ['job', 'state', 'group', 'planned', 'sent', 'resolved', 'failed again', 'by', 'made'],
+          rows.map((row) => [
+            row.job,
+            row.state,
+            row.group,
+            row.planned,
+            row.sent,
+            row.resolved,
+            row.failedAgain,
+            row.actor,
+            shortTime(row.createdAt),
+          ]),
+        ),
+      );
+      return undefined;
+    }),
+  );
+
+  verb(dlq, 'discard <ids...>', 'give dead letters up; prints what would be, --start does it')
+    .requiredOption('--reason <text>', 'why, for the audit')
+    .option('--start', 'do it')
+    .action(
+      run(async (print: Printer, ids: readonly string[], options: { reason: string; start?: boolean }) => {
+        if (options.start !== true) {
+          print.result(
+            { discarded: 0, planned: ids.length },
+            ({ planned }) => `would discard ${planned}; --start does it`,
+          );
+          return undefined;
+        }
+        const done = await api<{ discarded: number; skipped: number }>('/v1/dlq/discard', {
+          method: 'POST',
+          body: { ids, reason: options.reason },
+        });
+        print.result(done, ({ discarded, skipped }) => `discarded ${discarded}, left ${skipped} as they are`);
+        return undefined;
+      }),
+    );
+
+  verb(dlq, 'reindex', 'build the index again from Kafka; prints what would be, --start does it')
+    .option('--start', 'do it')
+    .action(
+      run(async (print: Printer, options: { start?: boolean }) => {
+        if (options.start !== true) {
+          print.result({ read: 0 }, () => 'would empty the index and read every dead letter again; --start does it');
+          return undefined;
+        }
+        const done = await api<{ read: number }>('/v1/dlq/reindex', { method: 'POST' });
+        print.result(done, ({ read }) => `read ${read} dead letters`);
+        return undefined;
+      }),
+    );
+  return dlq;
+}
+
+async function redrive(
+  context: Context,
+  print: Printer,
+  ids: readonly string[],
+  options: RedriveOptions,
+): Promise<ExitCode | undefined> {
+  const { group, fingerprint, since, reason, force } = options;
+  const plan = await context.api<JobView>('/v1/dlq/redrive', {
+    method: 'POST',
+    body: {
+      group,
+      fingerprint,
+      since,
+      reason,
+      force,
+      ids: ids.length === 0 ? undefined : ids,
+      ratePerSecond: rateOf(options.rate),
+    },
+  });
+  if (options.start !== true || plan.left === 0) {
+    print.result(plan, showPlan);
+    if (plan.left === 0) return exitCodes.planEmpty;
+    return plan.needsApproval ? exitCodes.needsApproval : undefined;
+  }
+  await context.api(`/v1/jobs/${plan.job}/start`, { method: 'POST' });
+  return follow(context, print, plan.job, options);
+}
+
+/** Until everything is in the lane, and with `--wait` until the group has answered. Leaving early never stops the job. */
+async function follow(
+  context: Context,
+  print: Printer,
+  id: string,
+  { wait, timeout }: RedriveOptions,
+): Promise<ExitCode | undefined> {
+  const deadline = context.now() + Number(timeout) * 1_000;
+  for (;;) {
+    const job = await context.api<JobView>(`/v1/jobs/${encodeURIComponent(id)}`);
+    const isOver = job.state === 'failed' || (job.state === 'done' && (wait !== true || job.waiting === 0));
+    if (isOver) {
+      print.result(job, showReport);
+      return job.state === 'failed' || job.failedAgain > 0 ? exitCodes.withFailures : undefined;
+    }
+    if (context.now() > deadline) {
+      print.result(job, showReport);
+      throw new CliError(
+        'X_CLI_TIMEOUT',
+        `the job ${id} goes on without us: ${job.left} to send, ${job.waiting} without an answer`,
+      );
+    }
+    await pause(job.state === 'done' ? 250 : 100, undefined, { signal: context.signal });
+  }
+}
+
+function rateOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const rate = /^(\d+(?:\.\d+)?)(?:\/s)?$/.exec(text)?.[1];
+  if (rate === undefined)
+    throw new CliError('X_CLI_USAGE', `--rate is records per second, such as 50 or 50/s, not ${text}`, exitCodes.usage);
+  return Number(rate);
+}
+
+const queryOf = ({ group, fingerprint, since, status, all }: FilterOptions) => ({
+  group,
+  fingerprint,
+  since,
+  status,
+  all,
+});
+
+const clip = (text: string, width: number): string => (text.length <= width ? text : `${text.slice(0, width - 1)}…`);
+
+const listed = (counts: Readonly<Record<string, number>>): string =>
+  Object.entries(counts)
+    .map(([name, count]) => `${count} ${name}`)
+    .join(', ');
+
+const showPlan = (plan: JobView): string =>
+  `${facts([
+    ['job', plan.job],
+    ['to', `${plan.lane}: read by ${plan.group} and nobody else`],
+    ['planned', plan.planned],
+    ['would send', plan.left],
+    ['skipped', listed(plan.skipped)],
+    ['by cause', listed(plan.byFingerprint)],
+    ['rate', `${plan.ratePerSecond}/s`],
+    ['approval', plan.needsApproval ? 'an approver has to start it' : ''],
+  ])}\n${plan.left === 0 ? 'nothing to send' : `--start on this command, or: millrace dlq start ${plan.job}`}`;
+
+const showReport = (job: JobView): string =>
+  facts([
+    ['job', job.job],
+    ['state', job.state],
+    ['to', job.lane],
+    ['planned', job.planned],
+    ['sent', job.sent],
+    ['skipped', listed(job.skipped)],
+    ['resolved', job.resolved],
+    ['failed again', job.failedAgain],
+    ['without an answer', job.waiting],
+  ]);
+
+const showDeadLetter = ({ record, ...row }: DeadLetterView & { record: RecordView | null }): string => {
+  const parts = [
+    facts([
+      ['id', row.id],
+      ['group', row.group],
+      ['status', row.status],
+      ['code', `${row.code} (${row.errorClass}, while it was to ${row.step})`],
+      ['message', row.message],
+      ['attempts', `${row.attempts}, redriven ${row.redrives} times`],
+      ['failed', `${shortTime(row.failedAt)}, first ${shortTime(row.firstFailedAt)}`],
+      ['key', row.key],
+      ['event', row.eventId],
+      ['trace', row.correlationId],
+      ['came from', `${row.origin.topic} partition ${row.origin.partition} offset ${row.origin.offset}`],
+      ['stands at', `${row.position.topic} partition ${row.position.partition} offset ${row.position.offset}`],
+    ]),
+  ];
+  if (record === null) parts.push('the record itself has expired');
+  else {
+    parts.push(facts(record.headers.map(({ name, value }) => [name, value ?? 'null'])));
+    parts.push(
+      record.undecodable === undefined
+        ? JSON.stringify(record.value, null, 2)
+        : `${record.undecodable.message} (${record.undecodable.code})\n${record.undecodable.hex}`,
+    );
+  }
+  return parts.join('\n\n');
+};

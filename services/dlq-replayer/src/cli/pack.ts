@@ -1,0 +1,41 @@
+import { resolve } from 'node:path';
+import { Command } from 'commander';
+import { type Context, run, verb } from './context.ts';
+import type { Printer } from './printer.ts';
+
+/** `millrace pack train|eval`: works on files, needs nothing running. */
+export function packCommand({ cwd, signal }: Context): Command {
+  const pack = new Command('pack').description('model packs: train, measure');
+  verb(pack, 'train', 'make a pack from labelled texts; the same data makes the same pack')
+    .requiredOption('--data <file>', 'labelled texts, JSON lines or CSV')
+    .requiredOption('--out <folder>', 'where the pack goes')
+    .option('--recipe <file>', 'labels to queues, shares, thresholds')
+    .action(
+      run(async (print: Printer, options: { data: string; out: string; recipe?: string }) => {
+        const { packTrain } = await import('@millrace/models/pack-cli');
+        const { recipe } = options;
+        const manifest = await packTrain(
+          {
+            data: resolve(cwd, options.data),
+            out: resolve(cwd, options.out),
+            ...(recipe === undefined ? {} : { recipe: resolve(cwd, recipe) }),
+            onProgress: ({ step, done, total }) => print.note(`${step} ${done}/${total}`),
+          },
+          signal,
+        );
+        print.result(manifest, ({ name, version }) => `pack ${name} ${version} is in ${options.out}`);
+        return undefined;
+      }),
+    );
+  verb(pack, 'eval <folder>', 'accuracy, macro-F1, calibration and coverage on labelled texts it has not seen')
+    .requiredOption('--data <file>', 'labelled texts, JSON lines or CSV')
+    .action(
+      run(async (print: Printer, folder: string, { data }: { data: string }) => {
+        const { packEval, renderReport } = await import('@millrace/models/pack-cli');
+        const report = await packEval({ folder: resolve(cwd, folder), data: resolve(cwd, data) }, signal);
+        print.result(report, renderReport);
+        return undefined;
+      }),
+    );
+  return pack;
+}

@@ -1,0 +1,66 @@
+import type { Command } from 'commander';
+import { CliError, exitCodes } from './cli-error.ts';
+import { createClient } from './client.ts';
+import { type Context, run, verb } from './context.ts';
+import { type Printer, safe, shortTime } from './printer.ts';
+
+interface Messages {
+  readonly total: number;
+  readonly messages: readonly {
+    readonly at: string;
+    readonly eventId: string | null;
+    readonly title: string;
+    readonly lines: readonly string[];
+  }[];
+}
+
+/** `millrace simulator <vendor> messages|fail|slow|heal|…`: what the stand-ins received, and making them misbehave. */
+export function addSimulator(program: Command, context: Context): void {
+  verb(
+    program,
+    'simulator <vendor> <action>',
+    'messages | fail | slow | rate-limit | schema-change | lose-answer | limits | heal',
+  )
+    .option('--status <n>', 'fail: the status to answer with')
+    .option('--times <n>', 'fail, rate-limit, lose-answer: for so many requests')
+    .option('--ms <n>', 'slow: how long each answer takes')
+    .option('--retry-after-seconds <n>', 'rate-limit: how long to ask for')
+    .option('--state <on|off>', 'limits: whether the documented limits hold')
+    .option('--limit <n>', 'messages: at most so many, the newest', '20')
+    .action(
+      run(async (print: Printer, vendor: string, action: string, options: Readonly<Record<string, string>>) => {
+        const simulator = clientFor(vendor, context);
+        if (action === 'messages') {
+          const found = await simulator<Messages>('/_simulator/messages', { query: { limit: options['limit'] } });
+          print.result(found, showMessages);
+          return undefined;
+        }
+        const { json: _json, limit: _limit, ...body } = options;
+        const state = await simulator<unknown>(`/_simulator/${encodeURIComponent(action)}`, { method: 'POST', body });
+        print.result(state, () => `${vendor}: ${action} done`);
+        return undefined;
+      }),
+    );
+}
+
+function clientFor(vendor: string, { installation, signal }: Context) {
+  const { simulators } = installation();
+  const url = simulators[vendor];
+  if (url === undefined) {
+    throw new CliError(
+      'X_CLI_USAGE',
+      `there is no simulator ${vendor}; there is ${Object.keys(simulators).join(', ') || 'none'}`,
+      exitCodes.usage,
+    );
+  }
+  const client = createClient({ url, token: 'none', actor: undefined });
+  return <T>(path: string, request = {}): Promise<T> => client<T>(path, { signal, ...request });
+}
+
+const showMessages = ({ total, messages }: Messages): string =>
+  [
+    ...messages.map(({ at, title, lines }) =>
+      [`${shortTime(at)}  ${safe(title)}`, ...lines.map((line) => `    ${safe(line)}`)].join('\n'),
+    ),
+    `${messages.length} of ${total}`,
+  ].join('\n');

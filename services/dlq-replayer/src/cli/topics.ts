@@ -1,0 +1,45 @@
+import { Command } from 'commander';
+import type { RecordView } from '../topics/record-view.ts';
+import type { TopicSummary } from '../topics/topics.ts';
+import { type Context, run, verb } from './context.ts';
+import { type Printer, shortTime, table } from './printer.ts';
+
+/** `millrace topics ls|peek`. */
+export function topicsCommand({ api }: Context): Command {
+  const topics = new Command('topics').description('what stands in Kafka');
+  verb(topics, 'ls', 'every topic, with how much it holds').action(
+    run(async (print: Printer) => {
+      const found = await api<readonly TopicSummary[]>('/v1/topics');
+      print.result(found, (rows) =>
+        table(
+          ['topic', 'partitions', 'records', 'cleanup', 'keeps'],
+          rows.map((row) => [row.topic, row.partitions, row.records, row.cleanup, keeps(row.retentionMs)]),
+        ),
+      );
+      return undefined;
+    }),
+  );
+  verb(topics, 'peek <topic>', 'the newest records of a topic, decoded')
+    .option('--limit <n>', 'at most so many', '5')
+    .option('--partition <n>', 'only of this partition')
+    .option('--key <key>', 'only with this key')
+    .action(
+      run(async (print: Printer, topic: string, query: { limit: string; partition?: string; key?: string }) => {
+        const { limit, partition, key } = query;
+        const found = await api<readonly RecordView[]>(`/v1/topics/${encodeURIComponent(topic)}/records`, {
+          query: { limit, partition, key },
+        });
+        print.result(found, (records) => (records.length === 0 ? 'nothing' : records.map(showRecord).join('\n\n')));
+        return undefined;
+      }),
+    );
+  return topics;
+}
+
+const keeps = (retentionMs: number | null): string =>
+  retentionMs === null ? 'for ever' : `${Math.round(retentionMs / 3_600_000)} h`;
+
+const showRecord = ({ topic, partition, offset, at, key, value, undecodable }: RecordView): string => {
+  const place = `${topic}/${partition}/${offset}  ${shortTime(at)}  ${key ?? 'no key'}`;
+  return `${place}\n${undecodable === undefined ? JSON.stringify(value, null, 2) : `${undecodable.message} (${undecodable.code})\n${undecodable.hex}`}`;
+};

@@ -1,0 +1,29 @@
+import type { Command } from 'commander';
+import type { Trace } from '../trace/trace.ts';
+import { type Context, run, verb } from './context.ts';
+import { type Printer, table } from './printer.ts';
+
+/** `millrace trace <id>`: the record's whole way, each hop with time and outcome. */
+export function addTrace(program: Command, context: Context): void {
+  verb(program, 'trace <id>', 'the whole way of one record, from where it came in to where it went').action(
+    run(async (print: Printer, id: string) => {
+      const trace = await context.api<Trace>(`/v1/trace/${encodeURIComponent(id)}`);
+      print.result(trace, showTrace);
+      return undefined;
+    }),
+  );
+}
+
+function showTrace({ hops, complete }: Trace): string {
+  const start = Date.parse(hops[0]?.at ?? '');
+  const rows = hops.map((hop) => [
+    hop.at,
+    `+${Date.parse(hop.at) - start} ms`,
+    hop.service,
+    hop.offset < 0 ? hop.topic : `${hop.topic}/${hop.partition}/${hop.offset}`,
+    [hop.outcome, hop.code].filter(Boolean).join(' '),
+    [hop.group, hop.detail].filter(Boolean).join(' '),
+  ]);
+  const drawn = table(['at', '', 'service', 'where', 'outcome', ''], rows);
+  return complete ? drawn : `${drawn}\nnot everything could be read in time`;
+}

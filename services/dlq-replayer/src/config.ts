@@ -1,0 +1,43 @@
+import { kafkaSettings } from '@millrace/kafka';
+import { ledgerSettings } from '@millrace/ledger';
+import { defineSettings, serviceSettings, setting } from '@millrace/service';
+
+/** Everything the dlq-replayer is told by its environment. */
+export const settings = defineSettings({
+  ...serviceSettings,
+  ...kafkaSettings,
+  postgresUrl: ledgerSettings.postgresUrl,
+  flows: setting.path({
+    env: 'MILLRACE_FLOWS',
+    default: 'infra/flows',
+    description: 'Folder or file of the flows; their consumer groups are the ones whose dead letters are indexed.',
+  }),
+  tokensFile: setting.path({
+    env: 'MILLRACE_TOKENS_FILE',
+    description:
+      'JSON file with the two tokens of the operator API: `{"operator": "…", "approver": "…"}`, readable by its owner alone.',
+  }),
+  allowedHosts: setting.list({
+    env: 'MILLRACE_ALLOWED_HOSTS',
+    default: [],
+    description: 'Further names by which the operator API may be reached; this machine’s own always may.',
+  }),
+  gatewayAdminUrl: setting.url({
+    env: 'MILLRACE_GATEWAY_ADMIN_URL',
+    optional: true,
+    description:
+      'The gateway’s admin listener, which knows when and where an event came in. Without it a trace searches.',
+    example: 'http://127.0.0.1:8085',
+  }),
+  approvalAbove: setting.integer({
+    env: 'MILLRACE_APPROVAL_ABOVE',
+    default: 10_000,
+    min: 0,
+    description: 'A redrive that sends more records needs an approver who did not plan it.',
+  }),
+  traceSearchMs: setting.durationMs({
+    env: 'MILLRACE_TRACE_SEARCH_MS',
+    default: 86_400_000,
+    description: 'How far back a trace searches for an id that the gateway does not know.',
+  }),
+});
