@@ -18,8 +18,9 @@ const tokensFile = z.looseObject({ operator: z.string().min(16), approver: z.str
 
 export type Tokens = Readonly<Record<Role, string>>;
 
-/** The two tokens of the operator API, from a file that only its owner reads. */
-export function loadTokens(path: string): Tokens {
+/** The two tokens of the operator API, from a file that only its owner reads. Without one there is no operator listener. */
+export function loadTokens(path: string | undefined): Tokens | null {
+  if (path === undefined) return null;
   try {
     return tokensFile.parse(JSON.parse(readFileSync(path, 'utf8')));
   } catch (error) {

@@ -10,3 +10,14 @@ export class GatewayError extends Error {
     this.code = code;
   }
 }
+
+/** For a `main.ts`: a person sees what to mend, not a stack trace, and the process ends with 1. */
+export function orExit<T>(configure: () => T): T {
+  try {
+    return configure();
+  } catch (error) {
+    if (!(error instanceof GatewayError)) throw error;
+    process.stderr.write(`${error.code}: ${error.message}\n`);
+    process.exit(1);
+  }
+}

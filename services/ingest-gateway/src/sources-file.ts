@@ -33,11 +33,11 @@ export interface ApiKeys {
   readonly sample: { readonly client: string; readonly key: string; readonly scopes: readonly string[] } | null;
 }
 
-export const noKeys: ApiKeys = { find: () => null, sample: null };
+const noKeys: ApiKeys = { find: () => null, sample: null };
 
-/** Reads the file once, at boot. */
-export function loadApiKeys(path: string): ApiKeys {
-  return apiKeysOf(readJson(path));
+/** Reads the file once, at boot. Without one nobody has a key. */
+export function loadApiKeys(path: string | undefined): ApiKeys {
+  return path === undefined ? noKeys : apiKeysOf(readJson(path));
 }
 
 export function apiKeysOf(content: unknown): ApiKeys {

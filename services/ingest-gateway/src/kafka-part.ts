@@ -1,0 +1,43 @@
+import {
+  connectKafka,
+  connectRegistry,
+  type KafkaOptions,
+  type RegistrySettingValues,
+  registryAddress,
+} from '@millrace/kafka';
+import type { Producer, Serde } from '@millrace/messaging';
+import type { Logger, Part } from '@millrace/service';
+
+/** Kafka and the registry as one part: nothing is opened here, the outlet connects when it opens. */
+export interface KafkaPart extends Part {
+  readonly serde: Serde;
+  createProducer(): Promise<Producer>;
+}
+
+export interface KafkaPartSettings
+  extends Omit<KafkaOptions, 'clientId' | 'logger' | 'producer'>,
+    RegistrySettingValues {
+  readonly ordinal: number;
+  readonly produceTimeoutMs: number;
+}
+
+export function connectKafkaPart(settings: KafkaPartSettings, logger: Logger): KafkaPart {
+  const clientId = `ingest-gateway-${settings.ordinal}`;
+  const broker = connectKafka({
+    ...settings,
+    clientId,
+    producer: { deliveryTimeoutMs: settings.produceTimeoutMs },
+    logger,
+  });
+  const serde = connectRegistry({ ...registryAddress(settings), logger });
+  return {
+    name: 'kafka',
+    serde,
+    createProducer: () => broker.createProducer(),
+    open: () => Promise.resolve(),
+    close: async () => {
+      serde.close();
+      await broker.close();
+    },
+  };
+}

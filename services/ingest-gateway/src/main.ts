@@ -1,0 +1,55 @@
+import { sources as definitions } from '@millrace/connectors/sources';
+import { loadFlowsOrExit } from '@millrace/flows';
+import { connectLedger } from '@millrace/ledger';
+import { createLogger, createMetrics, describeSettings, loadSettingsOrExit, runService } from '@millrace/service';
+import { loadTokens } from './admin-access.ts';
+import { gatewaySettings } from './config.ts';
+import { createGateway } from './gateway.ts';
+import { orExit } from './gateway-error.ts';
+import { connectKafkaPart } from './kafka-part.ts';
+import { configureSources } from './source-instances.ts';
+import { loadApiKeys } from './sources-file.ts';
+
+const settings = loadSettingsOrExit(gatewaySettings, process.env);
+const flows = loadFlowsOrExit(settings.flows, { knownSources: definitions });
+const { sources, keys, tokens } = orExit(() => ({
+  sources: configureSources(flows.sources, definitions, process.env),
+  keys: loadApiKeys(settings.sourcesFile),
+  tokens: loadTokens(settings.tokensFile),
+}));
+const logger = createLogger({ service: 'ingest-gateway', level: settings.logLevel });
+const metrics = createMetrics({ processMetrics: true });
+const now = Date.now;
+
+const kafka = connectKafkaPart(settings, logger);
+const ledger = connectLedger({
+  ...settings,
+  url: settings.postgresUrl,
+  schema: 'ingest_gateway',
+  now,
+  logger,
+  metrics,
+});
+const gateway = createGateway({
+  ...settings,
+  definitions,
+  sources,
+  keys,
+  tokens,
+  connectProducer: kafka.createProducer,
+  serde: kafka.serde,
+  ledger,
+  logger,
+  metrics,
+  now,
+});
+
+await runService({
+  name: 'ingest-gateway',
+  logger,
+  health: gateway.health,
+  parts: [ledger, kafka, ...gateway.parts],
+  graceMs: settings.graceMs,
+  parent: settings.parent,
+  settings: describeSettings(gatewaySettings, settings),
+});
