@@ -22,6 +22,14 @@ const now = Date.now;
 const broker = connectKafka({ ...settings, clientId: `enricher-${settings.ordinal}`, logger });
 const serde = connectRegistry({ ...registryAddress(settings), logger });
 const ledger = connectLedger({ ...settings, url: settings.postgresUrl, schema: 'enricher', now, logger, metrics });
+const connections = {
+  name: 'connections',
+  open: async () => {},
+  close: async () => {
+    serde.close();
+    await broker.close();
+  },
+};
 const fatal = Promise.withResolvers<Error>();
 const enricher = createEnricher({
   flows,
@@ -42,7 +50,7 @@ await runService({
   health: createHealthServer({ ...settings, checks: enricher.checks, registry: metrics.registry }),
   parts: (control) => {
     void fatal.promise.then((error) => control.fatal(error));
-    return [ledger, enricher];
+    return [connections, ledger, enricher];
   },
   graceMs: settings.graceMs,
   parent: settings.parent,

@@ -39,6 +39,16 @@ export function aWebhook(path: string, over: Partial<WebhookReceived> = {}): Web
   };
 }
 
+export const ticketCreated = 'zendesk/samples/event-ticket-created.json';
+export const issueOpened = 'github/samples/issues-opened.json';
+
+/** A webhook about an issue of this repository. */
+export function anIssueOf(repository: string): WebhookReceived {
+  const { body } = sampleOf(issueOpened) as { readonly body: { readonly repository: object } };
+  const changed = { ...body, repository: { ...body.repository, full_name: repository } };
+  return aWebhook(issueOpened, { eventType: 'issues', body: Buffer.from(JSON.stringify(changed)) });
+}
+
 export function anEnvelope<T>(data: T, over: Partial<Envelope<T>> = {}): Envelope<T> {
   const position = { topic: 'webhooks.received.v1', partition: 2, offset: 42 };
   return {

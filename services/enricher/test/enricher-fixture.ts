@@ -3,6 +3,7 @@ import { sources } from '@millrace/connectors/sources';
 import { groupTopics, type Topic, topicSpecs, topics, type WebhookReceived } from '@millrace/contracts';
 import { loadFlows } from '@millrace/flows';
 import {
+  type BodyStore,
   type Broker,
   defaultPipelineSettings,
   type HeaderPair,
@@ -19,6 +20,8 @@ import { createEnricher, type Enricher } from '../src/enricher.ts';
 export const flows = loadFlows(join(import.meta.dirname, '../../../infra/flows'), { knownSources: sources });
 export const specs = topicSpecs(flows.groups().filter((group) => group.startsWith('enricher.')));
 
+const noBodies = { get: () => Promise.reject(new Error('no bodies here')) };
+
 export interface Fixture {
   readonly enricher: Enricher;
   /** Writes a raw webhook as the gateway does. */
@@ -31,15 +34,21 @@ export interface Fixture {
   deadLetters(group: string): Promise<readonly InboundRecord[]>;
   /** Resolves when all stages have finished everything. */
   settled(): Promise<void>;
+  close(): Promise<void>;
 }
 
-export async function startEnricher(broker: Broker, serde: Serde, onFatal: (error: Error) => void): Promise<Fixture> {
+export async function startEnricher(
+  broker: Broker,
+  serde: Serde,
+  onFatal: (error: Error) => void,
+  bodies: Pick<BodyStore, 'get'> = noBodies,
+): Promise<Fixture> {
   const enricher = createEnricher({
     flows,
     connectors: sources,
     broker,
     serde,
-    bodies: { get: () => Promise.reject(new Error('no bodies here')) },
+    bodies,
     settings: {
       ...defaultPipelineSettings,
       inProcessBaseMs: 1,
@@ -108,6 +117,10 @@ export async function startEnricher(broker: Broker, serde: Serde, onFatal: (erro
     settled: async () => {
       // Stage by stage: what the first finished is what the next has to do.
       for (const run of enricher.runs()) await run.whenCaughtUp();
+    },
+    close: async () => {
+      await enricher.close();
+      await producer.close();
     },
   };
 }

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { topics } from '@millrace/contracts';
 import { createInMemoryBroker, readDeadLetter } from '@millrace/messaging';
-import { aWebhook, bareSerde, sampleOf } from './builders.ts';
+import { anIssueOf, aWebhook, bareSerde, ticketCreated } from './builders.ts';
 import { type Fixture, specs, startEnricher } from './enricher-fixture.ts';
 
 const opened: { close(): Promise<void> }[] = [];
@@ -15,23 +15,14 @@ async function start(): Promise<Fixture> {
   const fixture = await startEnricher(broker, bareSerde, (error) => {
     throw error;
   });
-  opened.push(fixture.enricher);
+  opened.push(fixture);
   return fixture;
 }
-
-/** An issue of a repository. */
-const anIssueOf = (repository: string) => {
-  const { body } = sampleOf('github/samples/issues-opened.json') as { body: { repository: object } };
-  return aWebhook('github/samples/issues-opened.json', {
-    eventType: 'issues',
-    body: Buffer.from(JSON.stringify({ ...body, repository: { ...body.repository, full_name: repository } })),
-  });
-};
 
 describe('enricher', () => {
   it('turns a webhook into an enriched entity, with one correlation and an audit record for each step', async () => {
     const fixture = await start();
-    await fixture.webhook('raw-1', 'zendesk:35436', aWebhook('zendesk/samples/event-ticket-created.json'));
+    await fixture.webhook('raw-1', 'zendesk:35436', aWebhook(ticketCreated));
     await fixture.settled();
     const [ticket, ...others] = await fixture.values(topics.ticketsEnriched);
     expect(others).toStrictEqual([]);
@@ -71,11 +62,11 @@ describe('enricher', () => {
 
   it('makes a ticket that cannot be normalised a dead letter and goes on', async () => {
     const fixture = await start();
-    const broken = aWebhook('zendesk/samples/event-ticket-created.json', {
+    const broken = aWebhook(ticketCreated, {
       body: Buffer.from('{"type":"zen:event-type:ticket.created"}'),
     });
     await fixture.webhook('raw-1', 'zendesk:1', broken);
-    await fixture.webhook('raw-2', 'zendesk:1', aWebhook('zendesk/samples/event-ticket-created.json'));
+    await fixture.webhook('raw-2', 'zendesk:1', aWebhook(ticketCreated));
     await fixture.settled();
     expect(await fixture.deadLetters('enricher.normalise')).toHaveLength(1);
     expect(await fixture.values(topics.ticketsEnriched)).toHaveLength(1);
@@ -83,8 +74,7 @@ describe('enricher', () => {
 
   it('makes no second identity of a webhook that is delivered twice', async () => {
     const fixture = await start();
-    for (let time = 0; time < 2; time++)
-      await fixture.webhook('raw-1', 'zendesk:35436', aWebhook('zendesk/samples/event-ticket-created.json'));
+    for (let time = 0; time < 2; time++) await fixture.webhook('raw-1', 'zendesk:35436', aWebhook(ticketCreated));
     await fixture.settled();
     const outputs = (await fixture.values(topics.transformationsRecorded))
       .filter(({ stage }) => stage === 'enricher.tickets')

@@ -6,10 +6,8 @@ import { CodedError, type Handled, isCodedError, outputId } from '@millrace/mess
 import fc from 'fast-check';
 import jsonPatch, { type Operation } from 'fast-json-patch';
 import { normalise, normalisePipeline } from '../src/normalise.ts';
-import { anEnvelope, aWebhook, never, rejectionOf, sampleOf } from './builders.ts';
+import { anEnvelope, aWebhook, issueOpened, never, rejectionOf, sampleOf, ticketCreated } from './builders.ts';
 
-const ticketCreated = 'zendesk/samples/event-ticket-created.json';
-const issueOpened = 'github/samples/issues-opened.json';
 const bodies = new Map<string, Buffer>();
 const options = {
   instances: {
