@@ -34,7 +34,7 @@ export interface ModelIdentity {
   readonly version: string;
   /** Of everything that decides the answer: weights, thresholds, rules. */
   readonly hash: string;
-  /** How it judges: `ensemble`, `scorecard`, `lexicon`, `n-grams`, `retrieval`, `llm`. */
+  /** How it judged: the mode of a pack (`fast`, `cascade`, `full`), `scorecard`, `lexicon`, `n-grams`, `retrieval`, or a remote model's name. */
   readonly method: string;
 }
 

@@ -55,7 +55,7 @@ export function judge(folder: PackFolder, reading: Reading, task: string, taxono
   const { manifest } = pack;
   switch (task) {
     case manifest.task:
-      return stamped(judgeCategory(reading, manifest, taxonomy), identity(folder, manifest.hash, reading.heads));
+      return stamped(judgeCategory(reading, manifest, taxonomy), identity(folder, manifest.hash, reading.mode));
     case 'sentiment':
       return stamped(inTaxonomy(judgeSentiment(reading), taxonomy), lexicon);
     case 'language':

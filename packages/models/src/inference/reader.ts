@@ -23,18 +23,17 @@ export async function createReader(
     return typeof score === 'number' ? score : 0;
   };
   return async (questions) => {
-    const heads = await readIntents(questions, packs, encoder);
-    return questions.map(({ text, facts }, at) => ({
+    const intents = await readIntents(questions, packs, encoder);
+    return questions.map(({ text, facts, mode }, at) => ({
       text,
       facts,
-      ...(heads[at] as Heads),
+      mode,
+      intents: intents[at] as Float64Array,
       language: languageOf(text),
       sentiment: sentimentOf(text),
     }));
   };
 }
-
-type Heads = Pick<Reading, 'intents' | 'heads'>;
 
 interface Quick {
   readonly pack: Pack;
@@ -48,16 +47,16 @@ async function readIntents(
   questions: readonly Question[],
   packs: ReadonlyMap<string, Pack>,
   encoder: Encoder | null,
-): Promise<readonly Heads[]> {
+): Promise<readonly Float64Array[]> {
   const quick = questions.map((question) => readQuick(question, packOf(packs, question.pack)));
   const unsure = encoder === null ? [] : quick.filter(({ isUnsure }) => isUnsure);
   const vectors = await encoder?.embed(unsure.map(({ text, pack }) => text.slice(0, pack.manifest.encoder.characters)));
   return quick.map((one) => {
     const vector = vectors?.[unsure.indexOf(one)];
-    if (vector === undefined) return { intents: one.intents, heads: 'tf-idf' };
+    if (vector === undefined) return one.intents;
     const { share, temperature } = one.pack.manifest;
     const dense = denseLog(vector, one.pack.dense);
-    return { intents: combine(one.log, dense, { share, temperature: temperature.full }), heads: 'ensemble' };
+    return combine(one.log, dense, { share, temperature: temperature.full });
   });
 }
 

@@ -47,7 +47,6 @@ export function judgePriority(reading: Reading, card: Scorecard, manifest: Pick<
   const total = contributions.reduce((sum, { weight }) => sum + weight, 0);
   const shown = strongest(contributions, 8);
   return accepted(labelOf(total, card.bands), confidenceOf(total, card.bands), {
-    reason: `${Math.round(total * 100) / 100} points`,
     contributions: shown,
   });
 }

@@ -1,4 +1,4 @@
-import type { Contribution, Judgement, ModelIdentity } from '../model.ts';
+import type { ClassifyMode, Contribution, Judgement, ModelIdentity } from '../model.ts';
 
 /** One text as every task of a ticket sees it: read once, judged several times. */
 export interface Reading {
@@ -6,8 +6,7 @@ export interface Reading {
   readonly facts: readonly { readonly name: string; readonly value: string }[];
   /** Per intent of the pack, in its order; calibrated. */
   readonly intents: Float64Array;
-  /** Which heads were asked. */
-  readonly heads: 'tf-idf' | 'ensemble';
+  readonly mode: ClassifyMode;
   readonly language: { readonly code: string; readonly isReliable: boolean };
   /** -1 to 1; 0 where no word of the lexicon occurs. */
   readonly sentiment: number;

@@ -22,7 +22,7 @@ function aReading(over: Partial<Reading> = {}): Reading {
     text: 'I lost my card',
     facts: [],
     intents: Float64Array.of(0.6, 0.3, 0.1),
-    heads: 'ensemble',
+    mode: 'full',
     language: { code: 'en', isReliable: true },
     sentiment: 0,
     ...over,
@@ -110,7 +110,7 @@ describe('priority', () => {
       card,
       manifest,
     );
-    expect(verdict).toMatchObject({ label: 'urgent', reason: '7.5 points' });
+    expect(verdict).toMatchObject({ label: 'urgent', decision: 'accepted', reason: null });
     expect(verdict.contributions.reduce((sum, { weight }) => sum + weight, 0)).toBeCloseTo(7.5, 2);
     expect(verdict.contributions[0]).toEqual({ feature: 'words:urgency', weight: 3 });
   });

@@ -1,0 +1,44 @@
+import { kafkaSettings } from '@millrace/kafka';
+import { pipelineSettings } from '@millrace/messaging';
+import { shippedPacks } from '@millrace/models';
+import { defineSettings, serviceSettings, setting } from '@millrace/service';
+
+/** Everything the classifier is told by its environment. */
+export const settings = defineSettings({
+  ...serviceSettings,
+  ...kafkaSettings,
+  ...pipelineSettings,
+  flows: setting.path({
+    env: 'MILLRACE_FLOWS',
+    default: 'infra/flows',
+    description: 'Folder or file of the flows; the classifier reads their `classify`.',
+  }),
+  packs: setting.path({
+    env: 'MILLRACE_PACKS',
+    default: shippedPacks,
+    description: 'Folder of model packs, one folder each, named as the flows name them.',
+    example: '/etc/millrace/packs',
+  }),
+  modelWorkers: setting.integer({
+    env: 'MILLRACE_MODEL_WORKERS',
+    default: 1,
+    min: 1,
+    max: 64,
+    description: 'Threads that think; each takes a core and about 250 MB (100 MB where all flows are of mode fast).',
+  }),
+  modelBatchTimeoutMs: setting.durationMs({
+    env: 'MILLRACE_MODEL_BATCH_TIMEOUT_MS',
+    default: 30_000,
+    description: 'An embedded worker that does not answer a batch by then is replaced, and its texts asked again.',
+  }),
+  modelTimeoutMs: setting.durationMs({
+    env: 'MILLRACE_MODEL_TIMEOUT_MS',
+    default: 15_000,
+    description: 'How long one question to a remote model may take.',
+  }),
+  breakerOpenMs: setting.durationMs({
+    env: 'MILLRACE_BREAKER_OPEN_MS',
+    default: 10_000,
+    description: 'How long a flow rests after its model failed over and over, before one message tries again.',
+  }),
+});

@@ -1,0 +1,12 @@
+/** Codes of this service. */
+export const classifierErrors = {
+  X_CLASSIFY_TASK_UNKNOWN: 'The flow asks a task that its pack does not answer. Mend `classify` in the flow.',
+  X_CLASSIFY_TASK_SETTINGS:
+    'A task of the flow has a setting that the classifier does not know. Mend `classify` in the flow.',
+  X_CLASSIFY_MODEL_TIMEOUT:
+    'A remote model did not answer within MILLRACE_MODEL_TIMEOUT_MS. It is asked again by itself.',
+  X_CLASSIFY_OUTCOMES_MISSING:
+    'A model whose answers are paid for needs the ledger, so that no answer is paid twice: set MILLRACE_POSTGRES_URL.',
+} as const;
+
+export type ClassifierErrorCode = keyof typeof classifierErrors;

@@ -1,0 +1,47 @@
+import { join } from 'node:path';
+import { loadFlowsOrExit } from '@millrace/flows';
+import { connectKafka, connectRegistry, registryAddress } from '@millrace/kafka';
+import { packsIn, shippedTasks } from '@millrace/models';
+import {
+  createHealthServer,
+  createLogger,
+  createMetrics,
+  describeSettings,
+  loadSettingsOrExit,
+  runService,
+} from '@millrace/service';
+import { createClassifier } from './classifier.ts';
+import { settings as declared } from './config.ts';
+
+const settings = loadSettingsOrExit(declared, process.env);
+const flows = loadFlowsOrExit(settings.flows, { knownTasks: shippedTasks, knownPacks: packsIn(settings.packs) });
+const logger = createLogger({ service: 'classifier', level: settings.logLevel });
+const metrics = createMetrics({ processMetrics: true });
+
+const broker = connectKafka({ ...settings, clientId: `classifier-${settings.ordinal}`, logger });
+const serde = connectRegistry({ ...registryAddress(settings), logger });
+const fatal = Promise.withResolvers<Error>();
+const classifier = createClassifier({
+  flows,
+  packFolder: (pack) => join(settings.packs, pack),
+  broker,
+  serde,
+  settings,
+  logger,
+  metrics,
+  monotonic: () => performance.now(),
+  fatal: fatal.resolve,
+});
+
+await runService({
+  name: 'classifier',
+  logger,
+  health: createHealthServer({ ...settings, checks: classifier.checks, registry: metrics.registry }),
+  parts: (control) => {
+    void fatal.promise.then((error) => control.fatal(error));
+    return [classifier];
+  },
+  graceMs: settings.graceMs,
+  parent: settings.parent,
+  settings: describeSettings(declared, settings),
+});
