@@ -105,6 +105,8 @@ export interface SinkDefinition<Config = unknown> {
   readonly entities: 'any' | readonly string[];
   /** The vendor's documented limit for this kind of write; null where there is none. */
   readonly rate: SinkRate | null;
+  /** How many writes may be on their way at once: enough to fill the vendor's limit at its usual latency, no more. */
+  readonly concurrency: number;
   /** A write here may come back as the vendor's webhook, so writes per key are watched for a loop. */
   readonly echoes: boolean;
   /** Cheap and offline: connects on the first write, so a destination that is away never keeps a service from starting. */

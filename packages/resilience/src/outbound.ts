@@ -26,7 +26,7 @@ export interface OutboundResponse {
 /** One destination's way out. Any status is an answer; what is not an answer is an `OutboundError`. */
 export interface Outbound {
   send(request: OutboundRequest, signal: AbortSignal): Promise<OutboundResponse>;
-  /** Ends what is running and closes the connections. Idempotent. */
+  /** Lets what is running end, each within its own time limit, and closes the connections. Idempotent. */
   close(): Promise<void>;
 }
 
@@ -81,7 +81,7 @@ export function createOutbound(options: OutboundOptions = {}): Outbound {
       }
     },
     close() {
-      closing ??= Promise.all([guarded.destroy(), open.destroy()]).then(() => undefined);
+      closing ??= Promise.all([guarded.close(), open.close()]).then(() => undefined);
       return closing;
     },
   };

@@ -118,6 +118,8 @@ export const names = {
       stuck: 'Handler exceeded its time, ending the process',
       drained: 'Pipeline drained',
       commitFailed: 'Offsets not committed, will be tried again',
+      commandFailed: 'Operator command not carried out',
+      controlUnreadable: 'Operator command could not be read',
     },
     kafka: {
       connected: 'Kafka connected',

@@ -26,6 +26,7 @@ export const httpSink: AnySink = defineSink<HttpConfig>({
   inDoubt: 'repeat',
   entities: 'any',
   rate: null,
+  concurrency: 32,
   echoes: false,
   open: openHttp,
 });

@@ -43,6 +43,7 @@ export const postgresSink: AnySink = defineSink<PostgresConfig>({
   inDoubt: 'transactional',
   entities: 'any',
   rate: null,
+  concurrency: 500,
   echoes: false,
   open: openPostgres,
 });

@@ -40,7 +40,8 @@ export function createFaults(voice: FaultVoice, limits: boolean): Faults {
     fault.left <= 1 ? null : { ...fault, left: fault.left - 1 };
 
   const middleware = async (_request: Request, response: Response, next: () => void): Promise<void> => {
-    if (state.slowMs > 0) await sleep(state.slowMs);
+    // Unreferenced: a simulator that is told to stop does not wait for an answer that nobody wants any more.
+    if (state.slowMs > 0) await sleep(state.slowMs, undefined, { ref: false });
     if (state.fail !== null) {
       const { status } = state.fail;
       state = { ...state, fail: spend(state.fail) };

@@ -23,6 +23,7 @@ export const slackSink: AnySink = defineSink<SlackConfig>({
   inDoubt: 'probe',
   entities: 'any',
   rate: { requests: 1, perMs: 1_000 },
+  concurrency: 4,
   echoes: false,
   open: openSlack,
 });

@@ -41,6 +41,7 @@ export const zendeskSink: AnySink = defineSink<ZendeskConfig>({
   inDoubt: 'probe',
   entities: ['tickets'],
   rate: { requests: 100, perMs: 60_000 },
+  concurrency: 16,
   echoes: true,
   open: openZendesk,
 });

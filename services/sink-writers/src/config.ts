@@ -1,0 +1,73 @@
+import { kafkaSettings } from '@millrace/kafka';
+import { ledgerSettings } from '@millrace/ledger';
+import { type PipelineSettings, pipelineSettings } from '@millrace/messaging';
+import { defineSettings, type Setting, serviceSettings, setting } from '@millrace/service';
+
+type PipelineFragment = { readonly [Name in keyof PipelineSettings]: Setting<number> };
+
+/** Everything sink-writers is told by its environment; the secrets of destinations come through the flow file's references. */
+export const settings: typeof serviceSettings &
+  typeof kafkaSettings &
+  PipelineFragment & {
+    readonly postgresUrl: Setting<string>;
+    readonly effectKeepMs: Setting<number>;
+    readonly flows: Setting<string>;
+    readonly trustedOrigins: Setting<readonly string[]>;
+    readonly rateLimits: Setting<'after-refusal' | 'always' | 'off'>;
+    readonly writeTimeoutMs: Setting<number>;
+    readonly rateLimitPatienceMs: Setting<number>;
+    readonly breakerOpenMs: Setting<number>;
+    readonly mostWritesPerKey: Setting<number>;
+    readonly expressionTimeoutMs: Setting<number>;
+  } = defineSettings({
+  ...serviceSettings,
+  ...kafkaSettings,
+  ...pipelineSettings,
+  postgresUrl: ledgerSettings.postgresUrl,
+  effectKeepMs: ledgerSettings.effectKeepMs,
+  flows: setting.path({
+    env: 'MILLRACE_FLOWS',
+    default: 'infra/flows',
+    description: 'Folder or file of the flows; sink-writers reads their routes.',
+  }),
+  trustedOrigins: setting.list({
+    env: 'MILLRACE_TRUSTED_ORIGINS',
+    default: [],
+    description:
+      'Exact origins that need be neither https on 443 nor public: simulators, and systems of your own network. Comma-separated.',
+    example: 'http://127.0.0.1:8100,https://erp.internal:8443',
+  }),
+  rateLimits: setting.oneOf(['after-refusal', 'always', 'off'], {
+    env: 'MILLRACE_RATE_LIMITS',
+    default: 'after-refusal',
+    description:
+      "When a vendor's documented rate limit is kept: from its first refusal on for ten minutes, always, or never. A pause that it asks for is always kept.",
+  }),
+  writeTimeoutMs: setting.durationMs({
+    env: 'MILLRACE_WRITE_TIMEOUT_MS',
+    default: 30_000,
+    description: 'How long one write to a destination may take, all its requests together.',
+  }),
+  rateLimitPatienceMs: setting.durationMs({
+    env: 'MILLRACE_RATE_LIMIT_PATIENCE_MS',
+    default: 65_000,
+    description:
+      'How long a record waits in place for its turn at a destination; a longer pause is left to the breaker.',
+  }),
+  breakerOpenMs: setting.durationMs({
+    env: 'MILLRACE_BREAKER_OPEN_MS',
+    default: 10_000,
+    description: 'How long a route stays paused after an outage before one record probes its destination.',
+  }),
+  mostWritesPerKey: setting.integer({
+    env: 'MILLRACE_MOST_WRITES_PER_KEY',
+    default: 30,
+    min: 1,
+    description: 'Updates of one object within an hour above which a route halts, because they look like an echo loop.',
+  }),
+  expressionTimeoutMs: setting.durationMs({
+    env: 'MILLRACE_EXPRESSION_TIMEOUT_MS',
+    default: 100,
+    description: 'How long one `when` or `map` may run before it is stopped.',
+  }),
+});

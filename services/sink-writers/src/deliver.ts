@@ -1,0 +1,130 @@
+import type { AnySink, SinkDelivery, SinkResult } from '@millrace/connectors/sink';
+import {
+  type CanonicalEntity,
+  type DeliveryCompleted,
+  type EntityEnriched,
+  type Judgement,
+  topics,
+} from '@millrace/contracts';
+import { type Expressions, expressionView, FlowError, type Route } from '@millrace/flows';
+import {
+  CodedError,
+  deadLetter,
+  type Envelope,
+  type Handled,
+  type Handler,
+  retry,
+  sequenceOf,
+} from '@millrace/messaging';
+
+/** Any entity's record as a route reads it: judged where the flow classifies. */
+export type Deliverable = EntityEnriched<CanonicalEntity> & {
+  readonly judgements?: Readonly<Record<string, Judgement>>;
+};
+
+/** What became of the write, as the route's machinery reports it. */
+export interface Written extends SinkResult {
+  readonly reason: string | null;
+}
+
+export interface DeliverOptions {
+  readonly entity: string;
+  readonly route: Pick<Route, 'route' | 'when' | 'map'>;
+  readonly sink: Pick<AnySink, 'name'>;
+  readonly expressions: Pick<Expressions, 'evaluate'>;
+  readonly write: (delivery: SinkDelivery, isOperatorsWish: boolean, signal: AbortSignal) => Promise<Written>;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+}
+
+/** Judged entity → destination, with a record of what was written where, or why nothing was. */
+export function deliver(options: DeliverOptions): Handler<Deliverable> {
+  const { entity, route, write, now } = options;
+  return async (envelope, signal) => {
+    const startedAt = now();
+    const view = expressionView(envelope.data);
+    if (route.when !== null && (await evaluate(route.when, 'when', view, options, signal)) !== true) {
+      return completed(envelope, options, startedAt, { outcome: 'filtered', reason: 'when', destination: '' });
+    }
+    const mapped = route.map === null ? undefined : await evaluate(route.map, 'map', view, options, signal);
+    const delivery: SinkDelivery = {
+      route: `${entity}.${route.route}`,
+      eventId: envelope.id,
+      correlationid: envelope.correlationid,
+      key: envelope.key,
+      entity,
+      sequence: sequenceFor(envelope),
+      generation: envelope.generation,
+      value: envelope.data,
+      view,
+      ...(route.map === null ? {} : { mapped }),
+    };
+    const written = await write(delivery, envelope.delivery.through === 'lane', signal);
+    return completed(envelope, options, startedAt, written);
+  };
+}
+
+type Completion = Omit<Written, 'outcome'> & { readonly outcome: DeliveryCompleted['outcome'] };
+
+function completed(
+  envelope: Envelope<Deliverable>,
+  { entity, route, sink, now }: DeliverOptions,
+  startedAt: number,
+  { outcome, reason, destination }: Completion,
+): Handled {
+  const data: DeliveryCompleted = {
+    route: `${entity}.${route.route}`,
+    sink: sink.name,
+    entity,
+    id: envelope.key,
+    eventId: envelope.id,
+    outcome,
+    reason,
+    destination: destination === '' ? null : destination,
+    sequence: sequenceFor(envelope),
+    attempt: envelope.delivery.attempt + 1,
+    durationMs: Math.max(0, now() - startedAt),
+    at: now(),
+  };
+  return {
+    outputs: [{ to: topics.deliveriesCompleted, key: envelope.key, data, time: new Date(now()).toISOString() }],
+    outcome: outcomeOf(outcome, reason),
+  };
+}
+
+function outcomeOf(outcome: DeliveryCompleted['outcome'], reason: string | null): Handled['outcome'] {
+  switch (outcome) {
+    case 'delivered':
+    case 'superseded':
+      return { kind: outcome };
+    case 'filtered':
+      return { kind: 'filtered', reason: reason ?? 'when' };
+    case 'unchanged':
+      return { kind: 'filtered', reason: 'unchanged' };
+  }
+}
+
+/** Stamped by the first stage; a foreign record without one counts from where it first stood. */
+function sequenceFor({ data, origin }: Envelope<Deliverable>): string {
+  return data.sequence ?? sequenceOf(origin.timestamp, origin.offset);
+}
+
+async function evaluate(
+  text: string,
+  name: 'when' | 'map',
+  view: unknown,
+  { expressions }: DeliverOptions,
+  signal: AbortSignal,
+): Promise<unknown> {
+  try {
+    return await expressions.evaluate(text, view, signal);
+  } catch (cause) {
+    if (!(cause instanceof FlowError)) throw cause;
+    const disposition = cause.code === 'X_FLOWS_EXPRESSIONS_CLOSED' ? retry() : deadLetter;
+    throw new CodedError('X_ROUTE_EXPRESSION', `the route's \`${name}\`: ${cause.message}`, {
+      disposition,
+      step: 'validate',
+      cause,
+    });
+  }
+}

@@ -1,0 +1,9 @@
+/** What can go wrong between a judgement and its destination, and what fixes it. */
+export const sinkWriterErrors = {
+  X_ROUTE_CONFIG: "The route's settings or secrets cannot be used; correct them, then resume the route",
+  X_ROUTE_EXPRESSION: "The route's `when` or `map` failed on this value; correct it, then redrive",
+  X_ROUTE_IN_DOUBT: 'A try began and its end is unknown; look at the destination, then redrive to write or discard',
+  X_ROUTE_PAUSED: 'The destination asks for a longer pause than a record may wait in; the breaker waits instead',
+  X_ROUTE_LOOP:
+    'We updated one object too often within an hour, which looks like an echo; find it, then resume the route',
+} as const;

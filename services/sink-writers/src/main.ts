@@ -1,0 +1,56 @@
+import { sinks } from '@millrace/connectors/sinks';
+import { loadFlowsOrExit } from '@millrace/flows';
+import { connectKafka, connectRegistry, registryAddress } from '@millrace/kafka';
+import { connectLedger } from '@millrace/ledger';
+import {
+  createHealthServer,
+  createLogger,
+  createMetrics,
+  describeSettings,
+  loadSettingsOrExit,
+  runService,
+} from '@millrace/service';
+import { settings as declared } from './config.ts';
+import { createSinkWriters } from './sink-writers.ts';
+
+const settings = loadSettingsOrExit(declared, process.env);
+const flows = loadFlowsOrExit(settings.flows, { knownSinks: sinks });
+const logger = createLogger({ service: 'sink-writers', level: settings.logLevel });
+const metrics = createMetrics({ processMetrics: true });
+const now = Date.now;
+
+const broker = connectKafka({ ...settings, clientId: `sink-writers-${settings.ordinal}`, logger });
+const serde = connectRegistry({ ...registryAddress(settings), logger });
+const ledger = connectLedger({ ...settings, url: settings.postgresUrl, schema: 'sink_writers', now, logger, metrics });
+const fatal = Promise.withResolvers<Error>();
+const writers = createSinkWriters({
+  flows,
+  sinks,
+  broker,
+  serde,
+  effects: ledger.effects,
+  settings,
+  environment: process.env,
+  logger,
+  metrics,
+  now,
+  fatal: fatal.resolve,
+});
+
+await runService({
+  name: 'sink-writers',
+  logger,
+  health: createHealthServer({ ...settings, checks: writers.checks, registry: metrics.registry }),
+  parts: (control) => {
+    void fatal.promise.then((error) => control.fatal(error));
+    return [
+      ledger,
+      { name: 'registry', open: async () => undefined, close: async () => serde.close() },
+      { name: 'kafka', open: async () => undefined, close: () => broker.close() },
+      writers,
+    ];
+  },
+  graceMs: settings.graceMs,
+  parent: settings.parent,
+  settings: describeSettings(declared, settings),
+});

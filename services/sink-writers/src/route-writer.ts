@@ -1,0 +1,102 @@
+import type { AnySink, SinkDelivery } from '@millrace/connectors/sink';
+import type { EffectStore } from '@millrace/messaging';
+import { createBulkhead, createRateLimiter, deadlineSignal, type RateLimiterMode } from '@millrace/resilience';
+import type { Outbound } from '@millrace/resilience/outbound';
+import { type Metrics, names } from '@millrace/service';
+import { applyOnce } from './apply-once.ts';
+import type { Written } from './deliver.ts';
+import { createDestination } from './destination.ts';
+import { createLoopGuard } from './loop-guard.ts';
+import { takeTurns } from './take-turns.ts';
+
+export interface RouteWriterOptions {
+  /** `<flow>.<route>`. */
+  readonly route: string;
+  readonly entity: string;
+  /** The Avro schema of the records that will arrive. */
+  readonly schema: object;
+  readonly definition: AnySink;
+  readonly readSettings: () => unknown;
+  readonly openOutbound: () => Outbound;
+  readonly effects: EffectStore;
+  readonly metrics: Metrics;
+  readonly rateLimits: RateLimiterMode;
+  readonly writeTimeoutMs: number;
+  readonly rateLimitPatienceMs: number;
+  readonly mostWritesPerKey: number;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  /** Milliseconds of a clock that never goes back. */
+  readonly monotonic: () => number;
+}
+
+/** Everything that stands between one route and its destination: loop guard, turnstile, bulkhead, effect ledger, deadline. */
+export interface RouteWriter {
+  write(delivery: SinkDelivery, isOperatorsWish: boolean, signal: AbortSignal): Promise<Written>;
+  /** An operator lifts a halt: secrets are read again and what was counted is forgotten. */
+  reopen(): void;
+  close(): Promise<void>;
+}
+
+export function createRouteWriter(options: RouteWriterOptions): RouteWriter {
+  const { route, definition, effects, metrics, monotonic } = options;
+  const sink = definition.name;
+  const { entity, schema, readSettings, openOutbound, now } = options;
+  const destination = createDestination({
+    definition,
+    readSettings,
+    openOutbound,
+    context: { route, entity, schema, now },
+  });
+  const limiter = createRateLimiter({ mode: options.rateLimits, rate: definition.rate, now: monotonic });
+  const bulkhead = createBulkhead(definition.concurrency);
+  const guard = createLoopGuard({ mostPerHour: options.mostWritesPerKey, now: monotonic });
+  const deliveries = metrics.counter(names.metrics.sink.deliveries);
+  const deliverySeconds = metrics.histogram(names.metrics.sink.deliverySeconds);
+  const rateLimited = metrics.counter(names.metrics.sink.rateLimited);
+  const inDoubt = metrics.counter(names.metrics.sink.inDoubt);
+  const selfCaused = metrics.counter(names.metrics.sink.selfCaused);
+  const turns = {
+    limiter,
+    patienceMs: options.rateLimitPatienceMs,
+    onRefused: () => rateLimited.inc({ route, sink }),
+    now: monotonic,
+  };
+
+  const applyTimed = async (
+    delivery: SinkDelivery,
+    isOperatorsWish: boolean,
+    signal: AbortSignal,
+  ): Promise<Written> => {
+    const startedAt = monotonic();
+    const result = await applyOnce(
+      delivery,
+      isOperatorsWish,
+      { definition, destination, effects, onInDoubt: (resolution) => inDoubt.inc({ route, resolution }) },
+      deadlineSignal(signal, options.writeTimeoutMs),
+    );
+    deliverySeconds.observe({ route, sink }, (monotonic() - startedAt) / 1000);
+    deliveries.inc({ route, sink, outcome: result.outcome });
+    return result;
+  };
+
+  return {
+    async write(delivery, isOperatorsWish, signal) {
+      if (definition.echoes) guard.check(delivery.key);
+      const result = await takeTurns(
+        () => bulkhead.run(() => applyTimed(delivery, isOperatorsWish, signal), signal),
+        turns,
+        signal,
+      );
+      if (definition.echoes && result.outcome === 'delivered' && result.reason === null) {
+        if (guard.written(delivery.key) > 1) selfCaused.inc({ route });
+      }
+      return result;
+    },
+    reopen() {
+      guard.clear();
+      destination.reopen();
+    },
+    close: () => destination.close(),
+  };
+}
