@@ -40,7 +40,7 @@ brokerLaws('kafkajs', {
       },
       dispose: async () => {
         for (const stop of disturbers) stop();
-        await Promise.all(mortals.map(({ broker }) => broker.close()));
+        await Promise.all(mortals.map((mortal) => mortal.bury()));
       },
     };
   },

@@ -12,6 +12,8 @@ export const quiet: Logger = createLogger({ service: 'kafka-test', level: 'silen
 export interface MortalBroker {
   readonly broker: KafkaBroker;
   kill(): void;
+  /** Lets it reach the cluster again and closes it, so that nothing of it is left to try. */
+  bury(): Promise<void>;
 }
 
 export function connectMortal(options: Partial<KafkaOptions> = {}): MortalBroker {
@@ -37,6 +39,11 @@ export function connectMortal(options: Partial<KafkaOptions> = {}): MortalBroker
     kill: () => {
       isDead = true;
       for (const socket of sockets) socket.destroy(new Error('killed'));
+    },
+    bury: async () => {
+      const closed = broker.close();
+      isDead = false;
+      await closed;
     },
   };
 }

@@ -1,0 +1,37 @@
+declare module 'kafkajs/src/protocol/recordBatch/v0/index.js' {
+  const recordBatch: { RecordBatch(options: object): Promise<{ readonly buffer: Buffer }> };
+  export default recordBatch;
+}
+declare module 'kafkajs/src/protocol/recordBatch/v0/decoder.js' {
+  import type { DecodedRecord } from 'kafkajs/src/protocol/recordBatch/record/v0/decoder.js';
+
+  const decode: (decoder: unknown) => Promise<{ readonly records: readonly DecodedRecord[] }>;
+  export default decode;
+}
+declare module 'kafkajs/src/protocol/recordBatch/record/v0/encodeRecords.js' {
+  const encodeRecords: (records: readonly object[]) => Buffer;
+  export default encodeRecords;
+}
+declare module 'kafkajs/src/protocol/recordBatch/crc32C/index.js' {
+  const crc32C: (data: Buffer) => number;
+  export default crc32C;
+}
+declare module 'kafkajs/src/protocol/decoder.js' {
+  export default class Decoder {
+    constructor(data: Buffer);
+  }
+}
+declare module 'kafkajs/src/network/requestQueue/index.js' {
+  export default class RequestQueue {
+    constructor(options: object);
+    push(request: object): void;
+    fulfillRequest(answer: object): void;
+    destroy(): void;
+    readonly throttleCheckTimeoutId: unknown;
+    throttledUntil: number;
+  }
+}
+declare module 'kafkajs/src/producer/groupMessagesPerPartition.js' {
+  const group: (options: object) => Record<string, readonly unknown[]>;
+  export default group;
+}
