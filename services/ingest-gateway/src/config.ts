@@ -5,7 +5,7 @@ import { defineSettings, serviceSettings, setting } from '@millrace/service';
 const mebibyte = 1024 * 1024;
 
 /** Everything the gateway is told by its environment. */
-export const gatewaySettings = defineSettings({
+export const settings = defineSettings({
   ...serviceSettings,
   ...kafkaSettings,
   ...ledgerSettings,

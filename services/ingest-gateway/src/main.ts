@@ -3,7 +3,7 @@ import { loadFlowsOrExit } from '@millrace/flows';
 import { connectLedger } from '@millrace/ledger';
 import { createLogger, createMetrics, describeSettings, loadSettingsOrExit, runService } from '@millrace/service';
 import { loadTokens } from './admin-access.ts';
-import { gatewaySettings } from './config.ts';
+import { settings as gatewaySettings } from './config.ts';
 import { createGateway } from './gateway.ts';
 import { orExit } from './gateway-error.ts';
 import { connectKafkaPart } from './kafka-part.ts';
