@@ -118,7 +118,6 @@ export const names = {
       stuck: 'Handler exceeded its time, ending the process',
       drained: 'Pipeline drained',
       commitFailed: 'Offsets not committed, will be tried again',
-      commandFailed: 'Operator command not carried out',
       controlUnreadable: 'Operator command could not be read',
     },
     kafka: {

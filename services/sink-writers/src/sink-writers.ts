@@ -13,6 +13,8 @@ import {
 import {
   type Breaker,
   type Broker,
+  type ControlReader,
+  controlReader,
   type EffectStore,
   type Pipeline,
   type PipelineRun,
@@ -22,14 +24,12 @@ import {
   type RunOptions,
   runPipeline,
   type Serde,
-  type TopicReader,
 } from '@millrace/messaging';
 import type { RateLimiterMode } from '@millrace/resilience';
 import { createBreaker } from '@millrace/resilience/breaker';
 import { createOutbound } from '@millrace/resilience/outbound';
 import type { Environment, Logger, Metrics, Part, Readiness } from '@millrace/service';
 import { type Deliverable, deliver } from './deliver.ts';
-import { openRouteControl } from './route-control.ts';
 import { createRouteWriter, type RouteWriter } from './route-writer.ts';
 
 export interface SinkWritersOptions {
@@ -83,7 +83,7 @@ export function createSinkWriters(options: SinkWritersOptions): SinkWriters {
   const expressions = createExpressions({ timeoutMs: settings.expressionTimeoutMs });
   const routes = flowList(flows).flatMap((flow) => flow.deliver.map((route) => ({ flow, route })));
   let producer: Producer | undefined;
-  let control: Promise<TopicReader | null> = Promise.resolve(null);
+  let control: ControlReader | undefined;
   let running: readonly RouteRun[] = [];
   const runs = (): readonly PipelineRun[] => running.map(({ run }) => run);
 
@@ -97,20 +97,17 @@ export function createSinkWriters(options: SinkWritersOptions): SinkWriters {
       running = routes.map(({ flow, route }) => startable(flow, route, own, expressions, options));
       // Not awaited: Kafka may be away, and a service that waits for it must still be told to stop.
       for (const { run } of running) run.start().catch(options.fatal);
-      control = openRouteControl({ broker, serde, runs, logger }).catch((error: Error) => {
-        options.fatal(error);
-        return null;
-      });
+      control = controlReader({ broker, serde, runs: runs(), logger });
+      control.start().catch(options.fatal);
     },
     async close() {
+      await control?.close();
       const deadline = AbortSignal.timeout(Math.max(0, settings.graceMs - closingMs));
       await Promise.all(running.map(({ run }) => run.drain(deadline)));
       await Promise.all(running.map(({ run }) => run.close()));
       await producer?.close();
       for (const { breaker } of running) breaker.close();
       await Promise.all([...running.map(({ writer }) => writer.close()), expressions.close()]);
-      // A reader that still waits for Kafka ends with the broker.
-      await Promise.race([control.then((reader) => reader?.close()), new Promise((resolve) => setImmediate(resolve))]);
     },
   };
 }
