@@ -24,7 +24,7 @@ const startForThisMachine = async (): Promise<RunningServers> => {
     await findJava();
   } catch (error) {
     if (!(await hasDocker())) throw error;
-    const { startContainers } = await import('@millrace/embedded/containers');
+    const { startContainers } = await import('./containers.ts');
     return startContainers();
   }
   return startServers({ onProgress: (part, message) => process.stderr.write(`${part}: ${message}\n`) });

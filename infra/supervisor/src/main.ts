@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { EmbeddedError } from '@millrace/embedded';
 import { FlowError } from '@millrace/flows';
+import { SecretsLost } from '@millrace/provision/secrets';
 import { parseOptions } from './options.ts';
 import { stopRequest } from './stop-request.ts';
 import { supervise } from './supervise.ts';
@@ -14,7 +15,12 @@ for (const stream of [process.stdout, process.stderr]) stream.on('error', () => 
 
 /** An error of ours is a sentence for a person; only one that we did not foresee shows its stack. */
 const sentence = (error: unknown): string => {
-  if (error instanceof EmbeddedError || error instanceof SupervisorError || error instanceof FlowError)
+  if (
+    error instanceof EmbeddedError ||
+    error instanceof SupervisorError ||
+    error instanceof FlowError ||
+    error instanceof SecretsLost
+  )
     return error.message;
   return Error.isError(error) ? (error.stack ?? error.message) : String(error);
 };

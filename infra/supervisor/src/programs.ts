@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { cacheFolder } from '@millrace/embedded';
+import { type Secrets, sourcesFile, tokenFile } from '@millrace/provision/secrets';
 import { host, type Ports, urlOf } from './layout.ts';
 import type { Program } from './program.ts';
-import { type Secrets, sourcesFile, tokenFile } from './secrets.ts';
 import { kafkaBrokers, postgresUrl, registryUrl } from './server-parts.ts';
 
 export interface ProgramsOptions {
@@ -25,7 +25,10 @@ export const servicePrograms = (options: ProgramsOptions): readonly Program[] =>
     }),
     service(options, 'enricher', ports.enricher),
     service(options, 'classifier', ports.classifier),
-    service(options, 'sink-writers', ports.sinkWriters),
+    service(options, 'sink-writers', ports.sinkWriters, {
+      // Destinations are https on the open internet; the simulators are the exception, by their exact origins.
+      MILLRACE_TRUSTED_ORIGINS: [ports.zendesk, ports.slack, ports.http].map(urlOf).join(','),
+    }),
     service(options, 'dlq-replayer', ports.dlqReplayer, { MILLRACE_GATEWAY_ADMIN_URL: urlOf(ports.gatewayAdmin) }),
   ];
 };

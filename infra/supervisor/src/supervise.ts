@@ -1,6 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { demandFreePort, isPortFree, prepareJavaParts } from '@millrace/embedded';
 import { type Flows, loadFlows } from '@millrace/flows';
+import { provisionTopics, registerSchemas } from '@millrace/provision';
+import { loadSecrets, type Secrets, tokenFile } from '@millrace/provision/secrets';
 import { type DataFolder, openDataFolder } from './data-folder.ts';
 import { host, type Ports, portOwners, portsFrom, urlOf } from './layout.ts';
 import { startLiveLine } from './live-line.ts';
@@ -8,9 +10,7 @@ import type { SupervisorOptions } from './options.ts';
 import { createPrinter, type Printer } from './printer.ts';
 import { programPart } from './program.ts';
 import { type ProgramsOptions, servicePrograms, sharedEnvironment, simulatorsProgram } from './programs.ts';
-import { provisionTopics, registerSchemas } from './provision.ts';
 import { sendSamples } from './samples/send-samples.ts';
-import { loadSecrets, type Secrets, tokenFile } from './secrets.ts';
 import { kafkaBrokers, postgresUrl, registryUrl, serverParts } from './server-parts.ts';
 import { type SystemState, stateFile, writeState } from './state-file.ts';
 import { System } from './system.ts';

@@ -4,8 +4,6 @@ export const supervisorErrors = {
   X_SUPERVISOR_RUNNING: 'Another supervisor holds the data folder; stop it or choose another folder and port base.',
   X_SUPERVISOR_DISK_FULL:
     'The disk of the data folder has too little room to start; make room or choose another folder.',
-  X_SUPERVISOR_SECRETS_LOST:
-    'The data folder has a database but not the file with its password; restore the file or choose another folder.',
   X_SUPERVISOR_SERVICE_FAILED: 'A service ended while the system was starting; its log says why.',
   X_SUPERVISOR_SERVICE_LATE: 'A service did not become ready in time; its readiness answer says what it waits for.',
 } as const;

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { freePorts, type RunningServers } from '@millrace/embedded';
 import { GenericContainer, type StartedTestContainer, Wait } from 'testcontainers';
-import { freePorts } from './ports.ts';
-import type { RunningServers } from './servers.ts';
 
 /** The images that `docker-compose.yml` names too. */
 export const images = {

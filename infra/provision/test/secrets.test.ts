@@ -1,9 +1,14 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { loadSecrets, sourcesFile, tokenFile } from '../src/secrets.ts';
-import { temporaryFolder } from './fixtures.ts';
+
+const temporaryFolder = async (): Promise<{ readonly path: string; remove(): Promise<void> }> => {
+  const path = await mkdtemp(join(tmpdir(), 'millrace-secrets-'));
+  return { path, remove: () => rm(path, { recursive: true, force: true }) };
+};
 
 describe('the secrets of a data folder', () => {
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;
@@ -45,7 +50,7 @@ describe('the secrets of a data folder', () => {
   it('are missed in one sentence when the database is there without them', async () => {
     await mkdir(join(folder.path, 'postgres'));
     await expect(loadSecrets(folder.path)).rejects.toMatchObject({
-      code: 'X_SUPERVISOR_SECRETS_LOST',
+      code: 'X_PROVISION_SECRETS_LOST',
       message: `The data folder ${folder.path} has a database but no secrets.json, which holds its password; restore that file or choose another folder with --data.`,
     });
   });

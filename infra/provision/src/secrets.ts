@@ -1,9 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeAtomically } from '@millrace/embedded';
-import { SupervisorError } from './supervisor-error.ts';
 
 /** Everything secret of one embedded system, made at random on its first start. */
 export interface Secrets {
@@ -61,8 +59,8 @@ export const loadSecrets = async (dataDir: string): Promise<Secrets> => {
       approver: known.tokens?.approver ?? `mra_${token(24)}`,
     },
   };
-  await writeAtomically(secretsFile(dataDir), `${JSON.stringify(secrets, null, 2)}\n`, 0o600);
-  await writeAtomically(tokenFile(dataDir), `${JSON.stringify(secrets.tokens, null, 2)}\n`, 0o600);
+  await writePrivately(secretsFile(dataDir), `${JSON.stringify(secrets, null, 2)}\n`);
+  await writePrivately(tokenFile(dataDir), `${JSON.stringify(secrets.tokens, null, 2)}\n`);
   await writeSampleKey(sourcesFile(dataDir), secrets.sampleKey);
   return secrets;
 };
@@ -76,20 +74,31 @@ const writeSampleKey = async (path: string, key: string): Promise<void> => {
   const known: SourcesFile = existsSync(path) ? (JSON.parse(await readFile(path, 'utf8')) as SourcesFile) : {};
   const sample = { client: 'sample', sha256: createHash('sha256').update(key).digest('hex'), scopes: ['*'] };
   const keys = [...(known.keys ?? []).filter(({ client }) => client !== sample.client), sample];
-  await writeAtomically(
+  await writePrivately(
     path,
     `${JSON.stringify({ ...known, keys, sample: { client: sample.client, key } }, null, 2)}\n`,
-    0o600,
   );
 };
 
 const readKnown = async (dataDir: string): Promise<Partial<Secrets>> => {
   if (existsSync(secretsFile(dataDir))) return JSON.parse(await readFile(secretsFile(dataDir), 'utf8')) as Secrets;
   if (existsSync(join(dataDir, 'postgres'))) {
-    throw new SupervisorError(
-      'X_SUPERVISOR_SECRETS_LOST',
+    throw new SecretsLost(
       `The data folder ${dataDir} has a database but no secrets.json, which holds its password; restore that file or choose another folder with --data.`,
     );
   }
   return {};
+};
+
+/** The database of a data folder is there and its password is not. The message is one sentence for a person. */
+export class SecretsLost extends Error {
+  override readonly name = 'SecretsLost';
+  readonly code = 'X_PROVISION_SECRETS_LOST';
+}
+
+/** For the owner alone, by one rename: never half there, never readable for a moment. */
+const writePrivately = async (path: string, content: string): Promise<void> => {
+  const temporary = `${path}.${randomBytes(4).toString('hex')}.part`;
+  await writeFile(temporary, content, { mode: 0o600 });
+  await rename(temporary, path);
 };
