@@ -26,6 +26,7 @@ export class Connection {
   #own: OwnCluster | null = null;
   #connecting: Promise<OwnCluster> | null = null;
   #leaders = new Map<string, ReadonlyMap<number, number>>();
+  #locating: Promise<unknown> = Promise.resolve();
   #closed = false;
 
   constructor(config: ClientConfig, requestTimeoutMs: number) {
@@ -33,8 +34,17 @@ export class Connection {
     this.#requestTimeoutMs = requestTimeoutMs;
   }
 
-  /** Asks for the topic's partitions and their leaders. */
-  async locate(topic: string): Promise<ReadonlyMap<number, number>> {
+  /**
+   * Asks for the topic's partitions and their leaders. One after the other: the client keeps the last answer only, and a
+   * question asked meanwhile would overwrite it.
+   */
+  locate(topic: string): Promise<ReadonlyMap<number, number>> {
+    const located = this.#locating.then(() => this.#locate(topic));
+    this.#locating = located.catch(() => undefined);
+    return located;
+  }
+
+  async #locate(topic: string): Promise<ReadonlyMap<number, number>> {
     const { cluster } = await this.#connected();
     await cluster.brokerPool.refreshMetadata([topic]);
     const found = cluster.brokerPool.metadata?.topicMetadata.find((each) => each.topic === topic);
