@@ -12,6 +12,8 @@ export interface Outgoing<T = unknown> {
   readonly time?: string;
   /** Names this output among its siblings (a batch's item id); the ordinal when absent. Part of the derived id. */
   readonly item?: string;
+  /** The value as it was recorded, wire prefix included: published byte for byte, `data` is not looked at. */
+  readonly bytes?: Buffer;
 }
 
 /** What became of one message. `filtered` and `superseded` are successes that wrote nothing. */

@@ -1,4 +1,6 @@
 import { setMaxListeners } from 'node:events';
+import type { GroupMember } from '../broker.ts';
+import { CodedError, retry } from '../disposition.ts';
 
 /**
  * The signal of one assignment, shared by its handlers. Looking at it is also asking the fence: a process that was frozen
@@ -24,4 +26,14 @@ export function fencedSignal(controller: AbortController, fence: () => Error | n
     },
   });
   return signal;
+}
+
+/** Why nothing may act at the moment: for all we know, the group has given our partitions to another. */
+export function staleHeartbeat(member: GroupMember, marginMs: number, monotonicMs: number): CodedError | null {
+  if (monotonicMs - member.lastHeartbeatAt() <= member.sessionTimeoutMs - marginMs) return null;
+  return new CodedError(
+    'X_HEARTBEAT_STALE',
+    'the group coordinator has not answered for almost a session; nothing starts until it does',
+    { disposition: retry(), unavailable: true },
+  );
 }

@@ -50,7 +50,7 @@ export function outputRecords(
     return {
       topic: output.to.name,
       key: output.key === '' ? null : Buffer.from(output.key),
-      value: context.serde.encode(output.to, output.data),
+      value: output.bytes ?? context.serde.encode(output.to, output.data),
       headers,
     };
   });

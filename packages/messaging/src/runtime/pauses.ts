@@ -2,7 +2,8 @@ import type { GroupMember } from '../broker.ts';
 import type { PartitionState } from './partition-state.ts';
 import { partitionName } from './partition-state.ts';
 
-export type PauseCause = 'backpressure' | 'tier' | 'breaker' | 'halt' | 'drain';
+export const pauseCauses = ['backpressure', 'tier', 'breaker', 'halt', 'drain'] as const;
+export type PauseCause = (typeof pauseCauses)[number];
 
 /**
  * Why each partition is paused. The client keeps one flag per partition, so two causes must not undo each other:

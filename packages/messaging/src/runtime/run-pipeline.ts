@@ -1,76 +1,30 @@
 import { groupTopics, topics } from '@millrace/contracts';
-import { type Logger, type Metrics, names } from '@millrace/service';
-import type { Breaker } from '../breaker.ts';
-import type { Assignment, Broker, GroupListener, GroupMember, InboundRecord, Producer } from '../broker.ts';
+import { names } from '@millrace/service';
+import type { Assignment, GroupListener, GroupMember, InboundRecord } from '../broker.ts';
 import { type CancelTimer, type Clock, sleep, systemClock } from '../clock.ts';
-import { CodedError, halt, isCodedError, retry } from '../disposition.ts';
+import { CodedError, halt } from '../disposition.ts';
 import type { Delivery } from '../envelope.ts';
 import { knownFinished, nothingFinished } from '../lanes/commit-tracker.ts';
 import type { Pipeline } from '../pipeline.ts';
-import type { Serde } from '../serde.ts';
-import { createCommits } from './commits.ts';
-import type { Failure } from './failure.ts';
-import { fencedSignal } from './fenced-signal.ts';
-import { type PartitionLag, readLag, reportLag } from './lag.ts';
+import { readRetention, untilAvailable } from './boot.ts';
+import { type Commits, createCommits } from './commits.ts';
+import { createFailureRoute } from './failure-route.ts';
+import { fencedSignal, staleHeartbeat } from './fenced-signal.ts';
+import { reportGauges } from './gauges.ts';
+import { type PartitionLag, readLag } from './lag.ts';
 import { PartitionState, partitionName } from './partition-state.ts';
-import { createPauses } from './pauses.ts';
-import { createPipelineMetrics } from './pipeline-metrics.ts';
-import { createStatePublisher, type PipelineState } from './pipeline-state.ts';
+import { createPauses, type Pauses } from './pauses.ts';
+import { createPipelineMetrics, type PipelineMetrics } from './pipeline-metrics.ts';
+import type { PipelineRun, RunOptions } from './pipeline-run.ts';
+import { createStatePublisher, type PipelineState, type StatePublisher } from './pipeline-state.ts';
 import { RecordProcessor } from './record-processor.ts';
-import { createSender } from './sender.ts';
+import { createSender, type Sender } from './sender.ts';
 import { defaultPipelineSettings, type PipelineSettings } from './settings.ts';
-
-/** What a pipeline runs on. */
-export interface RunOptions {
-  readonly broker: Broker;
-  /** May be shared by all pipelines of a process; whoever made it closes it, after the runs. */
-  readonly producer: Producer;
-  readonly serde: Serde;
-  /** What is absent is the default's. */
-  readonly settings?: Partial<PipelineSettings>;
-  readonly logger: Logger;
-  readonly metrics: Metrics;
-  /** Of the one dependency whose outage should pause this pipeline. Whoever made it closes it. */
-  readonly breaker?: Breaker;
-  /** Stable name for static membership, e.g. `classifier-0`. */
-  readonly instanceId?: string;
-  /** Shown in dead letters: the build that failed. */
-  readonly version?: string;
-  /** Runs before a halt is lifted: read secrets again here. */
-  readonly beforeResume?: () => Promise<void> | void;
-  /** The process cannot go on: a stuck handler, a client that gave up. End it. */
-  readonly onFatal: (error: Error) => void;
-  readonly clock?: Clock;
-  readonly random?: () => number;
-}
-
-/** A pipeline that runs. `start`, then `drain`, then `close`; each is safe to repeat. */
-export interface PipelineRun {
-  readonly group: string;
-  /** Pins schemas and joins; waits, trying again, while Kafka or the registry is away. */
-  start(): Promise<void>;
-  /** Stops intake, lets what runs finish (until the deadline, then aborts it), flushes, commits. */
-  drain(deadline?: AbortSignal): Promise<void>;
-  /** Leaves the group. What was not drained comes again to whoever is next. */
-  close(): Promise<void>;
-  /** `halted` waits for an operator, `open` for the dependency. */
-  state(): PipelineState;
-  /** True when it has its partitions and is neither halted nor ending. */
-  isReady(): boolean;
-  /** Lifts a halt. */
-  resume(): Promise<void>;
-  /** Stops starting records until `resume`. Nothing is lost or dead-lettered. */
-  halt(code?: string): void;
-  /** Resolves when everything written so far to its topics is finished, and what that caused in them too. For tests. */
-  whenCaughtUp(): Promise<void>;
-  lag(): Promise<readonly PartitionLag[]>;
-}
+import { createStanding, type Standing } from './standing.ts';
 
 export function runPipeline<T>(pipeline: Pipeline<T>, options: RunOptions): PipelineRun {
   return new Run(pipeline, options);
 }
-
-const longestBootWaitMs = 10_000;
 
 /**
  * - *new*, *starting*: not yet in the group.
@@ -87,12 +41,13 @@ class Run<T> implements PipelineRun, GroupListener {
   readonly #settings: PipelineSettings;
   readonly #clock: Clock;
   readonly #processor: RecordProcessor<T>;
-  readonly #pauses = createPauses();
-  readonly #commits;
-  readonly #metrics;
-  readonly #publisher;
-  readonly #sender;
-  readonly #retention = new Map<string, number>();
+  readonly #pauses: Pauses = createPauses();
+  readonly #commits: Commits;
+  readonly #metrics: PipelineMetrics;
+  readonly #publisher: StatePublisher;
+  readonly #standing: Standing;
+  readonly #sender: Sender;
+  #retention: ReadonlyMap<string, number> = new Map();
   readonly #closing = new AbortController();
   readonly #stopBreaker: () => void;
   #phase: Phase = 'new';
@@ -103,9 +58,6 @@ class Run<T> implements PipelineRun, GroupListener {
   #controller = new AbortController();
   #signal: AbortSignal;
   #partitions = new Map<string, PartitionState>();
-  #haltCode: string | null = null;
-  #openCode: string | null = null;
-  #lastFailureCode: string | null = null;
   #finishedSinceCommit = 0;
   #cancelTick: CancelTimer = () => undefined;
   #drained: Promise<void> | null = null;
@@ -135,6 +87,15 @@ class Run<T> implements PipelineRun, GroupListener {
       serde,
       now: () => clock.now(),
     });
+    this.#standing = createStanding({
+      group: pipeline.group,
+      pauses: this.#pauses,
+      metrics: this.#metrics,
+      publisher: this.#publisher,
+      logger,
+      beforeResume: () => options.beforeResume?.(),
+      onLifted: () => this.#processor.schedule(),
+    });
     this.#sender = createSender({
       producer,
       clock,
@@ -145,27 +106,31 @@ class Run<T> implements PipelineRun, GroupListener {
     });
     this.#processor = new RecordProcessor<T>({
       pipeline,
-      settings: this.#settings,
-      service,
-      version,
+      maxInFlight: this.#settings.maxInFlight,
       serde,
       sender: this.#sender,
+      routeFailure: createFailureRoute({
+        group: pipeline.group,
+        service,
+        version,
+        serde,
+        settings: this.#settings,
+        clock,
+        random,
+      }),
       breaker: options.breaker ?? null,
       pauses: this.#pauses,
       clock,
-      random,
       logger,
       metrics: this.#metrics,
       epoch: () => this.#epoch,
       mayStart: () => this.#mayStart(),
       signal: () => this.#currentSignal(),
-      onFailed: (failure) => {
-        this.#lastFailureCode = failure.code;
-      },
+      onFailed: (failure) => this.#standing.failed(failure),
       onFinished: () => this.#finished(),
-      onHalt: (failure) => this.#halt(failure.code, failure),
+      onHalt: (failure) => this.#standing.halt(failure.code, failure),
     });
-    this.#stopBreaker = options.breaker?.onChange((state) => this.#breakerChanged(state)) ?? (() => undefined);
+    this.#stopBreaker = options.breaker?.onChange((state) => this.#standing.breakerChanged(state)) ?? (() => undefined);
   }
 
   async start(): Promise<void> {
@@ -180,22 +145,25 @@ class Run<T> implements PipelineRun, GroupListener {
       listener: this,
       ...(instanceId === undefined ? {} : { instanceId }),
     };
-    await this.#untilAvailable(async () => {
+    const open = async (): Promise<void> => {
       await serde.pin([...this.#pipeline.from, ...this.#pipeline.to, topics.opsPipelines, topics.opsReplayAck]);
-      await this.#readRetention(read);
-      this.#member ??= await broker.createMember(member);
-      await this.#member.start();
-    });
+      this.#retention = await readRetention(broker.admin, read);
+      const made = await broker.createMember(member);
+      this.#member = made;
+      try {
+        await made.start();
+      } catch (error) {
+        this.#member = null;
+        await made.close().catch(() => undefined);
+        throw error;
+      }
+    };
+    const onWait = (error: unknown, waitMs: number): void =>
+      logger.warn({ group: this.group, err: error, waitMs }, names.logs.kafka.retrying);
+    await untilAvailable(open, { clock: this.#clock, signal: this.#closing.signal, onWait });
     if (this.#closing.signal.aborted) return;
-    reportLag({
-      metrics: this.#options.metrics,
-      group: this.group,
-      now: () => this.#clock.now(),
-      read: () => this.lag(),
-      retentionMs: () => this.#retention,
-    });
-    this.#gauges();
-    this.#announce();
+    this.#reportGauges();
+    this.#standing.announce();
     this.#tick();
     logger.info({ group: this.group, topics: read }, names.logs.pipeline.started);
   }
@@ -266,27 +234,19 @@ class Run<T> implements PipelineRun, GroupListener {
   }
 
   state(): PipelineState {
-    if (this.#haltCode !== null) return { state: 'halted', code: this.#haltCode };
-    if (this.#openCode !== null) return { state: 'open', code: this.#openCode };
-    return { state: 'running', code: null };
+    return this.#standing.current();
   }
 
   isReady(): boolean {
-    return this.#phase === 'running' && this.#haltCode === null;
+    return this.#phase === 'running' && !this.#standing.isHalted();
   }
 
-  async resume(): Promise<void> {
-    if (this.#haltCode === null) return;
-    await this.#options.beforeResume?.();
-    this.#haltCode = null;
-    this.#pauses.liftAll('halt');
-    this.#announce();
-    this.#options.logger.info({ group: this.group }, names.logs.pipeline.resumed);
-    this.#processor.schedule();
+  resume(): Promise<void> {
+    return this.#standing.resume();
   }
 
   halt(code = 'X_PIPELINE_HALTED'): void {
-    this.#halt(code, null);
+    this.#standing.halt(code, null);
   }
 
   async whenCaughtUp(): Promise<void> {
@@ -344,24 +304,16 @@ class Run<T> implements PipelineRun, GroupListener {
     return (
       this.#phase === 'running' &&
       !this.#isRejoining &&
-      this.#haltCode === null &&
+      !this.#standing.isHalted() &&
       this.#sender.blocked() === 0 &&
       this.#options.breaker?.state() !== 'open' &&
       this.#fence() === null
     );
   }
 
-  /** Why nothing may act at the moment: for all we know, the group has given our partitions to another. */
   #fence(): Error | null {
     const member = this.#member;
-    if (member === null) return null;
-    const silentMs = this.#clock.monotonic() - member.lastHeartbeatAt();
-    if (silentMs <= member.sessionTimeoutMs - this.#settings.heartbeatMarginMs) return null;
-    return new CodedError(
-      'X_HEARTBEAT_STALE',
-      'the group coordinator has not answered for almost a session; nothing starts until it does',
-      { disposition: retry(), unavailable: true },
-    );
+    return member === null ? null : staleHeartbeat(member, this.#settings.heartbeatMarginMs, this.#clock.monotonic());
   }
 
   #currentSignal(): AbortSignal {
@@ -409,61 +361,18 @@ class Run<T> implements PipelineRun, GroupListener {
     onFatal(error);
   }
 
-  #halt(code: string, failure: Failure | null): void {
-    if (this.#haltCode !== null) return;
-    this.#haltCode = code;
-    this.#pauses.pauseAll('halt');
-    const { logger } = this.#options;
-    logger.error({ group: this.group, code, error: failure?.message ?? null }, names.logs.pipeline.halted);
-    this.#announce();
-  }
-
-  #breakerChanged(state: ReturnType<Breaker['state']>): void {
-    const { logger } = this.#options;
-    this.#metrics.breaker(state);
-    if (state === 'open') {
-      this.#pauses.pauseAll('breaker');
-      if (this.#openCode === null) {
-        this.#openCode = this.#lastFailureCode ?? 'X_BREAKER_OPEN';
-        logger.error({ group: this.group, code: this.#openCode }, names.logs.pipeline.breakerOpened);
-        this.#announce();
-      }
-      return;
-    }
-    // Half-open fetches again too: after a rebalance there may be no record left to probe with.
-    this.#pauses.liftAll('breaker');
-    if (state === 'closed' && this.#openCode !== null) {
-      this.#openCode = null;
-      logger.info({ group: this.group }, names.logs.pipeline.breakerClosed);
-      this.#announce();
-    }
-    this.#processor.schedule();
-  }
-
-  #announce(): void {
-    this.#metrics.state(this.state());
-    if (this.#phase !== 'new') this.#publisher.publish(this.state());
-  }
-
-  #gauges(): void {
-    const tree = names.metrics.pipeline;
-    const { metrics } = this.#options;
-    const { group } = this;
-    const inFlight = metrics.gauge(tree.inFlight);
-    const queued = metrics.gauge(tree.queuedRecords);
-    const queuedBytes = metrics.gauge(tree.queuedBytes);
-    const paused = metrics.gauge(tree.pausedPartitions);
-    metrics.onCollect(() => {
-      this.#metrics.flush();
-      inFlight.set({ group }, this.#processor.running);
-      queued.set({ group }, this.#processor.waiting);
-      queuedBytes.set(
-        { group },
-        [...this.#partitions.values()].reduce((sum, { marks }) => sum + marks.bytes, 0),
-      );
-      for (const cause of ['backpressure', 'tier', 'breaker', 'halt', 'drain'] as const) {
-        paused.set({ group, cause }, this.#pauses.count(cause));
-      }
+  #reportGauges(): void {
+    reportGauges({
+      metrics: this.#options.metrics,
+      group: this.group,
+      now: () => this.#clock.now(),
+      lag: () => this.lag(),
+      retentionMs: () => this.#retention,
+      running: () => this.#processor.running,
+      waiting: () => this.#processor.waiting,
+      heldBytes: () => [...this.#partitions.values()].reduce((sum, { marks }) => sum + marks.bytes, 0),
+      paused: (cause) => this.#pauses.count(cause),
+      flush: () => this.#metrics.flush(),
     });
   }
 
@@ -477,27 +386,6 @@ class Run<T> implements PipelineRun, GroupListener {
     const { resolve } = this.#progress;
     this.#progress = Promise.withResolvers<void>();
     resolve();
-  }
-
-  async #readRetention(read: readonly string[]): Promise<void> {
-    for (const { name, config } of await this.#options.broker.admin.describeTopics(read)) {
-      const retention = Number(config['retention.ms'] ?? -1);
-      if (retention > 0) this.#retention.set(name, retention);
-    }
-  }
-
-  /** Kafka or the registry being away at boot is no reason to die: waits longer each time, until closed. */
-  async #untilAvailable(open: () => Promise<void>): Promise<void> {
-    for (let tries = 0; !this.#closing.signal.aborted; tries += 1) {
-      try {
-        return await open();
-      } catch (error) {
-        if (!isCodedError(error) || error.disposition.kind !== 'retry') throw error;
-        const waitMs = Math.min(longestBootWaitMs, 200 * 2 ** Math.min(tries, 10));
-        this.#options.logger.warn({ group: this.group, err: error, waitMs }, names.logs.kafka.retrying);
-        await sleep(this.#clock, waitMs, this.#closing.signal).catch(() => undefined);
-      }
-    }
   }
 }
 

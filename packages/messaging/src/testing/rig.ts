@@ -5,7 +5,8 @@ import { type Identity, identityHeaders, readIdentity, type StatedIdentity } fro
 import { createInMemoryBroker, type InMemoryBroker } from '../in-memory/broker.ts';
 import { createInMemorySerde, type InMemorySerde } from '../in-memory/serde.ts';
 import type { Pipeline } from '../pipeline.ts';
-import { type PipelineRun, type RunOptions, runPipeline } from '../runtime/run-pipeline.ts';
+import type { PipelineRun, RunOptions } from '../runtime/pipeline-run.ts';
+import { runPipeline } from '../runtime/run-pipeline.ts';
 import { createManualClock, type ManualClock } from './manual-clock.ts';
 
 /** One process with one pipeline in it. */

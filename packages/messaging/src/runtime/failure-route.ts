@@ -1,0 +1,58 @@
+import { groupTopics } from '@millrace/contracts';
+import type { OutboundRecord } from '../broker.ts';
+import type { Clock } from '../clock.ts';
+import type { Tier } from '../headers/retry.ts';
+import type { Serde } from '../serde.ts';
+import { deadLetterCopy, tierCopy } from './copies.ts';
+import type { Entry } from './entry.ts';
+import type { Failure } from './failure.ts';
+import type { Arrival } from './inbound.ts';
+import { replayAck } from './outputs.ts';
+import { placeFailure } from './placement.ts';
+import type { PipelineSettings } from './settings.ts';
+
+/** What follows a try that failed and counted. */
+export type FailureRoute =
+  | { readonly kind: 'again'; readonly afterMs: number }
+  | { readonly kind: 'halt' }
+  | {
+      readonly kind: 'copy';
+      readonly outcome: 'retried' | 'dead_lettered';
+      readonly tier: Tier | null;
+      readonly records: readonly OutboundRecord[];
+    };
+
+export interface FailureRouteOptions {
+  readonly group: string;
+  readonly service: string;
+  readonly version: string;
+  readonly serde: Serde;
+  readonly settings: PipelineSettings;
+  readonly clock: Clock;
+  readonly random: () => number;
+}
+
+export type RouteFailure = (entry: Entry, arrival: Arrival, failure: Failure, eventId: string | null) => FailureRoute;
+
+/** Places a failure and writes the copies it needs; sends nothing. */
+export function createFailureRoute(options: FailureRouteOptions): RouteFailure {
+  const { group, service, version, serde, settings, clock, random } = options;
+  const { retry, dlq } = groupTopics(group);
+
+  return (entry, arrival, failure, eventId) => {
+    const { through, attempt, origin, replay } = arrival;
+    const now = clock.now();
+    const placement = placeFailure({ failure, through, attempt, tries: entry.tries }, settings, now, random);
+    if (placement.kind === 'again' || placement.kind === 'halt') return placement;
+    const copied = { record: entry.record, isOurs: through !== 'source', origin, now };
+    if (placement.kind === 'tier') {
+      const { tier } = placement;
+      return { kind: 'copy', outcome: 'retried', tier, records: [tierCopy(retry[tier], copied, placement)] };
+    }
+    const deliveries = attempt + 1;
+    const copy = deadLetterCopy(dlq, { ...copied, group, service, version, failure, deliveries, replay });
+    const verdict = { group, outcome: 'failed-again', code: failure.code, eventId, at: now };
+    const records = replay === null ? [copy] : [copy, replayAck(serde, replay, verdict)];
+    return { kind: 'copy', outcome: 'dead_lettered', tier: null, records };
+  };
+}

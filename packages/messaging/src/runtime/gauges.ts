@@ -1,0 +1,54 @@
+import { type Metrics, names } from '@millrace/service';
+import type { PartitionLag } from './lag.ts';
+import { type PauseCause, pauseCauses } from './pauses.ts';
+
+/** What is read at each scrape, rather than counted. */
+export interface GaugeOptions {
+  readonly metrics: Metrics;
+  readonly group: string;
+  readonly now: () => number;
+  readonly lag: () => Promise<readonly PartitionLag[]>;
+  /** Retention by topic, where it is limited. */
+  readonly retentionMs: () => ReadonlyMap<string, number>;
+  readonly running: () => number;
+  readonly waiting: () => number;
+  readonly heldBytes: () => number;
+  readonly paused: (cause: PauseCause) => number;
+  /** Adds up what was counted since the last scrape. */
+  readonly flush: () => void;
+}
+
+export function reportGauges(options: GaugeOptions): void {
+  const { metrics, group } = options;
+  const tree = names.metrics.pipeline;
+  const inFlight = metrics.gauge(tree.inFlight);
+  const queuedRecords = metrics.gauge(tree.queuedRecords);
+  const queuedBytes = metrics.gauge(tree.queuedBytes);
+  const paused = metrics.gauge(tree.pausedPartitions);
+  const lagRecords = metrics.gauge(tree.lagRecords);
+  const lagSeconds = metrics.gauge(tree.lagSeconds);
+  const headroom = metrics.gauge(tree.retentionHeadroomSeconds);
+
+  const readLags = async (): Promise<void> => {
+    // When the broker does not answer, the last values stay.
+    const lags = await options.lag().catch(() => []);
+    for (const [topic, partitions] of Map.groupBy(lags, (lag) => lag.topic)) {
+      const oldest = Math.min(...partitions.map((lag) => lag.oldestAt ?? Number.POSITIVE_INFINITY));
+      const ageMs = Number.isFinite(oldest) ? Math.max(0, options.now() - oldest) : 0;
+      const behind = partitions.reduce((sum, lag) => sum + lag.records, 0);
+      lagRecords.set({ group, topic }, behind);
+      lagSeconds.set({ group, topic }, ageMs / 1_000);
+      const retention = options.retentionMs().get(topic);
+      if (retention !== undefined) headroom.set({ group, topic }, (retention - ageMs) / 1_000);
+    }
+  };
+
+  metrics.onCollect(async () => {
+    options.flush();
+    inFlight.set({ group }, options.running());
+    queuedRecords.set({ group }, options.waiting());
+    queuedBytes.set({ group }, options.heldBytes());
+    for (const cause of pauseCauses) paused.set({ group, cause }, options.paused(cause));
+    await readLags();
+  });
+}

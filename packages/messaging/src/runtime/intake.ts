@@ -1,0 +1,126 @@
+import type { InboundRecord } from '../broker.ts';
+import type { CancelTimer, Clock } from '../clock.ts';
+import { isKnownFinished } from '../lanes/commit-tracker.ts';
+import { KeyedLanes } from '../lanes/keyed-lanes.ts';
+import type { Order } from '../pipeline.ts';
+import { createDeferral, type Deferral } from './deferral.ts';
+import { Entry, entryBytes } from './entry.ts';
+import type { PartitionState } from './partition-state.ts';
+import type { Pauses } from './pauses.ts';
+
+/** Longest turn before other work of the process, heartbeats above all, gets its own. */
+const turnMs = 8;
+
+export interface IntakeOptions {
+  readonly order: Order;
+  readonly clock: Clock;
+  readonly pauses: Pauses;
+  readonly mayStart: () => boolean;
+  /** Starts one record; false when it had to be put back and nothing else may start now. */
+  readonly start: (entry: Entry) => boolean;
+}
+
+/** Where records are before they start, and between two tries in the process: lanes, tiers not yet due, rests. */
+export class Intake {
+  readonly #options: IntakeOptions;
+  readonly #lanes: KeyedLanes<Entry> = new KeyedLanes<Entry>();
+  readonly #deferral: Deferral;
+  readonly #resting: Map<Entry, CancelTimer> = new Map();
+  #isScheduled = false;
+
+  constructor(options: IntakeOptions) {
+    this.#options = options;
+    const onDue = (entry: Entry): void => {
+      this.#lanes.add(entry, this.#laneOf(entry));
+      this.schedule();
+    };
+    this.#deferral = createDeferral({ clock: options.clock, pauses: options.pauses, onDue });
+  }
+
+  get waiting(): number {
+    return this.#lanes.waiting;
+  }
+
+  get resting(): number {
+    return this.#resting.size;
+  }
+
+  accept(partition: PartitionState, records: readonly InboundRecord[]): void {
+    const { tracker, known, marks } = partition;
+    for (const record of records) {
+      // A client may hand over the overlap of two fetches.
+      if (record.offset <= tracker.lastOffset) continue;
+      const slot = tracker.accept(record.offset, record.timestamp);
+      if (isKnownFinished(known, record.offset)) {
+        tracker.finish(slot);
+        continue;
+      }
+      const entry = new Entry(record, partition, slot, entryBytes(record));
+      if (marks.add(entry.bytes)) this.#options.pauses.pause(partition, 'backpressure');
+      if (!this.#deferral.holds(entry)) this.#lanes.add(entry, this.#laneOf(entry));
+    }
+    this.schedule();
+  }
+
+  /** Starts what may start, soon; never in the caller's turn. */
+  schedule(): void {
+    if (this.#isScheduled || this.#lanes.waiting === 0) return;
+    this.#isScheduled = true;
+    setImmediate(this.#pump);
+  }
+
+  /** Back to the head of its lane after that time; the lane waits with it. */
+  rest(entry: Entry, ms: number): void {
+    const wake = (): void => {
+      this.#resting.delete(entry);
+      this.#lanes.putBack(entry);
+      this.schedule();
+    };
+    this.#resting.set(entry, this.#options.clock.after(ms, wake));
+  }
+
+  putBack(entry: Entry): void {
+    this.#lanes.putBack(entry);
+  }
+
+  finish(entry: Entry): void {
+    this.#lanes.finish(entry);
+  }
+
+  /** The assignment is over: what waits or rests is dropped, what is busy keeps its lane until it ends. */
+  clear(): void {
+    this.#deferral.clear();
+    for (const [entry, cancel] of this.#resting) {
+      cancel();
+      this.#lanes.finish(entry);
+    }
+    this.#resting.clear();
+    this.#lanes.clear();
+  }
+
+  #laneOf({ record, partition }: Entry): string | null {
+    switch (this.#options.order) {
+      case 'key':
+        return record.key === null || record.key.length === 0 ? null : record.key.toString('latin1');
+      case 'partition':
+        return String(partition.partition);
+      case 'none':
+        return null;
+    }
+  }
+
+  readonly #pump = (): void => {
+    this.#isScheduled = false;
+    const { clock, mayStart, start } = this.#options;
+    const until = clock.monotonic() + turnMs;
+    for (let started = 1; mayStart(); started += 1) {
+      const entry = this.#lanes.take();
+      if (entry === undefined) return;
+      if (!start(entry)) return;
+      if ((started & 15) === 0 && clock.monotonic() > until) {
+        this.schedule();
+        return;
+      }
+    }
+  };
+}

@@ -1,0 +1,54 @@
+import type { Logger, Metrics } from '@millrace/service';
+import type { Breaker } from '../breaker.ts';
+import type { Broker, Producer } from '../broker.ts';
+import type { Clock } from '../clock.ts';
+import type { Serde } from '../serde.ts';
+import type { PartitionLag } from './lag.ts';
+import type { PipelineState } from './pipeline-state.ts';
+import type { PipelineSettings } from './settings.ts';
+
+/** What a pipeline runs on. */
+export interface RunOptions {
+  readonly broker: Broker;
+  /** May be shared by all pipelines of a process; whoever made it closes it, after the runs. */
+  readonly producer: Producer;
+  readonly serde: Serde;
+  /** What is absent is the default's. */
+  readonly settings?: Partial<PipelineSettings>;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  /** Of the one dependency whose outage should pause this pipeline. Whoever made it closes it. */
+  readonly breaker?: Breaker;
+  /** Stable name for static membership, e.g. `classifier-0`. */
+  readonly instanceId?: string;
+  /** Shown in dead letters: the build that failed. */
+  readonly version?: string;
+  /** Runs before a halt is lifted: read secrets again here. */
+  readonly beforeResume?: () => Promise<void> | void;
+  /** The process cannot go on: a stuck handler, a client that gave up. End it. */
+  readonly onFatal: (error: Error) => void;
+  readonly clock?: Clock;
+  readonly random?: () => number;
+}
+
+/** A pipeline that runs. `start`, then `drain`, then `close`; each is safe to repeat. */
+export interface PipelineRun {
+  readonly group: string;
+  /** Pins schemas and joins; waits, trying again, while Kafka or the registry is away. */
+  start(): Promise<void>;
+  /** Stops intake, lets what runs finish (until the deadline, then aborts it), flushes, commits. */
+  drain(deadline?: AbortSignal): Promise<void>;
+  /** Leaves the group. What was not drained comes again to whoever is next. */
+  close(): Promise<void>;
+  /** `halted` waits for an operator, `open` for the dependency. */
+  state(): PipelineState;
+  /** True when it has its partitions and is neither halted nor ending. */
+  isReady(): boolean;
+  /** Lifts a halt. */
+  resume(): Promise<void>;
+  /** Stops starting records until `resume`. Nothing is lost or dead-lettered. */
+  halt(code?: string): void;
+  /** Resolves when everything written so far to its topics is finished, and what that caused in them too. For tests. */
+  whenCaughtUp(): Promise<void>;
+  lag(): Promise<readonly PartitionLag[]>;
+}
