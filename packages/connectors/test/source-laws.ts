@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { entities } from '@millrace/contracts';
 import { isCodedError } from '@millrace/messaging';
 import fc from 'fast-check';
 import { identityOf } from '../src/identity.ts';
 import { type RequestView, select } from '../src/selector.ts';
-import type { RawWebhook, Source } from '../src/source.ts';
+import type { NormalisedItem, RawWebhook, Source } from '../src/source.ts';
 import { signRequest } from '../src/verification/sign.ts';
 import type { SignedRequest, Verdict } from '../src/verification/verification.ts';
 import { verify } from '../src/verification/verify.ts';
@@ -63,8 +64,9 @@ export function sourceLaws({ source, secret, otherSecret }: SourceHarness): void
           expect(existsSync(golden)).toBe(true);
           expect(actual).toEqual(JSON.parse(readFileSync(golden, 'utf8')));
         });
-        it('is told the same twice', () => {
+        it('is told the same twice, and as its entity’s schema has it', () => {
           expect(envelopeOf(source, sample, secret)).toEqual(envelopeOf(source, sample, secret));
+          if (source.normalise !== undefined) expectTotal(source.normalise, rawOf(source, sample, secret));
         });
         it('has a subject where the source declares order', () => {
           if (source.ordered)
@@ -250,12 +252,23 @@ function expectRejected(verdict: Verdict, code: string, secrets: readonly string
 
 function expectTotal(normalise: NonNullable<Source['normalise']>, raw: RawWebhook): void {
   try {
-    expect(['entities', 'filtered']).toContain(normalise(raw).kind);
+    const result = normalise(raw);
+    if (result.kind === 'entities') for (const item of result.items) expectCanonical(item, raw);
+    else expect(result.reason).toMatch(/^[a-z-]+$/);
   } catch (error) {
     if (!isCodedError(error)) throw error;
     expect(error.disposition).toEqual({ kind: 'dead-letter' });
     expect(error.code).not.toBe('X_NORMALISE_FAILED');
   }
+}
+
+/** What a stage after it relies on: the entity fits its schema, the key names it, the time can be ordered by. */
+function expectCanonical(item: NormalisedItem, raw: RawWebhook): void {
+  const entity = Object.entries(entities).find(([name]) => name === item.entity)?.[1];
+  expect(entity?.record.violations(item.data)).toEqual([]);
+  expect(item.key).toBe(`${raw.source}:${item.data['id']}`);
+  expect(item.item).not.toBe('');
+  expect(Number.isSafeInteger(item.eventTime) && item.eventTime >= 0).toBe(true);
 }
 
 type Path = readonly (string | number)[];

@@ -114,7 +114,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     registry: metrics.registry,
     checks: [{ name: 'kafka', ready: () => outlet.readiness() }],
   });
-  const common = { intake, outlet, budget, now, freshId, bodyTimeoutMs: options.bodyTimeoutMs };
+  const acceptedBytes = metrics.counter(names.metrics.gateway.bodyBytes);
+  const common = { acceptedBytes, intake, outlet, budget, now, freshId, bodyTimeoutMs: options.bodyTimeoutMs };
   const app = createApp({
     visits,
     health,

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { bodyTypeOf, isKnownEncoding, parseDocument, unpackBodyPooled } from '@millrace/connectors';
 import { type CanonicalEntity, type EntityDefinition, entities } from '@millrace/contracts';
 import { eventId, identityHeaders, isCodedError } from '@millrace/messaging';
+import type { CounterMetric } from '@millrace/service';
 import { type ByteBudget, shareOf } from './byte-budget.ts';
 import { beforeDeadline, type Intake } from './intake.ts';
 import { type Answer, Refusal, shed } from './outcome.ts';
@@ -18,6 +19,7 @@ export interface EventDoor {
   readonly budget: ByteBudget;
   readonly clientRate: Turnstile;
   readonly bodyTimeoutMs: number;
+  readonly acceptedBytes: CounterMetric<'source'>;
   /** A business event has no claim check: it is no larger than a record may be. */
   readonly maxBytes: number;
   readonly deadlineMs: number;
@@ -100,6 +102,7 @@ export async function receiveEvent(door: EventDoor, request: EventRequest): Prom
         detail: 'another body came with this Idempotency-Key before',
       });
     const isDuplicate = taken.kind === 'duplicate';
+    if (!isDuplicate) door.acceptedBytes.inc({ source: `client/${client.client}` }, body.length);
     return {
       outcome: { kind: isDuplicate ? 'duplicate' : 'accepted' },
       status: isDuplicate ? 200 : 202,

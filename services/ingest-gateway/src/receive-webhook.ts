@@ -13,6 +13,7 @@ import {
 } from '@millrace/connectors';
 import { topics } from '@millrace/contracts';
 import { type BodyStore, eventId, identityHeaders, isCodedError } from '@millrace/messaging';
+import type { CounterMetric } from '@millrace/service';
 import { type ByteBudget, shareOf } from './byte-budget.ts';
 import { beforeDeadline, type Intake, type Taken } from './intake.ts';
 import { type Answer, Refusal, shed } from './outcome.ts';
@@ -30,6 +31,7 @@ export interface WebhookDoor {
   readonly budget: ByteBudget;
   readonly sourceRate: Turnstile;
   readonly bodyTimeoutMs: number;
+  readonly acceptedBytes: CounterMetric<'source'>;
   /** Bodies above this travel by claim check. */
   readonly claimCheckBytes: number;
   /** Epoch milliseconds. */
@@ -129,6 +131,7 @@ export async function receiveWebhook(door: WebhookDoor, request: WebhookRequest)
     const release = (): void => share.release();
     taking.then(release, release);
     const taken = await beforeDeadline(taking, request.startedAt + definition.senderDeadlineMs - door.now());
+    if (taken.kind === 'accepted') door.acceptedBytes.inc({ source: source.name }, body.length);
     return answerTaken(taken, { id, source });
   } finally {
     // A body that is still on its way to Kafka counts until it is there, whoever has stopped waiting.

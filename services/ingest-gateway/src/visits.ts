@@ -101,6 +101,7 @@ export function createVisits({ logger, metrics, clock, freshId, isDraining }: Vi
     const { error, refusal, source, correlationId } = happening;
     const fields = { source, code: refusal.code, status: refusal.status, correlationId };
     if (refusal.code === 'X_GATEWAY_INTERNAL') logger.error({ ...fields, err: error }, names.logs.gateway.failed);
+    else if (refusal.code === 'X_GATEWAY_BODY_CUT') logger.debug(fields, names.logs.gateway.disconnected);
     else if (refusal.kind === 'shed') logger.warn(fields, names.logs.gateway.shed);
     else logger.info(fields, names.logs.gateway.rejected);
   }
