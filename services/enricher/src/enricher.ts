@@ -3,6 +3,8 @@ import { createExpressions, enrichGroup, type Flow, type Flows, flowList, normal
 import {
   type BodyStore,
   type Broker,
+  type ControlReader,
+  controlReader,
   type PipelineRun,
   type PipelineSettings,
   type Producer,
@@ -60,6 +62,7 @@ export function createEnricher(options: EnricherOptions): Enricher {
   const closing = new AbortController();
   let producer: Producer | undefined;
   let runs: readonly PipelineRun[] = [];
+  let control: ControlReader | undefined;
 
   const start = (run: RunOptions): readonly PipelineRun[] => [
     runPipeline(normalisePipeline({ instances: flows.sources, connectors, bodies, now }), run),
@@ -90,10 +93,12 @@ export function createEnricher(options: EnricherOptions): Enricher {
         instanceId: `enricher-${settings.ordinal}`,
         onFatal: options.fatal,
       });
-      await Promise.all(runs.map((run) => run.start()));
+      control = controlReader({ broker, serde, runs, logger });
+      await Promise.all([control, ...runs].map((one) => one.start()));
     },
     close: async () => {
       closing.abort(new Error('the enricher is closing'));
+      await control?.close();
       const deadline = AbortSignal.timeout(Math.max(0, settings.graceMs - closingMs));
       await Promise.all(runs.map((run) => run.drain(deadline)));
       await Promise.all(runs.map((run) => run.close()));

@@ -27,6 +27,7 @@ export interface Fixture {
   /** Writes a raw webhook as the gateway does. */
   webhook(id: string, key: string, data: WebhookReceived): Promise<void>;
   row(table: string, key: string, attributes: Readonly<Record<string, string>>): Promise<void>;
+  control(command: 'halt' | 'resume', group: string): Promise<void>;
   /** Copies a dead letter into its group's lane, as a redrive does. */
   redrive(group: string, deadLetter: InboundRecord): Promise<void>;
   /** Everything a topic holds, decoded. */
@@ -106,6 +107,8 @@ export async function startEnricher(
         `${table}/${key}`,
         serde.encode(topics.referenceRows, { table, key, attributes, loadedAt: 0 }),
       ),
+    control: (command, group) =>
+      send(topics.opsControl.name, group, serde.encode(topics.opsControl, { command, group, actor: 'test', at: 0 })),
     redrive: (group, deadLetter) => {
       const of = readDeadLetter(deadLetter.headers)?.id ?? '';
       const replay = { job: 'job-1', of, mode: 'redrive', count: 1, generation: null, edited: null, actor: 'test' };

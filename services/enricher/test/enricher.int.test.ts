@@ -1,30 +1,24 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { topics } from '@millrace/contracts';
-import { testCluster, testDatabase } from '@millrace/embedded/testing';
+import { type TestDatabase, testCluster, testDatabase } from '@millrace/embedded/testing';
 import { connectKafka, connectRegistry, connectSchemaAdmin, type KafkaBroker, provision } from '@millrace/kafka';
 import { connectLedger, type Ledger } from '@millrace/ledger';
 import { readDeadLetter, readIdentity } from '@millrace/messaging';
 import { createLogger } from '@millrace/service';
 import { anIssueOf, aWebhook, ticketCreated } from './builders.ts';
 import { type Fixture, specs, startEnricher } from './enricher-fixture.ts';
+import { answers, freePort, type Run, runMain } from './enricher-process.ts';
 
 // Other files share the cluster and its topics: what this file wrote is known by its ids.
 const { kafkaBrokers, registryUrl } = testCluster();
 const logger = createLogger({ service: 'test', level: 'silent' });
 const run = randomUUID().slice(0, 8);
+const flows = join(import.meta.dirname, '../../../infra/flows');
 const closing: (() => Promise<unknown>)[] = [];
 let broker: KafkaBroker;
-let ledger: Ledger;
-let fixture: Fixture;
-
-const fail = (error: Error): never => {
-  throw error;
-};
-const start = (): Promise<Fixture> =>
-  startEnricher(broker, connectRegistry({ url: registryUrl, logger }), fail, ledger.bodies);
-const ticketsOf = async (id: string) =>
-  (await fixture.values(topics.ticketsEnriched)).filter(({ raw }) => raw?.id === id);
+let database: TestDatabase;
 
 beforeAll(async () => {
   broker = connectKafka({ brokers: kafkaBrokers, clientId: 'enricher-test', logger });
@@ -32,19 +26,84 @@ beforeAll(async () => {
   await provision(broker.admin, specs);
   const schemas = connectSchemaAdmin({ url: registryUrl });
   for (const { subject, schema } of Object.values(topics)) await schemas.register(subject, schema);
-  const database = await testDatabase();
+  database = await testDatabase();
   closing.push(() => database.drop());
-  ledger = connectLedger({ url: database.url, schema: 'enricher', now: Date.now, logger });
-  await ledger.open();
-  closing.push(() => ledger.close());
-  fixture = await start();
-  closing.push(() => fixture.close());
 });
 afterAll(async () => {
   for (const close of closing.reverse()) await close();
 });
 
+// One file, because process and stages have the same consumer groups.
+describe('the enricher process', () => {
+  const services: Run[] = [];
+  const run = async (env: Readonly<Record<string, string>> = {}): Promise<Run> => {
+    const servers = {
+      MILLRACE_KAFKA_BROKERS: kafkaBrokers.join(','),
+      MILLRACE_REGISTRY_URL: registryUrl,
+      MILLRACE_POSTGRES_URL: database.url,
+    };
+    const service = await runMain({ ...servers, MILLRACE_FLOWS: flows, ...env });
+    services.push(service);
+    return service;
+  };
+  afterEach(() => {
+    for (const service of services.splice(0)) service.kill();
+  });
+
+  it('gets ready, and ends in order with 0 when asked to', async () => {
+    const service = await run();
+    expect(await answers(`${service.url}/readyz`, 200)).toMatchObject({ ready: true });
+    service.stop();
+    expect(await service.ended).toMatchObject({ code: 0 });
+  });
+
+  it('waits alive but not ready while Kafka is away, and can be stopped meanwhile', async () => {
+    const service = await run({ MILLRACE_KAFKA_BROKERS: `127.0.0.1:${await freePort()}` });
+    await answers(`${service.url}/healthz`, 200);
+    expect(await answers(`${service.url}/readyz`, 503)).toMatchObject({ ready: false });
+    service.stop();
+    expect(await service.ended).toMatchObject({ code: 0 });
+  });
+
+  it('waits while the registry is away, and can be stopped meanwhile', async () => {
+    const service = await run({ MILLRACE_REGISTRY_URL: `http://127.0.0.1:${await freePort()}` });
+    await answers(`${service.url}/readyz`, 503);
+    service.stop();
+    expect(await service.ended).toMatchObject({ code: 0 });
+  });
+
+  it('ends with every problem of its settings, or of the flows, before anything opens', async () => {
+    const settings = await (await run({ MILLRACE_KAFKA_BROKERS: '', MILLRACE_POSTGRES_URL: 'here' })).ended;
+    expect(settings).toMatchObject({ code: 1, stderr: expect.stringMatching(/KAFKA_BROKERS[\s\S]*POSTGRES_URL/) });
+    const noFlows = await (await run({ MILLRACE_FLOWS: join(flows, 'nowhere') })).ended;
+    expect(noFlows).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^flow files cannot be read from .*ENOENT\n$/),
+    });
+  });
+});
+
 describe('enricher on Kafka, registry and Postgres', () => {
+  let ledger: Ledger;
+  let fixture: Fixture;
+  const fail = (error: Error): never => {
+    throw error;
+  };
+  const start = (): Promise<Fixture> =>
+    startEnricher(broker, connectRegistry({ url: registryUrl, logger }), fail, ledger.bodies);
+  const ticketsOf = async (id: string) =>
+    (await fixture.values(topics.ticketsEnriched)).filter(({ raw }) => raw?.id === id);
+
+  beforeAll(async () => {
+    ledger = connectLedger({ url: database.url, schema: 'enricher', now: Date.now, logger });
+    await ledger.open();
+    fixture = await start();
+  });
+  afterAll(async () => {
+    await fixture.close();
+    await ledger.close();
+  });
+
   it('turns a webhook into an enriched ticket', async () => {
     const id = `${run}-ticket`;
     await fixture.webhook(id, `zendesk:${id}`, aWebhook(ticketCreated));

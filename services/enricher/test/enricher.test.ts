@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { eventually } from '@millrace/conformance';
 import { topics } from '@millrace/contracts';
 import { createInMemoryBroker, readDeadLetter } from '@millrace/messaging';
 import { anIssueOf, aWebhook, bareSerde, ticketCreated } from './builders.ts';
@@ -93,5 +94,14 @@ describe('enricher', () => {
     ]);
     fixture.enricher.runs()[0]?.halt('X_TEST');
     expect(fixture.enricher.checks[1]?.ready()).toStrictEqual({ ok: false, reason: 'halted: X_TEST' });
+  });
+
+  it('obeys a halt and a resume that come by ops.control', async () => {
+    const fixture = await start();
+    const state = () => fixture.enricher.checks[2]?.ready();
+    await fixture.control('halt', 'enricher.issues');
+    await eventually(() => state()?.ok === false, state);
+    await fixture.control('resume', 'enricher.issues');
+    await eventually(() => state()?.ok === true, state);
   });
 });
