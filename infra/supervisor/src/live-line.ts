@@ -23,8 +23,10 @@ export const startLiveLine = ({ metrics, show, everyMs, windowMs = 5_000 }: Live
     while (history.length > 1 && now.at - (history[0]?.at ?? now.at) > Math.max(windowMs, everyMs)) history.shift();
     const oldest = history[0] ?? { at: now.at - everyMs, counts: now.counts };
     history.push(now);
+    if (history.length === 1) return;
     show(describeCounts(now.counts, oldest.counts, Math.max(0.001, (now.at - oldest.at) / 1000)));
   };
+  void tick(); // what the first rates are counted from
   const timer = setInterval(() => void tick(), everyMs);
   return { stop: () => clearInterval(timer) };
 };

@@ -44,7 +44,8 @@ const run = async (options: SuperviseOptions, folder: DataFolder, printer: Print
   await demandPorts(ports, folder.wasKilled);
   const secrets = await loadSecrets(options.dataDir);
   const programs: ProgramsOptions = { ...options, ports, secrets };
-  const javaParts = lazily(() => prepareJavaParts((message) => printer.progress('kafka', message), stop));
+  const starting = whileStarting(stop);
+  const javaParts = lazily(() => prepareJavaParts((message) => printer.progress('kafka', message), starting.signal));
   const services = servicePrograms(programs);
   const state = (system: System): SystemState =>
     describeState(
@@ -77,7 +78,8 @@ const run = async (options: SuperviseOptions, folder: DataFolder, printer: Print
     },
   );
   try {
-    await system.open(stop);
+    await system.open(starting.signal);
+    starting.done();
     await writeState(state(system));
     announce(options, printer, state(system), ports);
     await work({
@@ -130,6 +132,15 @@ const work = async ({ options, ports, printer, flows, secrets, environment }: Wo
   }
   await aborted(stop);
   live?.stop();
+};
+
+/** Aborted by a stop that comes before the start is done; a later one takes the parts down in order, not all at once. */
+const whileStarting = (stop: AbortSignal): { readonly signal: AbortSignal; done(): void } => {
+  const controller = new AbortController();
+  const giveUp = (): void => controller.abort(stop.reason);
+  if (stop.aborted) giveUp();
+  stop.addEventListener('abort', giveUp, { once: true });
+  return { signal: controller.signal, done: () => stop.removeEventListener('abort', giveUp) };
 };
 
 const aborted = (signal: AbortSignal): Promise<void> =>
