@@ -81,11 +81,9 @@ export function classify(options: ClassifyOptions): Handler<Enriched> {
 
 function payOnce(outcomes: ClassifyOptions['outcomes'], to: readonly Topic<Classified>[]): Middleware {
   if (outcomes !== null) return recordOutcome({ ...outcomes, stage: name, to: to as readonly Topic<unknown>[] });
-  throw new CodedError(
-    'X_CLASSIFY_OUTCOMES_MISSING',
-    'a model whose answers are paid for needs a store of outcomes; set MILLRACE_POSTGRES_URL',
-    { disposition: halt },
-  );
+  throw new CodedError('X_CLASSIFY_OUTCOMES_MISSING', 'a model whose answers are paid for needs a store of outcomes', {
+    disposition: halt,
+  });
 }
 
 /** All tasks of a message at once, under one signal: an embedded model reads the text once for all of them. */

@@ -1,6 +1,5 @@
 import { kafkaSettings } from '@millrace/kafka';
 import { pipelineSettings } from '@millrace/messaging';
-import { shippedPacks } from '@millrace/models';
 import { defineSettings, serviceSettings, setting } from '@millrace/service';
 
 /** Everything the classifier is told by its environment. */
@@ -15,8 +14,8 @@ export const settings = defineSettings({
   }),
   packs: setting.path({
     env: 'MILLRACE_PACKS',
-    default: shippedPacks,
-    description: 'Folder of model packs, one folder each, named as the flows name them.',
+    optional: true,
+    description: 'Folder of model packs, one folder each, named as the flows name them; the shipped ones when absent.',
     example: '/etc/millrace/packs',
   }),
   modelWorkers: setting.integer({

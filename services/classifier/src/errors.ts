@@ -6,7 +6,7 @@ export const classifierErrors = {
   X_CLASSIFY_MODEL_TIMEOUT:
     'A remote model did not answer within MILLRACE_MODEL_TIMEOUT_MS. It is asked again by itself.',
   X_CLASSIFY_OUTCOMES_MISSING:
-    'A model whose answers are paid for needs the ledger, so that no answer is paid twice: set MILLRACE_POSTGRES_URL.',
+    'A model whose answers are paid for was set up without a store of outcomes, so an answer might be paid twice. Connect the ledger in main.ts.',
 } as const;
 
 export type ClassifierErrorCode = keyof typeof classifierErrors;

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { loadFlowsOrExit } from '@millrace/flows';
 import { connectKafka, connectRegistry, registryAddress } from '@millrace/kafka';
-import { packsIn, shippedTasks } from '@millrace/models';
+import { packsIn, shippedPacks, shippedTasks } from '@millrace/models';
 import {
   createHealthServer,
   createLogger,
@@ -14,7 +14,8 @@ import { createClassifier } from './classifier.ts';
 import { settings as declared } from './config.ts';
 
 const settings = loadSettingsOrExit(declared, process.env);
-const flows = loadFlowsOrExit(settings.flows, { knownTasks: shippedTasks, knownPacks: packsIn(settings.packs) });
+const packs = settings.packs ?? shippedPacks;
+const flows = loadFlowsOrExit(settings.flows, { knownTasks: shippedTasks, knownPacks: packsIn(packs) });
 const logger = createLogger({ service: 'classifier', level: settings.logLevel });
 const metrics = createMetrics({ processMetrics: true });
 
@@ -23,7 +24,7 @@ const serde = connectRegistry({ ...registryAddress(settings), logger });
 const fatal = Promise.withResolvers<Error>();
 const classifier = createClassifier({
   flows,
-  packFolder: (pack) => join(settings.packs, pack),
+  packFolder: (pack) => join(packs, pack),
   broker,
   serde,
   settings,

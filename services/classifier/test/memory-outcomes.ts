@@ -1,0 +1,15 @@
+import type { OutcomeKey, OutcomeStore } from '@millrace/messaging';
+
+/** The outcome port in memory: first writer wins. */
+export function createMemoryOutcomes(): OutcomeStore {
+  const stored = new Map<string, Buffer>();
+  const nameOf = ({ stage, inputId, generation }: OutcomeKey): string => JSON.stringify([stage, inputId, generation]);
+  return {
+    find: async (key) => stored.get(nameOf(key)) ?? null,
+    record: async (key, outcome) => {
+      const name = nameOf(key);
+      if (!stored.has(name)) stored.set(name, outcome);
+      return stored.get(name) ?? outcome;
+    },
+  };
+}
