@@ -1,5 +1,5 @@
 import { deadLetter, halt, type OutboundRecord, type Producer, type RecordPosition } from '@millrace/messaging';
-import { answerMeaning } from './answer-codes.ts';
+import { answerMeaning, unmentioned } from './answer-codes.ts';
 import { abandoned, closedProducer, expired, noSuchPartition, refusedRecord, refusedTopic } from './failures.ts';
 import {
   batchOverhead,
@@ -263,10 +263,8 @@ export function createAccumulator(options: AccumulatorOptions): RecordAccumulato
 
   const answered = (lane: Lane, batch: readonly Waiting[], answer: PartitionAnswer | undefined): void => {
     lane.inFlight = null;
-    const { meaning, name } =
-      answer === undefined
-        ? { meaning: 'doubtful' as const, name: 'the answer does not mention this partition' }
-        : answerMeaning(answer.errorCode);
+    const { meaning, name, perhapsWritten } = answer === undefined ? unmentioned : answerMeaning(answer.errorCode);
+    if (perhapsWritten || meaning === 'doubtful') for (const waiting of batch) waiting.maybeWritten = true;
     switch (meaning) {
       case 'written':
         lane.failures = 0;
@@ -278,7 +276,6 @@ export function createAccumulator(options: AccumulatorOptions): RecordAccumulato
         goOn(lane);
         break;
       case 'doubtful':
-        doubt(batch);
         again(lane, batch, name);
         break;
       case 'moved':

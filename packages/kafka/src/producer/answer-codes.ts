@@ -1,7 +1,7 @@
 /** What a leader's error code for one partition means for its batch. */
 export type AnswerMeaning =
   | 'written'
-  /** Not written; ask for the leader again and resend. */
+  /** Ask for the leader again and resend. */
   | 'moved'
   /** Perhaps written, perhaps not for long; resend. */
   | 'doubtful'
@@ -10,9 +10,11 @@ export type AnswerMeaning =
   /** Nothing of ours will be taken here. */
   | 'refused';
 
-interface KnownCode {
+export interface KnownCode {
   readonly name: string;
   readonly meaning: AnswerMeaning;
+  /** A leader may append, lose the lead before its replicas have it, and answer that it is none. */
+  readonly perhapsWritten?: true;
 }
 
 const codes: Readonly<Record<number, KnownCode>> = {
@@ -20,7 +22,7 @@ const codes: Readonly<Record<number, KnownCode>> = {
   2: { name: 'CORRUPT_MESSAGE', meaning: 'moved' },
   3: { name: 'UNKNOWN_TOPIC_OR_PARTITION', meaning: 'moved' },
   5: { name: 'LEADER_NOT_AVAILABLE', meaning: 'moved' },
-  6: { name: 'NOT_LEADER_OR_FOLLOWER', meaning: 'moved' },
+  6: { name: 'NOT_LEADER_OR_FOLLOWER', meaning: 'moved', perhapsWritten: true },
   7: { name: 'REQUEST_TIMED_OUT', meaning: 'doubtful' },
   8: { name: 'BROKER_NOT_AVAILABLE', meaning: 'moved' },
   9: { name: 'REPLICA_NOT_AVAILABLE', meaning: 'moved' },
@@ -35,12 +37,15 @@ const codes: Readonly<Record<number, KnownCode>> = {
   32: { name: 'INVALID_TIMESTAMP', meaning: 'poisoned' },
   43: { name: 'UNSUPPORTED_FOR_MESSAGE_FORMAT', meaning: 'refused' },
   44: { name: 'POLICY_VIOLATION', meaning: 'poisoned' },
-  56: { name: 'KAFKA_STORAGE_ERROR', meaning: 'moved' },
-  74: { name: 'FENCED_LEADER_EPOCH', meaning: 'moved' },
-  75: { name: 'UNKNOWN_LEADER_EPOCH', meaning: 'moved' },
+  56: { name: 'KAFKA_STORAGE_ERROR', meaning: 'moved', perhapsWritten: true },
+  74: { name: 'FENCED_LEADER_EPOCH', meaning: 'moved', perhapsWritten: true },
+  75: { name: 'UNKNOWN_LEADER_EPOCH', meaning: 'moved', perhapsWritten: true },
   76: { name: 'UNSUPPORTED_COMPRESSION_TYPE', meaning: 'refused' },
   87: { name: 'INVALID_RECORD', meaning: 'poisoned' },
 };
+
+/** A partition that was sent and that the answer leaves out. */
+export const unmentioned: KnownCode = { name: 'the answer leaves this partition out', meaning: 'doubtful' };
 
 /** Total: a code of a newer broker is doubtful, so it is tried again until the delivery budget ends, and never passed off as written. */
 export function answerMeaning(code: number): KnownCode {

@@ -1,0 +1,138 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { joinGroup } from '@millrace/conformance';
+import { freePorts, type RunningKafka, startKafka } from '@millrace/embedded';
+import { connectKafka, type KafkaBroker } from '../src/index.ts';
+import { quiet, until } from './kafka-harness.ts';
+
+let folder: string;
+let port: number;
+let kafka: RunningKafka | null = null;
+let broker: KafkaBroker;
+
+const start = async (): Promise<void> => {
+  kafka = await startKafka({ dataDir: join(folder, 'kafka'), port, controllerPort: port + 1 });
+};
+const kill = async (): Promise<void> => {
+  const killed = kafka;
+  if (killed === null) return;
+  kafka = null;
+  process.kill(killed.pid, 'SIGKILL');
+  await killed.exited;
+};
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'millrace-outage-'));
+  [port = 0] = await freePorts(1);
+  await start();
+}, 120_000);
+afterEach(async () => {
+  await broker.close();
+});
+afterAll(async () => {
+  await kafka?.stop();
+  await rm(folder, { recursive: true, force: true });
+}, 60_000);
+
+const connect = (): KafkaBroker =>
+  connectKafka({
+    brokers: [`127.0.0.1:${port}`],
+    clientId: 'outage',
+    logger: quiet,
+    member: { sessionTimeoutMs: 6_000, heartbeatIntervalMs: 500 },
+  });
+
+describe('an outage of Kafka', () => {
+  it('in the middle of traffic loses nothing that was acknowledged, and everything goes on by itself', async () => {
+    broker = connect();
+    const topic = 'outage';
+    await broker.admin.createTopics([{ name: topic, partitions: 3, replicationFactor: 1, config: {} }]);
+    const producer = await broker.createProducer();
+    const probe = await joinGroup(broker, { group: topic, topics: [topic] });
+    const tailed = new Set<string>();
+    const reader = await broker.createReader({
+      topics: [topic],
+      from: 'earliest',
+      onRecord: ({ value }) => tailed.add(String(value)),
+    });
+    const acknowledged = new Set<string>();
+    let isRunning = true;
+    let sent = 0;
+    const caller = async (): Promise<void> => {
+      while (isRunning) {
+        const value = String(sent++);
+        await producer.send({ topic, key: Buffer.from(value), value: Buffer.from(value), headers: [] });
+        acknowledged.add(value);
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+    };
+    const callers = Array.from({ length: 20 }, caller);
+    await until(() => acknowledged.size > 500, 'traffic flows');
+    for (let round = 1; round <= 2; round++) {
+      await kill();
+      expect(await broker.isReachable(500)).toBe(false);
+      await start();
+      const before = acknowledged.size;
+      await until(() => acknowledged.size > before + 300, `traffic flows again after kill ${round}`, 30_000);
+    }
+    isRunning = false;
+    await Promise.all(callers);
+    const seen = (): Set<string> => new Set(probe.records.map(({ value }) => String(value)));
+    await until(() => [...acknowledged].every((value) => seen().has(value)), 'the group has everything', 40_000);
+    await until(() => [...acknowledged].every((value) => tailed.has(value)), 'the reader has everything', 40_000);
+    expect(probe.crashes()).toEqual([]);
+    await probe.commitAll();
+    await probe.member.close();
+    await reader.close();
+    await producer.close();
+    expect(await broker.isReachable(2_000)).toBe(true);
+  }, 180_000);
+
+  it('at boot delays the start of everything, and fails nothing', async () => {
+    broker = connect();
+    const topic = 'boot';
+    await broker.admin.createTopics([{ name: topic, partitions: 1, replicationFactor: 1, config: {} }]);
+    await broker.close();
+    await kill();
+    broker = connect();
+    const producer = await broker.createProducer();
+    const sent = producer.send({ topic, key: null, value: Buffer.from('a'), headers: [] });
+    const joining = joinGroup(broker, { group: topic, topics: [topic] });
+    const records: string[] = [];
+    const reading = broker.createReader({
+      topics: [topic],
+      from: 'earliest',
+      onRecord: ({ value }) => records.push(String(value)),
+    });
+    expect(await broker.isReachable(500)).toBe(false);
+    await start();
+    expect(await sent).toEqual({ topic, partition: 0, offset: 0 });
+    const probe = await joining;
+    await probe.received(1);
+    const reader = await reading;
+    await until(() => records.length === 1, 'the reader has it');
+    await probe.member.close();
+    await reader.close();
+    await producer.close();
+  }, 120_000);
+
+  it('is told apart: a send that was never made is known not to be written', async () => {
+    await kill();
+    broker = connectKafka({
+      brokers: [`127.0.0.1:${port}`],
+      clientId: 'outage',
+      logger: quiet,
+      producer: { deliveryTimeoutMs: 1_000 },
+    });
+    const producer = await broker.createProducer();
+    const error = await producer.send({ topic: 'boot', key: null, value: null, headers: [] }).catch((e: unknown) => e);
+    expect(error).toMatchObject({ code: 'X_DELIVERY_FAILED', ambiguous: false, unavailable: true });
+    await expect(broker.admin.offsets(['boot'])).rejects.toMatchObject({
+      code: 'X_KAFKA_UNAVAILABLE',
+      unavailable: true,
+    });
+    await producer.close();
+  }, 60_000);
+});

@@ -1,0 +1,28 @@
+import { createHook } from 'node:async_hooks';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import type { KafkaBroker } from '../../src/index.ts';
+import { connectTest, testNamespace } from '../kafka-harness.ts';
+
+const topic = `${testNamespace()}-p1`;
+let broker: KafkaBroker;
+beforeAll(() => {
+  broker = connectTest();
+});
+afterAll(() => broker.close());
+
+// P1: every connection ran a timer of one millisecond for ever: about 1,700 a second for one idle producer.
+it('an idle producer makes hardly any timer', async () => {
+  await broker.admin.createTopics([{ name: topic, partitions: 1, replicationFactor: 1, config: {} }]);
+  const producer = await broker.createProducer();
+  await producer.send({ topic, key: null, value: null, headers: [] });
+  let timers = 0;
+  const hook = createHook({
+    init: (_, type) => {
+      if (type === 'Timeout') timers++;
+    },
+  }).enable();
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  hook.disable();
+  expect(timers).toBeLessThan(20);
+  await producer.close();
+});
