@@ -25,5 +25,5 @@ setInterval(
     }
     if (process.ppid !== parent) process.kill(process.pid, 'SIGKILL');
   },
-  Math.max(1, timeoutMs / 8),
+  Math.min(250, Math.max(1, timeoutMs / 8)),
 );

@@ -21,6 +21,9 @@ export interface ExpressionOptions {
   readonly memoryMb?: number;
 }
 
+/** Flows have tens; operators' own filters must not add up for ever. */
+const keptExpressions = 1_000;
+
 /**
  * Comparisons of plain paths are evaluated here: their time is bounded by the value's size. Everything else goes to a
  * worker process that is killed when an evaluation runs over its time or memory. A thread would not do: a single large
@@ -33,6 +36,7 @@ export function createExpressions({ timeoutMs = 100, memoryMb = 64 }: Expression
     if (known) return known;
     const expression = compileExpression(text);
     const made = { expression, inline: isBounded(expression) };
+    if (compiled.size >= keptExpressions) compiled.clear();
     compiled.set(text, made);
     return made;
   };

@@ -1,3 +1,5 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { createExpressions, type FlowError } from '../src/index.ts';
 
@@ -11,6 +13,14 @@ const codeOf = (work: Promise<unknown>): Promise<string> =>
     () => 'none',
     (error: FlowError) => error.code,
   );
+
+const isAlive = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
 
 describe('expressions', () => {
   it.each([
@@ -75,6 +85,25 @@ describe('expressions', () => {
     await closing.close();
     expect(await waiting).toBe('X_FLOWS_EXPRESSIONS_CLOSED');
     expect(await codeOf(closing.evaluate('$string(n)', ticket))).toBe('X_FLOWS_EXPRESSIONS_CLOSED');
+  });
+
+  it('leaves no worker behind when its process is killed in the middle of an endless evaluation', async () => {
+    const script = `
+      import { createExpressions } from ${JSON.stringify(new URL('../src/index.ts', import.meta.url).href)};
+      const expressions = createExpressions({ timeoutMs: 60000 });
+      await expressions.evaluate('$string(1)', {});
+      console.log('started');
+      await expressions.evaluate(${JSON.stringify(endless)}, {});`;
+    const parent = spawn(process.execPath, ['--input-type=module', '-e', script], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    await once(parent.stdout, 'data');
+    const worker = Number(execFileSync('pgrep', ['-P', String(parent.pid)], { encoding: 'utf8' }));
+    expect(isAlive(worker)).toBe(true);
+    parent.kill('SIGKILL');
+    const deadline = Date.now() + 5_000;
+    while (isAlive(worker) && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(isAlive(worker)).toBe(false);
   });
 
   it('evaluates thousands a second', async () => {
