@@ -26,7 +26,7 @@ interface Waiting {
   readonly id: number;
   readonly text: string;
   readonly json: string;
-  /** Runs alone that did not end. */
+  /** Workers that surely ended because of it. */
   stopped: number;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: FlowError) => void;
@@ -101,7 +101,7 @@ export function createExpressionGuard({
     const guilty = blamed === 0 ? sent : sent.filter(({ id }) => id === blamed);
     queue.unshift(...sent.filter((one) => !guilty.includes(one)));
     for (const one of guilty) {
-      if (sent.length === 1) one.stopped += 1;
+      if (blamed !== 0 || sent.length === 1) one.stopped += 1;
       if (one.stopped < 2) suspects.push(one);
       else one.reject(limitError(timeoutMs, memoryMb));
     }
