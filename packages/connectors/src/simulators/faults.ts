@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Request, RequestHandler, Response } from 'express';
 
 /** What a person may make a vendor do. Everything is off in a healthy simulator but the documented limits. */
@@ -39,9 +38,17 @@ export function createFaults(voice: FaultVoice, limits: boolean): Faults {
   const spend = <T extends { readonly left: number }>(fault: T): T | null =>
     fault.left <= 1 ? null : { ...fault, left: fault.left - 1 };
 
-  const middleware = async (_request: Request, response: Response, next: () => void): Promise<void> => {
-    // Unreferenced: a simulator that is told to stop does not wait for an answer that nobody wants any more.
-    if (state.slowMs > 0) await sleep(state.slowMs, undefined, { ref: false });
+  const middleware = (_request: Request, response: Response, next: () => void): void => {
+    const answer = response.json.bind(response);
+    const { slowMs, schemaChange } = state;
+    if (slowMs > 0) {
+      // Acts at once and answers late, as a vendor does whose answer is the slow part. Unreferenced: a simulator that is
+      // told to stop does not wait for an answer that nobody wants any more.
+      response.json = (body: unknown) => {
+        setTimeout(() => answer(body), slowMs).unref();
+        return response;
+      };
+    }
     if (state.fail !== null) {
       const { status } = state.fail;
       state = { ...state, fail: spend(state.fail) };
@@ -57,9 +64,9 @@ export function createFaults(voice: FaultVoice, limits: boolean): Faults {
     if (state.loseAnswer !== null) {
       state = { ...state, loseAnswer: spend(state.loseAnswer) };
       response.json = () => response.destroy();
-    } else if (state.schemaChange) {
-      const answer = response.json.bind(response);
-      response.json = (body: unknown) => answer(renamed(body));
+    } else if (schemaChange) {
+      const unchanged = response.json.bind(response);
+      response.json = (body: unknown) => unchanged(renamed(body));
     }
     next();
   };
