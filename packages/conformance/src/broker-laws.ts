@@ -4,6 +4,7 @@ import { adminLaws } from './broker/admin-laws.ts';
 import type { BrokerHarness, BrokerLawContext, BrokerUnderLaw } from './broker/context.ts';
 import { groupLaws } from './broker/group-laws.ts';
 import { memberLaws } from './broker/member-laws.ts';
+import { pipelineLaws } from './broker/pipeline-laws.ts';
 import { producerLaws } from './broker/producer-laws.ts';
 import { readerLaws } from './broker/reader-laws.ts';
 
@@ -46,5 +47,6 @@ export function brokerLaws(name: string, subject: BrokerUnderLaw): void {
     groupLaws(context);
     readerLaws(context);
     adminLaws(context);
+    pipelineLaws(context);
   });
 }

@@ -2,3 +2,21 @@ export type { BrokerHarness, BrokerUnderLaw } from './broker/context.ts';
 export { brokerLaws } from './broker-laws.ts';
 export { type GroupProbe, type GroupProbeOptions, joinGroup } from './group-probe.ts';
 export { createProgress, eventually, law, type Progress, patienceMs } from './harness.ts';
+export {
+  type JudgementShape,
+  type ModelFault,
+  type ModelHarness,
+  type ModelShape,
+  type ModelUnderLaw,
+  modelLaws,
+} from './model-laws.ts';
+export {
+  type DeliveryFacts,
+  type SinkFault,
+  type SinkHarness,
+  type SinkShape,
+  type SinkUnderLaw,
+  sinkLaws,
+} from './sink-laws.ts';
+export { type SourceRequest, type SourceShape, type SourceUnderLaw, sourceLaws } from './source-laws.ts';
+export { type StageInput, type StageUnderLaw, stageLaws } from './stage-laws.ts';

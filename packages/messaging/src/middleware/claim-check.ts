@@ -10,7 +10,7 @@ export interface ClaimCheckedData {
 }
 
 /** Fetches a body that was too large for its record, so that the handler sees it as if it had travelled inside. */
-export function claimCheck(store: BodyStore): Middleware {
+export function claimCheck(store: Pick<BodyStore, 'get'>): Middleware {
   return <T>(next: Handler<T>): Handler<T> =>
     (envelope, signal) => {
       const { data } = envelope;

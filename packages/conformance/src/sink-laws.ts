@@ -1,0 +1,198 @@
+import { describe, expect } from '@jest/globals';
+import { isCodedError } from '@millrace/messaging';
+import { law } from './harness.ts';
+
+/** A sink as its port has it, whatever its deliveries look like. */
+export interface SinkShape<Delivery> {
+  write(delivery: Delivery, signal: AbortSignal): Promise<{ readonly outcome: string; readonly destination: string }>;
+  probe?(delivery: Delivery, signal: AbortSignal): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+/** What tells one delivery from another, for the laws. */
+export interface DeliveryFacts {
+  readonly key: string;
+  readonly eventId: string;
+  /** Newer is greater. */
+  readonly at: number;
+  readonly generation: number;
+  /** Something of the content that `readBack` shows. */
+  readonly content: string;
+}
+
+/** How a destination can be made to fail. */
+export type SinkFault = 'unavailable' | 'rate-limited' | 'server-error' | 'unauthorised' | 'rejected' | 'hanging';
+
+export interface SinkHarness<Delivery> {
+  readonly sink: SinkShape<Delivery>;
+  delivery(facts: DeliveryFacts): Delivery;
+  /** The content that the destination holds for a key; null for nothing. */
+  readBack(key: string): Promise<string | null>;
+  /** How often the event had an effect at the destination. */
+  effects(eventId: string): Promise<number>;
+  /** Makes every write fail that way until `heal`. */
+  fail(fault: SinkFault): Promise<void>;
+  heal(): Promise<void>;
+  /** Never to be seen in a result or an error. */
+  readonly secrets: readonly string[];
+  dispose(): Promise<void>;
+}
+
+export interface SinkUnderLaw<Delivery> {
+  readonly definition: {
+    readonly name: string;
+    readonly inDoubt: 'transactional' | 'probe' | 'repeat' | 'dead-letter';
+  };
+  /** Declared: an older event never replaces a newer one. Otherwise why not. */
+  readonly supersedes: true | string;
+  /** Faults that this destination can show; the laws on the others are skipped. */
+  readonly faults: readonly SinkFault[];
+  readonly make: () => Promise<SinkHarness<Delivery>>;
+}
+
+const dispositions: Readonly<Record<Exclude<SinkFault, 'hanging'>, object>> = {
+  unavailable: { disposition: { kind: 'retry' }, unavailable: true },
+  'rate-limited': { disposition: { kind: 'retry', afterMs: expect.any(Number) } },
+  'server-error': { disposition: { kind: 'retry' } },
+  unauthorised: { disposition: { kind: 'halt' } },
+  rejected: { disposition: { kind: 'dead-letter' } },
+};
+
+/** What every sink obeys, against a destination that behaves like the real one. */
+export function sinkLaws<Delivery>(subject: SinkUnderLaw<Delivery>): void {
+  const { definition, faults, supersedes } = subject;
+  const { inDoubt } = definition;
+  const never = new AbortController().signal;
+  const using = async (use: (harness: SinkHarness<Delivery>) => Promise<void>): Promise<void> => {
+    const harness = await subject.make();
+    try {
+      await use(harness);
+    } finally {
+      await harness.sink.close();
+      await harness.dispose();
+    }
+  };
+  const facts = (fields: Partial<DeliveryFacts> = {}): DeliveryFacts => ({
+    key: 'law:1',
+    eventId: 'event-1',
+    at: 1_000,
+    generation: 0,
+    content: 'first',
+    ...fields,
+  });
+  const withoutSecrets = (harness: SinkHarness<Delivery>, text: string): void => {
+    for (const secret of harness.secrets) expect(text).not.toContain(secret);
+  };
+  const skipFault = (fault: SinkFault): string | false => !faults.includes(fault) && `cannot show: ${fault}`;
+
+  describe(`sink laws: ${definition.name}`, () => {
+    law('has written when it says so, and says where without a secret', () =>
+      using(async (harness) => {
+        const result = await harness.sink.write(harness.delivery(facts()), never);
+        expect(result.outcome).toBe('delivered');
+        expect(await harness.readBack('law:1')).toBe('first');
+        expect(result.destination).not.toBe('');
+        withoutSecrets(harness, JSON.stringify(result));
+      }),
+    );
+
+    law(
+      'has one effect for one event, however often it is written',
+      () =>
+        using(async (harness) => {
+          const delivery = harness.delivery(facts());
+          await harness.sink.write(delivery, never);
+          await harness.sink.write(delivery, never);
+          expect(await harness.effects('event-1')).toBe(1);
+          expect(await harness.readBack('law:1')).toBe('first');
+        }),
+      inDoubt === 'probe' || inDoubt === 'dead-letter' ? `declares inDoubt: ${inDoubt}, its caller asks first` : false,
+    );
+
+    law(
+      'never lets an older event replace a newer one, and a newer generation always does',
+      () =>
+        using(async (harness) => {
+          const write = async (fields: Partial<DeliveryFacts>): Promise<string> =>
+            (await harness.sink.write(harness.delivery(facts(fields)), never)).outcome;
+          expect(await write({ eventId: 'new', at: 2_000, content: 'new' })).toBe('delivered');
+          expect(await write({ eventId: 'old', at: 1_000, content: 'old' })).toBe('superseded');
+          expect(await harness.readBack('law:1')).toBe('new');
+          expect(await write({ eventId: 'again', at: 2_000, generation: 1, content: 'again' })).toBe('delivered');
+          expect(await harness.readBack('law:1')).toBe('again');
+        }),
+      supersedes === true ? false : `declares supersedes: ${supersedes}`,
+    );
+
+    law('keeps keys apart when they are written side by side', () =>
+      using(async (harness) => {
+        const keys = Array.from({ length: 8 }, (_, at) => `law:${at}`);
+        await Promise.all(
+          keys.map((key) =>
+            harness.sink.write(harness.delivery(facts({ key, eventId: `event of ${key}`, content: key })), never),
+          ),
+        );
+        expect(await Promise.all(keys.map((key) => harness.readBack(key)))).toEqual(keys);
+      }),
+    );
+
+    law(
+      'finds its own mark of exactly this event, and no other`s',
+      () =>
+        using(async (harness) => {
+          const delivery = harness.delivery(facts());
+          expect(await harness.sink.probe?.(delivery, never)).toBe(false);
+          await harness.sink.write(delivery, never);
+          expect(await harness.sink.probe?.(delivery, never)).toBe(true);
+          expect(await harness.sink.probe?.(harness.delivery(facts({ eventId: 'another' })), never)).toBe(false);
+        }),
+      inDoubt === 'probe' ? false : `declares inDoubt: ${inDoubt}`,
+    );
+
+    for (const [fault, expected] of Object.entries(dispositions) as [Exclude<SinkFault, 'hanging'>, object][]) {
+      law(
+        `tells the pipeline what to do when the destination is ${fault}, and goes on when it is not`,
+        () =>
+          using(async (harness) => {
+            await harness.fail(fault);
+            const error = await harness.sink.write(harness.delivery(facts()), never).catch((thrown: unknown) => thrown);
+            expect(isCodedError(error)).toBe(true);
+            expect(error).toMatchObject({ code: expect.stringMatching(/^X_/), ...expected });
+            withoutSecrets(harness, String(error));
+            await harness.heal();
+            if (fault === 'rejected' || fault === 'unauthorised') return;
+            await harness.sink.write(harness.delivery(facts()), never);
+            expect(await harness.readBack('law:1')).toBe('first');
+          }),
+        skipFault(fault),
+      );
+    }
+
+    law(
+      'obeys an abort soon, and leaves the effect whole or absent',
+      () =>
+        using(async (harness) => {
+          await harness.fail('hanging');
+          const abort = new AbortController();
+          const writing = harness.sink.write(harness.delivery(facts()), abort.signal).then(
+            () => 'written',
+            () => 'rejected',
+          );
+          abort.abort();
+          expect(await writing).toBe('rejected');
+          await harness.heal();
+          expect([null, 'first']).toContain(await harness.readBack('law:1'));
+        }),
+      skipFault('hanging'),
+    );
+
+    law('closes twice, also while it writes', () =>
+      using(async (harness) => {
+        const writing = harness.sink.write(harness.delivery(facts()), never).catch(() => undefined);
+        await Promise.all([harness.sink.close(), harness.sink.close()]);
+        await writing;
+        await harness.sink.close();
+      }),
+    );
+  });
+}
