@@ -39,11 +39,13 @@ export interface ReplayerOptions {
   readonly gatewayAdminUrl: string | undefined;
   readonly approvalAbove: number;
   readonly traceSearchMs: number;
-  /** Tells this process from its siblings. */
+  /** Tells this process from its siblings, and is the same after a restart: its own job goes on at once. */
   readonly instance: string;
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly now: () => number;
+  /** Also index groups that the flow does not have any more; true when absent. */
+  readonly withStrays?: boolean;
   /** Another than `dlq-replayer.index`, for tests that share a cluster. */
   readonly indexGroup?: string;
   readonly jobLeaseMs?: number;
@@ -76,12 +78,13 @@ export function createReplayer(options: ReplayerOptions, control: ServiceControl
   const indexer = createIndexer({
     ...options,
     index,
+    withStrays: options.withStrays ?? true,
     onFatal: control.fatal,
     ...(options.indexGroup === undefined ? {} : { group: options.indexGroup }),
   });
   const runner = createJobRunner({
     ...{ broker, producer, jobs, metrics, now, publisher, logger },
-    runner: `${instance}-${newId()}`,
+    runner: instance,
     ...(options.jobLeaseMs === undefined ? {} : { leaseMs: options.jobLeaseMs }),
   });
   const routes = createRoutes({ broker, serde, publisher, groups, logger, now });

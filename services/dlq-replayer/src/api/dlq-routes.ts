@@ -13,7 +13,7 @@ import { requestShapes } from './requests.ts';
 
 /** `/v1/dlq/…` and `/v1/jobs/…`. */
 export function dlqRoutes(parts: ApiParts): Router {
-  const { index, jobs, runner, audit, publisher, broker, serde, groups, now } = parts;
+  const { index, jobs, runner, audit, publisher, broker, serde, indexer, now } = parts;
   const shapes = requestShapes(now);
   const router = Router();
   const statusesOf = (asked: readonly DeadLetterStatus[] | undefined, all: boolean) =>
@@ -116,7 +116,7 @@ export function dlqRoutes(parts: ApiParts): Router {
 
   router.post('/v1/dlq/reindex', async (request, response) => {
     await audit({ action: 'dlq.reindex', actor: actorOf(request), target: 'index' });
-    const read = await rebuildIndex({ broker, serde, index, groups, clear: true }, parts.stopping);
+    const read = await rebuildIndex({ broker, serde, index, groups: indexer.groups(), clear: true }, parts.stopping);
     response.json({ read });
   });
 

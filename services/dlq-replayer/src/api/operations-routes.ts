@@ -10,13 +10,13 @@ const readMs = 30_000;
 
 /** `/v1/trace`, `/v1/topics`, `/v1/routes`, `/v1/reference`. */
 export function operationsRoutes(parts: ApiParts): Router {
-  const { broker, routes, audit, now, index, stopping } = parts;
+  const { broker, routes, audit, now, index, indexer, stopping } = parts;
   const shapes = requestShapes(now);
   const router = Router();
   const inTime = (): AbortSignal => AbortSignal.any([stopping, AbortSignal.timeout(readMs)]);
 
   router.get('/v1/trace/:id', async (request, response) => {
-    response.json(await traceEvent(request.params.id, parts, inTime()));
+    response.json(await traceEvent(request.params.id, { ...parts, groups: indexer.groups() }, inTime()));
   });
 
   router.get('/v1/topics', async (_request, response) => {

@@ -20,7 +20,7 @@ function showTrace({ hops, complete }: Trace): string {
     hop.at,
     `+${Date.parse(hop.at) - start} ms`,
     hop.service,
-    hop.offset < 0 ? hop.topic : `${hop.topic}/${hop.partition}/${hop.offset}`,
+    `${hop.topic}/${hop.partition}/${hop.offset}`,
     [hop.outcome, hop.code].filter(Boolean).join(' '),
     [hop.group, hop.detail].filter(Boolean).join(' '),
   ]);

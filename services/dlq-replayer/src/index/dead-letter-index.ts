@@ -13,11 +13,17 @@ const tables = {
 /** What one pass of the indexer found, written all at once or not at all. */
 export interface IndexBatch {
   readonly deadLetters: readonly DeadLetterRow[];
-  readonly acks: readonly OpsReplayAck[];
+  readonly acks: readonly PlacedAck[];
   /** What `ops.dlq.status` says; only a rebuild needs it. */
   readonly statuses: readonly StatusChange[];
   /** Per partition the next offset to read. */
   readonly positions: readonly RecordPosition[];
+}
+
+/** An ack and where it stands. */
+export interface PlacedAck extends OpsReplayAck {
+  readonly partition: number;
+  readonly offset: number;
 }
 
 export interface StatusChange {
@@ -71,7 +77,7 @@ export interface DeadLetterIndex {
     change: Omit<StatusChange, 'dlqId'>,
   ): Promise<readonly string[]>;
   positions(): Promise<readonly RecordPosition[]>;
-  acksOf(dlqIds: readonly string[]): Promise<readonly OpsReplayAck[]>;
+  acksOf(dlqIds: readonly string[]): Promise<readonly PlacedAck[]>;
   /** Forgets everything that can be read again from Kafka. */
   clear(): Promise<void>;
 }
@@ -110,16 +116,18 @@ export function createDeadLetterIndex(database: Database): DeadLetterIndex {
     },
     acksOf: async (dlqIds) => {
       const rows = await database.query<
-        Omit<OpsReplayAck, 'dlqId' | 'eventId'> & { dlq_id: string; event_id: string | null }
+        Omit<PlacedAck, 'dlqId' | 'eventId'> & { dlq_id: string; event_id: string | null }
       >(
-        `SELECT dlq_id, job, "group", outcome, code, event_id, at FROM ${tables.acks} WHERE dlq_id = ANY($1::text[]) ORDER BY at`,
+        `SELECT dlq_id, job, "group", outcome, code, event_id, at, partition, "offset"
+         FROM ${tables.acks} WHERE dlq_id = ANY($1::text[]) ORDER BY at`,
         [dlqIds],
       );
-      return rows.map(({ dlq_id, event_id, at, ...rest }) => ({
+      return rows.map(({ dlq_id, event_id, at, offset, ...rest }) => ({
         ...rest,
         dlqId: dlq_id,
         eventId: event_id,
         at: Number(at),
+        offset: Number(offset),
       }));
     },
     clear: async () => {
@@ -140,11 +148,12 @@ async function applyBatch(query: Query, { deadLetters, acks, statuses, positions
   if (acks.length > 0) {
     // A record may be redriven twice by one job; what succeeded once has succeeded.
     await query(
-      `INSERT INTO ${tables.acks} AS known (dlq_id, job, "group", outcome, code, event_id, at)
-       SELECT DISTINCT ON (dlq_id, job) dlq_id, job, "group", outcome, code, event_id, at
-       FROM jsonb_to_recordset($1::jsonb) AS given (dlq_id text, job text, "group" text, outcome text, code text, event_id text, at bigint)
+      `INSERT INTO ${tables.acks} AS known (dlq_id, job, "group", outcome, code, event_id, at, partition, "offset")
+       SELECT DISTINCT ON (dlq_id, job) dlq_id, job, "group", outcome, code, event_id, at, partition, "offset"
+       FROM jsonb_to_recordset($1::jsonb) AS given (dlq_id text, job text, "group" text, outcome text, code text, event_id text, at bigint, partition int, "offset" bigint)
        ORDER BY dlq_id, job, (outcome = 'failed-again'), at
-       ON CONFLICT (dlq_id, job) DO UPDATE SET outcome = excluded.outcome, code = excluded.code, at = excluded.at
+       ON CONFLICT (dlq_id, job) DO UPDATE SET outcome = excluded.outcome, code = excluded.code, at = excluded.at,
+         partition = excluded.partition, "offset" = excluded."offset"
        WHERE known.outcome = 'failed-again'`,
       [JSON.stringify(acks.map(({ dlqId, eventId, ...rest }) => ({ ...rest, dlq_id: dlqId, event_id: eventId })))],
     );

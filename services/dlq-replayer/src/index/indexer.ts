@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { groupTopics, type OpsReplayAck, topics } from '@millrace/contracts';
+import { groupTopics, topics } from '@millrace/contracts';
 import {
   type Assignment,
   type Broker,
@@ -12,7 +12,8 @@ import {
 } from '@millrace/messaging';
 import { type Logger, type Metrics, names, type Part } from '@millrace/service';
 import { deadLetterRow } from './dead-letter.ts';
-import type { DeadLetterIndex, IndexBatch } from './dead-letter-index.ts';
+import type { DeadLetterIndex, IndexBatch, PlacedAck } from './dead-letter-index.ts';
+import { strayGroups } from './stray-groups.ts';
 
 export const indexGroup = 'dlq-replayer.index';
 
@@ -22,6 +23,8 @@ export interface IndexerOptions {
   readonly index: DeadLetterIndex;
   /** The consumer groups whose dead letters are read. */
   readonly groups: readonly string[];
+  /** Also those of groups that the flow does not have any more, as far as their topics exist. */
+  readonly withStrays: boolean;
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly onFatal: (error: Error) => void;
@@ -34,6 +37,8 @@ export interface IndexerOptions {
 
 /** Reads every dead letter and every replay ack into the index. */
 export interface Indexer extends Part {
+  /** Every consumer group whose dead letters are read; empty before `open`. */
+  groups(): readonly string[];
   /** Resolves when all that was in Kafka at the time of the call is in the index; rejects when the signal ends the wait. */
   caughtUp(signal: AbortSignal): Promise<void>;
 }
@@ -56,26 +61,28 @@ export function createIndexer(options: IndexerOptions): Indexer {
 class KafkaIndexer implements Indexer {
   readonly name = 'indexer';
   readonly #options: IndexerOptions;
-  readonly #groupOf: ReadonlyMap<string, string>;
-  readonly #topics: readonly string[];
+  #groupOf: ReadonlyMap<string, string> = new Map();
+  #topics: readonly string[] = [];
   readonly #indexed;
   #member: GroupMember | null = null;
   #assigned: readonly TopicPartition[] = [];
   #waiting: InboundRecord[] = [];
   #paused = false;
   #writing: Promise<void> | null = null;
+  readonly #closing = new AbortController();
   #letGo = new AbortController();
   #progress = Promise.withResolvers<void>();
 
   constructor(options: IndexerOptions) {
     this.#options = options;
-    this.#groupOf = new Map(options.groups.map((group) => [groupTopics(group).dlq, group]));
-    this.#topics = [...this.#groupOf.keys(), topics.opsReplayAck.name];
     this.#indexed = options.metrics.counter(names.metrics.replay.indexed);
   }
 
   async open(): Promise<void> {
-    const { broker, group = indexGroup, instanceId, onFatal } = this.#options;
+    const { broker, groups, withStrays, group = indexGroup, instanceId, onFatal } = this.#options;
+    const strays = withStrays ? await strayGroups({ ...this.#options, signal: this.#closing.signal }) : [];
+    this.#groupOf = new Map([...groups, ...strays].map((each) => [groupTopics(each).dlq, each]));
+    this.#topics = [...this.#groupOf.keys(), topics.opsReplayAck.name];
     this.#member = await broker.createMember({
       group,
       topics: this.#topics,
@@ -91,8 +98,13 @@ class KafkaIndexer implements Indexer {
   }
 
   async close(): Promise<void> {
+    this.#closing.abort();
     await this.#finish();
     await this.#member?.close();
+  }
+
+  groups(): readonly string[] {
+    return [...this.#groupOf.values()];
   }
 
   async caughtUp(signal: AbortSignal): Promise<void> {
@@ -194,11 +206,11 @@ class KafkaIndexer implements Indexer {
   }
 
   /** An ack that does not decode resolves nothing: its dead letter stays open, which is the safe side. */
-  async #decodeAck({ value }: InboundRecord): Promise<readonly OpsReplayAck[]> {
+  async #decodeAck({ value, partition, offset }: InboundRecord): Promise<readonly PlacedAck[]> {
     const { serde, logger, retryMs = 1_000 } = this.#options;
     for (;;) {
       try {
-        return value === null ? [] : [await serde.decode(topics.opsReplayAck, value)];
+        return value === null ? [] : [{ ...(await serde.decode(topics.opsReplayAck, value)), partition, offset }];
       } catch (error) {
         if (isCodedError(error) && error.disposition.kind === 'dead-letter') {
           logger.warn({ err: error }, names.logs.pipeline.deadLettered);

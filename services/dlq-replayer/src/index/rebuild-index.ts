@@ -59,7 +59,11 @@ export async function rebuildIndex(
   )) {
     await index.apply({
       ...nothing,
-      acks: await decodeAll(records, async (value) => serde.decode(topics.opsReplayAck, value)),
+      acks: await decodeAll(records, async (value, { partition, offset }) => ({
+        ...(await serde.decode(topics.opsReplayAck, value)),
+        partition,
+        offset,
+      })),
     });
   }
   const followed = end.filter(({ topic }) => topic !== topics.opsDlqStatus.name);
@@ -74,11 +78,11 @@ const nothing: IndexBatch = { deadLetters: [], acks: [], statuses: [], positions
 
 async function decodeAll<T>(
   records: readonly InboundRecord[],
-  decode: (value: Buffer) => Promise<T>,
+  decode: (value: Buffer, record: InboundRecord) => Promise<T>,
 ): Promise<readonly T[]> {
-  const decoded = records.map(async ({ value }): Promise<readonly T[]> => {
+  const decoded = records.map(async (record): Promise<readonly T[]> => {
     try {
-      return value === null ? [] : [await decode(value)];
+      return record.value === null ? [] : [await decode(record.value, record)];
     } catch (error) {
       if (isCodedError(error) && error.disposition.kind === 'dead-letter') return []; // foreign bytes say nothing
       throw error;

@@ -54,6 +54,8 @@ export const indexHistory: SchemaHistory = {
           code text,
           event_id text,
           at bigint NOT NULL,
+          partition int NOT NULL,
+          "offset" bigint NOT NULL,
           PRIMARY KEY (dlq_id, job)
         );
         CREATE INDEX acks_job ON :schema.acks (job);

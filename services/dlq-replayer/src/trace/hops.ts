@@ -1,4 +1,4 @@
-import { type EntityName, entities, groupTopics, type OpsReplayAck, retryTiers, topics } from '@millrace/contracts';
+import { type EntityName, entities, groupTopics, retryTiers, topics } from '@millrace/contracts';
 import {
   headerText,
   type InboundRecord,
@@ -7,6 +7,7 @@ import {
   readReplay,
   type StatedIdentity,
 } from '@millrace/messaging';
+import type { PlacedAck } from '../index/dead-letter-index.ts';
 
 /** One station of a record's way. */
 export interface Hop {
@@ -131,14 +132,14 @@ function entityOutcome(stage: 'received' | 'enriched' | 'classified', identity: 
     : { service: 'enricher', outcome: 'normalised' };
 }
 
-/** What the target group said about a redriven record. It has no place in the record's own topics. */
-export function ackHop(ack: OpsReplayAck): Hop {
+/** What the target group said about a redriven record. */
+export function ackHop(ack: PlacedAck): Hop {
   return {
     at: new Date(ack.at).toISOString(),
     service: serviceOf(ack.group),
     topic: topics.opsReplayAck.name,
-    partition: -1,
-    offset: -1,
+    partition: ack.partition,
+    offset: ack.offset,
     group: ack.group,
     outcome: ack.outcome === 'failed-again' ? 'failed-again' : `resolved(${ack.outcome})`,
     ...(ack.code === null ? {} : { code: ack.code }),

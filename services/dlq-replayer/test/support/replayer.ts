@@ -49,6 +49,7 @@ export async function startReplayer({ postgresUrl, ...given }: StartOptions): Pr
       logger,
       metrics,
       now: Date.now,
+      withStrays: false, // other test files share the cluster
       ...given,
     },
     { fatal: () => {}, stopping: stopping.signal },

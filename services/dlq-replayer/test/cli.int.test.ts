@@ -1,0 +1,258 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { groupTopics, topicSpecs, topics } from '@millrace/contracts';
+import { type TestDatabase, testDatabase } from '@millrace/embedded/testing';
+import {
+  createInMemoryBroker,
+  createInMemorySerde,
+  deadLetterHeaders,
+  eventId,
+  type InMemoryBroker,
+} from '@millrace/messaging';
+import { headersOf } from './support/records.ts';
+import { type RunningReplayer, startReplayer, tokens } from './support/replayer.ts';
+
+const bin = join(import.meta.dirname, '../bin/millrace.mjs');
+const group = 'sink-writers.tickets.urgent';
+const broker: InMemoryBroker = createInMemoryBroker();
+const serde = createInMemorySerde();
+let database: TestDatabase;
+let replayer: RunningReplayer;
+let folder: string;
+let stateFile: string;
+const gateway = createServer((request, response) => {
+  const known: Record<string, unknown> = {
+    '/admin/v1/sources': [
+      {
+        name: 'zendesk',
+        scheme: 'hmac',
+        verifiedBy: 'vector',
+        coversBody: true,
+        replayProtected: true,
+        configured: ['zendesk'],
+      },
+    ],
+    '/admin/v1/sources/zendesk': {
+      name: 'zendesk',
+      url: 'http://x/v1/webhooks/zendesk',
+      secret: 's3cret',
+      headers: {},
+    },
+    '/admin/v1/keys/sample': { name: 'sample', key: 'mr_sample' },
+  };
+  const found = request.headers.authorization === `Bearer ${tokens.operator}` ? known[request.url ?? ''] : undefined;
+  response.writeHead(found === undefined ? 404 : 200, { 'content-type': 'application/json' });
+  response.end(JSON.stringify(found ?? { code: 'X_ADMIN_UNKNOWN', detail: 'there is no such thing' }));
+});
+
+interface Answer {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** The command as a person would run it, in a process of its own. */
+const millrace = (args: readonly string[], env: Record<string, string> = {}): Promise<Answer> =>
+  new Promise((resolve) => {
+    const child: ChildProcess = spawn(process.execPath, [bin, ...args], {
+      env: { ...process.env, MILLRACE_STATE: stateFile, ...env },
+    });
+    let [out, err] = ['', ''];
+    child.stdout?.on('data', (chunk) => {
+      out += chunk;
+    });
+    child.stderr?.on('data', (chunk) => {
+      err += chunk;
+    });
+    child.on('close', (code) => resolve({ code, out, err }));
+  });
+
+const json = async <T>(...args: string[]): Promise<T> => JSON.parse((await millrace([...args, '--json'])).out) as T;
+
+const poison = async (key: string, errorCode: string): Promise<void> => {
+  const producer = await broker.createProducer();
+  await producer.send({
+    topic: groupTopics(group).dlq,
+    key: Buffer.from(key),
+    value: Buffer.from('raw'),
+    headers: [
+      ...headersOf(key),
+      ...deadLetterHeaders({
+        id: eventId([key]),
+        group,
+        service: 'sink-writers',
+        version: 'v',
+        step: 'effect',
+        first: { topic: topics.ticketsClassified.name, partition: 0, offset: 0, timestamp: 1, firstFailedAt: 1 },
+        errorClass: 'REJECTED',
+        errorCode,
+        errorType: 'CodedError',
+        errorMessage: 'no such\u001b[2J channel',
+        errorStack: null,
+        fingerprint: `f-${errorCode}`,
+        attempts: 1,
+        lastFailedAt: Date.now(),
+        keySchemaId: null,
+        valueSchemaId: null,
+      }),
+    ],
+  });
+};
+
+beforeAll(async () => {
+  database = await testDatabase();
+  await broker.admin.createTopics(topicSpecs([group]));
+  replayer = await startReplayer({ broker, serde, postgresUrl: database.url, groups: [group] });
+  folder = await mkdtemp(join(tmpdir(), 'millrace-cli-'));
+  stateFile = join(folder, 'state.json');
+  const tokenFile = join(folder, 'tokens.json');
+  await new Promise<void>((resolve) => gateway.listen(0, '127.0.0.1', resolve));
+  const { port } = gateway.address() as { port: number };
+  await writeFile(tokenFile, JSON.stringify(tokens));
+  await writeFile(
+    stateFile,
+    JSON.stringify({
+      adminUrl: `http://127.0.0.1:${port}`,
+      tokenFile,
+      services: { 'dlq-replayer': { url: replayer.url } },
+    }),
+  );
+  await Promise.all([poison('zendesk:1', 'X_A'), poison('zendesk:2', 'X_A'), poison('zendesk:3', 'X_B')]);
+});
+
+afterAll(async () => {
+  gateway.close();
+  await replayer.stop();
+  await database.drop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+describe('millrace', () => {
+  it('groups dead letters by cause, as JSON in the shape that tools rely on', async () => {
+    const plan = await json<{ planned: number; sent: number; skipped: object; job: string }>(
+      'dlq',
+      'redrive',
+      '--group',
+      group,
+    );
+    expect(plan).toMatchObject({ planned: 3, sent: 0, skipped: {}, job: expect.any(String) });
+    const groups = await json<object[]>('dlq', 'groups');
+    expect(groups).toEqual([
+      {
+        group,
+        fingerprint: 'f-X_A',
+        code: 'X_A',
+        message: expect.any(String),
+        count: 2,
+        firstSeen: expect.any(String),
+        lastSeen: expect.any(String),
+      },
+      {
+        group,
+        fingerprint: 'f-X_B',
+        code: 'X_B',
+        message: expect.any(String),
+        count: 1,
+        firstSeen: expect.any(String),
+        lastSeen: expect.any(String),
+      },
+    ]);
+  });
+
+  it('prints a plan and sends nothing without --start; with it sends exactly that', async () => {
+    const plan = await millrace(['dlq', 'redrive', '--group', group, '--fingerprint', 'f-X_B']);
+    expect([plan.code, plan.out]).toEqual([0, expect.stringContaining('would send')]);
+    expect(broker.records(groupTopics(group).lane)).toHaveLength(0);
+    const sent = await json<object>('dlq', 'redrive', '--group', group, '--fingerprint', 'f-X_B', '--start');
+    expect(sent).toMatchObject({ planned: 1, sent: 1, skipped: {} });
+    expect(broker.records(groupTopics(group).lane)).toHaveLength(1);
+    const again = await millrace(['dlq', 'redrive', '--group', group, '--fingerprint', 'f-X_B', '--start', '--json']);
+    expect(again.code).toBe(2);
+    expect(JSON.parse(again.out)).toMatchObject({ planned: 1, sent: 0, skipped: { 'in-progress': 1 } });
+  });
+
+  it('shows one dead letter, and lets nobody’s text steer the terminal', async () => {
+    const [first] = await json<{ id: string }[]>('dlq', 'ls', '--fingerprint', 'f-X_A', '--limit', '1');
+    const shown = await millrace(['dlq', 'show', first?.id ?? '']);
+    expect(shown.out).toContain('X_A');
+    expect(shown.out).toContain('no such\uFFFD[2J channel');
+    expect(shown.out).not.toContain('\u001b');
+    expect(await millrace(['dlq', 'show', 'nobody', '--json'])).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('X_DLQ_UNKNOWN'),
+    });
+  });
+
+  it('traces, lists and peeks topics, loads reference rows, and orders routes', async () => {
+    expect(await json('trace', 'zendesk:3')).toMatchObject({
+      id: 'zendesk:3',
+      hops: [
+        { outcome: 'dead-lettered', code: 'X_B', service: 'sink-writers' },
+        { outcome: 'redriven', service: 'dlq-replayer' },
+      ],
+    });
+    const csv = join(folder, 'accounts.csv');
+    await writeFile(csv, 'domain,tier\nacme.example,gold\nbeta.example,silver\n');
+    expect(await json('reference', 'load', 'accounts', csv, '--plan')).toEqual({
+      table: 'accounts',
+      rows: 2,
+      loaded: 0,
+    });
+    expect(await json('reference', 'load', 'accounts', csv)).toEqual({ table: 'accounts', rows: 2, loaded: 2 });
+    expect(await json<object[]>('topics', 'ls')).toEqual(
+      expect.arrayContaining([expect.objectContaining({ topic: 'reference.rows.v1', records: 2 })]),
+    );
+    expect(await json('topics', 'peek', 'reference.rows.v1', '--key', 'accounts/acme.example')).toMatchObject([
+      { key: 'accounts/acme.example', value: { attributes: { tier: 'gold' } } },
+    ]);
+    expect(await millrace(['topics', 'peek', 'nowhere'])).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('X_TOPIC_UNKNOWN'),
+    });
+    expect(await json('routes', 'resume', group)).toEqual({ group, command: 'resume' });
+    expect(await json('routes', 'ls')).toMatchObject([{ group, state: 'unknown', deadLetters: 2 }]);
+    const [order] = broker.records(topics.opsControl.name);
+    expect(await serde.decode(topics.opsControl, order?.value as Buffer)).toMatchObject({ command: 'resume', group });
+  });
+
+  it('asks the gateway about sources and keys', async () => {
+    expect(await json('sources', 'ls')).toMatchObject([{ name: 'zendesk', verifiedBy: 'vector' }]);
+    expect(await json('sources', 'show', 'zendesk')).toMatchObject({ secret: 's3cret' });
+    expect(await json('keys', 'show', 'sample')).toMatchObject({ key: 'mr_sample' });
+  });
+
+  it('checks and draws the flow files without anything running', async () => {
+    const nowhere = { MILLRACE_STATE: join(folder, 'none.json') };
+    expect((await millrace(['flows', 'check', '--json'], nowhere)).code).toBe(0);
+    expect((await millrace(['flows', 'map'], nowhere)).out).toContain('flowchart');
+    const bad = join(folder, 'bad.yaml');
+    await writeFile(bad, 'flows: { nonsense: {} }\n');
+    expect(await millrace(['flows', 'check', bad], nowhere)).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('nonsense'),
+    });
+  });
+
+  it('says in one sentence what is missing, and exits as documented', async () => {
+    expect(await millrace(['dlq', 'groups'], { MILLRACE_STATE: join(folder, 'none.json') })).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/npm start.*X_CLI_NO_INSTALLATION/s),
+    });
+    const refused = { MILLRACE_URL: replayer.url, MILLRACE_TOKEN: 'wrong-token-0123456789' };
+    expect(await millrace(['dlq', 'groups', '--json'], refused)).toMatchObject({
+      code: 5,
+      err: expect.stringContaining('X_ACCESS_TOKEN'),
+    });
+    expect(
+      await millrace(['dlq', 'groups'], { MILLRACE_URL: 'http://127.0.0.1:9', MILLRACE_TOKEN: 'x' }),
+    ).toMatchObject({ code: 1, err: expect.stringContaining('does not answer') });
+    expect((await millrace(['dlq', 'nonsense'])).code).toBe(64);
+    expect((await millrace(['dlq', 'redrive', '--rate', 'fast'])).code).toBe(64);
+    expect((await millrace(['--help'])).code).toBe(0);
+    expect((await millrace(['dlq'])).code).toBe(64);
+  });
+});
