@@ -1,11 +1,7 @@
 import { join } from 'node:path';
-import { EmbeddedError } from '@millrace/embedded';
-import { FlowError } from '@millrace/flows';
-import { SecretsLost } from '@millrace/provision/secrets';
 import { parseOptions } from './options.ts';
 import { stopRequest } from './stop-request.ts';
 import { supervise } from './supervise.ts';
-import { SupervisorError } from './supervisor-error.ts';
 
 const root = join(import.meta.dirname, '../../..');
 const request = stopRequest();
@@ -13,16 +9,11 @@ const request = stopRequest();
 // A reader of our output that goes away (npm start | head) is no reason to die in the middle of something.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 
-/** An error of ours is a sentence for a person; only one that we did not foresee shows its stack. */
+/** An error with a code of ours is a sentence for a person; only one that we did not foresee shows its stack. */
 const sentence = (error: unknown): string => {
-  if (
-    error instanceof EmbeddedError ||
-    error instanceof SupervisorError ||
-    error instanceof FlowError ||
-    error instanceof SecretsLost
-  )
-    return error.message;
-  return Error.isError(error) ? (error.stack ?? error.message) : String(error);
+  if (!Error.isError(error)) return String(error);
+  const isOurs = 'code' in error && typeof error.code === 'string' && error.code.startsWith('X_');
+  return isOurs ? error.message : (error.stack ?? error.message);
 };
 
 try {
