@@ -2,6 +2,7 @@
 // `millrace` for any Node from 20 on: finds the pinned Node 24 (or fetches it, once), and runs the CLI in it.
 import { spawn } from 'node:child_process';
 import { existsSync, realpathSync } from 'node:fs';
+import nodeModule from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -31,8 +32,10 @@ const inOtherNode = async () => {
   });
 };
 
-if (Number(process.versions.node.split('.')[0]) >= 24 && hasDependencies) await import(cli);
-else {
+if (Number(process.versions.node.split('.')[0]) >= 24 && hasDependencies) {
+  nodeModule.enableCompileCache(); // a command should answer at once
+  await import(cli);
+} else {
   try {
     await inOtherNode();
   } catch (error) {

@@ -1,4 +1,4 @@
-import { topics } from '@millrace/contracts';
+import type { Topics } from '@millrace/contracts';
 import type { SchemaAdmin, SchemaCheck } from '@millrace/kafka';
 import { Command } from 'commander';
 import { CliError, type ExitCode, exitCodes } from './cli-error.ts';
@@ -26,7 +26,7 @@ export function schemasCommand(context: Context): Command {
           return exitOf(checks);
         }
         const registered = [];
-        for (const { subject, schema } of Object.values(topics)) registered.push(await admin.register(subject, schema));
+        for (const { subject, schema } of await schemasHere()) registered.push(await admin.register(subject, schema));
         print.result(registered, (all) =>
           table(
             ['subject', 'id', ''],
@@ -49,8 +49,14 @@ async function connect({ env, installation }: Context): Promise<SchemaAdmin> {
 
 async function checkAll(admin: SchemaAdmin): Promise<readonly SchemaCheck[]> {
   const checks = [];
-  for (const { subject, schema } of Object.values(topics)) checks.push(await admin.check(subject, schema));
+  for (const { subject, schema } of await schemasHere()) checks.push(await admin.check(subject, schema));
   return checks;
+}
+
+// Loaded here: the other verbs start without the codecs.
+async function schemasHere(): Promise<readonly Topics[keyof Topics][]> {
+  const { topics } = await import('@millrace/contracts');
+  return Object.values(topics);
 }
 
 const exitOf = (checks: readonly SchemaCheck[]): ExitCode | undefined =>
