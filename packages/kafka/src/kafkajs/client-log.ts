@@ -6,6 +6,7 @@ const warn = 2;
 const info = 4;
 /** What our own cutting of a socket is called in the client's log. */
 export const cutByOwner = 'cut by its owner';
+const ownDoing = new RegExp(`${cutByOwner}|write after end|socket has been ended`);
 const quietMs = 10_000;
 
 /**
@@ -17,7 +18,7 @@ export function clientLog(logger: Logger, now: () => number): logCreator {
   return () =>
     ({ namespace, level, log }: LogEntry) => {
       if (level > info && !logger.isLevelEnabled('trace')) return;
-      if (log.message.includes(cutByOwner)) return;
+      if (ownDoing.test(log.message)) return;
       const { message, timestamp: _, logger: __, stack: ___, ...fields } = log;
       if (level === error || level === warn) {
         const key = `${namespace}: ${message}`;

@@ -17,9 +17,10 @@ import { classifyClientFailure, clientError } from '../errors.ts';
 import { createAssigner } from './assigner.ts';
 import { holdForRejoin } from './barrier.ts';
 import { createKafka, type OwnKafka, retryOften } from './client.ts';
-import { earliest, groupBy, partitionKey } from './connection.ts';
+import { groupBy, partitionKey } from './connection.ts';
 import type { ConsumerGroupState, Membership, OffsetManager } from './membership.ts';
-import { toInbound, toOffset } from './records.ts';
+import { setPositions } from './positions.ts';
+import { toInbound } from './records.ts';
 
 export interface MemberSettings {
   readonly sessionTimeoutMs: number;
@@ -303,16 +304,7 @@ export class KafkaMember implements GroupMember {
   }
 
   async #takeOver(group: ConsumerGroupState): Promise<void> {
-    const assigned = group.assigned();
-    const committed = await this.#readCommitted(group, assigned);
-    const fresh = committed.filter(({ offset }) => offset < 0);
-    const starts = await readEarliest(group, fresh);
-    const positions = group.offsetManager.committedOffsets();
-    for (const { topic, partition, offset } of committed) {
-      const start = offset < 0 ? starts.get(partitionKey(topic, partition)) : String(offset);
-      if (start === undefined) throw Object.assign(new Error('no offset'), { type: 'LEADER_NOT_AVAILABLE' });
-      positions[topic] = { ...positions[topic], [partition]: start };
-    }
+    const committed = await setPositions(group);
     this.#subscription = group.subscriptionState;
     for (const topic of this.#options.topics) group.subscriptionState.resume([{ topic }]);
     for (const { topic, partition } of this.#paused.values())
@@ -333,38 +325,12 @@ export class KafkaMember implements GroupMember {
     try {
       this.#options.listener.onAssigned({
         generation: this.#generation,
-        partitions: committed.map(({ topic, partition, offset, metadata }) => ({
-          topic,
-          partition,
-          committed: offset < 0 ? null : { offset, metadata },
-        })),
+        partitions: committed,
       });
     } catch (error) {
       this.#fail(listenerThrew('onAssigned', error));
     }
     this.#started.resolve();
-  }
-
-  async #readCommitted(
-    group: ConsumerGroupState,
-    assigned: ReturnType<ConsumerGroupState['assigned']>,
-  ): Promise<readonly { topic: string; partition: number; offset: number; metadata: string }[]> {
-    if (assigned.length === 0) return [];
-    const { responses } = await group.coordinator.offsetFetch({
-      groupId: group.groupId,
-      topics: assigned.map(({ topic, partitions }) => ({
-        topic,
-        partitions: partitions.map((partition) => ({ partition })),
-      })),
-    });
-    return responses.flatMap(({ topic, partitions }) =>
-      partitions.map(({ partition, offset, metadata }) => ({
-        topic,
-        partition,
-        offset: toOffset(offset, topic, partition),
-        metadata: metadata ?? '',
-      })),
-    );
   }
 
   async #findCoordinator(joined: Joined): Promise<void> {
@@ -380,25 +346,6 @@ export class KafkaMember implements GroupMember {
       disposition: retry(),
     });
   }
-}
-
-async function readEarliest(
-  { cluster }: ConsumerGroupState,
-  partitions: readonly TopicPartition[],
-): Promise<ReadonlyMap<string, string>> {
-  if (partitions.length === 0) return new Map();
-  const found = await cluster.fetchTopicsOffset(
-    [...groupBy(partitions, ({ topic }) => topic)].map(([topic, ofTopic]) => ({
-      topic,
-      partitions: ofTopic.map(({ partition }) => ({ partition })),
-      fromTimestamp: earliest,
-    })),
-  );
-  return new Map(
-    found.flatMap(({ topic, partitions: ofTopic }) =>
-      ofTopic.map(({ partition, offset }) => [partitionKey(topic, partition), offset] as const),
-    ),
-  );
 }
 
 const crashOf = (error: Error): CodedError =>

@@ -13,7 +13,7 @@ import {
 } from './lane.ts';
 import { PendingRecords } from './pending.ts';
 import type { PartitionAnswer, ProduceTransport, TransportError } from './produce-transport.ts';
-import { choosePartition, createTopicState, type TopicState } from './topic-state.ts';
+import { choosePartition, createTopicState, overdue, type TopicState } from './topic-state.ts';
 
 export interface AccumulatorOptions {
   readonly transport: ProduceTransport;
@@ -356,22 +356,12 @@ export function createAccumulator(options: AccumulatorOptions): RecordAccumulato
       return;
     }
     const time = now();
-    const expire = (batch: readonly Waiting[], reason: string, isSent: boolean): void => {
-      for (const waiting of batch) {
-        if (waiting.deadline > time) return;
-        const ambiguous = waiting.maybeWritten || isSent;
-        pending.settle(waiting, expired(waiting.topic, options.deliveryTimeoutMs, reason, ambiguous));
-      }
-    };
-    for (const state of topics.values()) {
-      expire(state.unplaced, 'its topic could not be looked up', false);
-      if (state.shape === null) state.unplaced = state.unplaced.filter(({ settled }) => !settled);
-      for (const lane of state.lanes.values()) {
-        expire(lane.inFlight ?? [], lane.lastFailure, true);
-        for (const batch of lane.again) expire(batch, lane.lastFailure, false);
-        expire(lane.queue, lane.lastFailure, false);
-      }
-    }
+    for (const state of topics.values())
+      for (const { waiting, reason, isSent } of overdue(state, time))
+        pending.settle(
+          waiting,
+          expired(waiting.topic, options.deliveryTimeoutMs, reason, waiting.maybeWritten || isSent),
+        );
   };
 
   const stopSweeping = (): void => {

@@ -24,3 +24,29 @@ export function choosePartition(record: OutboundRecord, state: TopicState, shape
   if (record.key === null) return state.sticky % shape.partitions;
   return partitionOf(record.key, shape.partitions);
 }
+
+export interface Overdue {
+  readonly waiting: Waiting;
+  readonly reason: string;
+  /** A request with it is on its way. */
+  readonly isSent: boolean;
+}
+
+/** What of the topic has waited past its deadline. Every list is in the order of the deadlines. */
+export function overdue(state: TopicState, time: number): readonly Overdue[] {
+  const found: Overdue[] = [];
+  const collect = (batch: readonly Waiting[], reason: string, isSent: boolean): void => {
+    for (const waiting of batch) {
+      if (waiting.deadline > time) return;
+      if (!waiting.settled) found.push({ waiting, reason, isSent });
+    }
+  };
+  collect(state.unplaced, 'its topic could not be looked up', false);
+  if (state.shape === null) state.unplaced = state.unplaced.filter(({ deadline }) => deadline > time);
+  for (const lane of state.lanes.values()) {
+    collect(lane.inFlight ?? [], lane.lastFailure, true);
+    for (const batch of lane.again) collect(batch, lane.lastFailure, false);
+    collect(lane.queue, lane.lastFailure, false);
+  }
+  return found;
+}
