@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ServiceError } from './errors.ts';
-import type { Part } from './run-service.ts';
+import type { Part } from './part.ts';
 
 export interface HttpServerOptions {
   readonly name: string;

@@ -22,9 +22,9 @@ export {
   type MetricsOptions,
 } from './metrics.ts';
 export { type MetricName, names } from './names.ts';
+export type { Part } from './part.ts';
 export {
   exitCodes,
-  type Part,
   type ProcessHost,
   processHost,
   runService,

@@ -1,13 +1,7 @@
 import type { Health, HealthServer } from './health.ts';
 import type { Logger } from './logger.ts';
 import { names } from './names.ts';
-
-/** Something with a lifetime. `close` is idempotent, works while blocked, and is called only after `open` was. */
-export interface Part {
-  readonly name: string;
-  open(): Promise<void>;
-  close(): Promise<void>;
-}
+import type { Part } from './part.ts';
 
 /** 0: asked to stop and stopped in order. 1: cannot go on, or could not finish in time. 78: fenced, do not restart. */
 export const exitCodes = { stopped: 0, failed: 1, fenced: 78 } as const;

@@ -1,43 +1,10 @@
-import type { Broker, Serde } from '@millrace/messaging';
-import { type Health, type Logger, type Metrics, names } from '@millrace/service';
+import { names } from '@millrace/service';
 import express, { type Express } from 'express';
-import type { Audit } from '../audit.ts';
-import type { DeadLetterIndex } from '../index/dead-letter-index.ts';
-import type { Indexer } from '../index/indexer.ts';
-import type { Publisher } from '../publisher.ts';
-import type { JobRunner } from '../redrive/job-runner.ts';
-import type { JobStore } from '../redrive/job-store.ts';
-import type { Routes } from '../routes.ts';
-import type { EdgeLookup } from '../trace/edge-lookup.ts';
-import { type AccessOptions, requireAccess } from './access.ts';
+import { requireAccess } from './access.ts';
+import type { ApiParts } from './api-parts.ts';
 import { dlqRoutes } from './dlq-routes.ts';
 import { operationsRoutes } from './operations-routes.ts';
 import { answerProblems, notFound } from './problems.ts';
-
-/** Everything the operator API works with. */
-export interface ApiParts {
-  readonly broker: Broker;
-  readonly serde: Serde;
-  readonly index: DeadLetterIndex;
-  readonly indexer: Indexer;
-  readonly jobs: JobStore;
-  readonly runner: JobRunner;
-  readonly routes: Routes;
-  readonly edge: EdgeLookup;
-  readonly publisher: Publisher;
-  readonly audit: Audit;
-  readonly groups: readonly string[];
-  readonly access: AccessOptions;
-  readonly health: Health;
-  readonly logger: Logger;
-  readonly metrics: Metrics;
-  readonly now: () => number;
-  readonly newId: () => string;
-  readonly approvalAbove: number;
-  readonly searchMs: number;
-  /** Aborted when the service stops: long reads end. */
-  readonly stopping: AbortSignal;
-}
 
 /** The operator API. Health and metrics are open; everything else needs a token. */
 export function createApp(parts: ApiParts): Express {

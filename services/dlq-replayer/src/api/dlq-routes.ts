@@ -7,7 +7,7 @@ import { snapshot } from '../redrive/job-runner.ts';
 import { planRedrive } from '../redrive/plan-redrive.ts';
 import { viewRecord } from '../topics/record-view.ts';
 import { actorOf, roleIn } from './access.ts';
-import type { ApiParts } from './app.ts';
+import type { ApiParts } from './api-parts.ts';
 import { viewDeadLetter, viewJob } from './dead-letter-view.ts';
 import { requestShapes } from './requests.ts';
 

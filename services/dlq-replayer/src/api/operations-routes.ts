@@ -3,7 +3,7 @@ import { loadReference } from '../reference.ts';
 import { listTopics, peekTopic } from '../topics/topics.ts';
 import { traceEvent } from '../trace/trace.ts';
 import { actorOf } from './access.ts';
-import type { ApiParts } from './app.ts';
+import type { ApiParts } from './api-parts.ts';
 import { requestShapes } from './requests.ts';
 
 const readMs = 30_000;

@@ -1,0 +1,36 @@
+import type { Broker, Serde } from '@millrace/messaging';
+import type { Health, Logger, Metrics } from '@millrace/service';
+import type { Audit } from '../audit.ts';
+import type { DeadLetterIndex } from '../index/dead-letter-index.ts';
+import type { Indexer } from '../index/indexer.ts';
+import type { Publisher } from '../publisher.ts';
+import type { JobRunner } from '../redrive/job-runner.ts';
+import type { JobStore } from '../redrive/job-store.ts';
+import type { Routes } from '../routes.ts';
+import type { EdgeLookup } from '../trace/edge-lookup.ts';
+import type { AccessOptions } from './access.ts';
+
+/** Everything the operator API works with. */
+export interface ApiParts {
+  readonly broker: Broker;
+  readonly serde: Serde;
+  readonly index: DeadLetterIndex;
+  readonly indexer: Indexer;
+  readonly jobs: JobStore;
+  readonly runner: JobRunner;
+  readonly routes: Routes;
+  readonly edge: EdgeLookup;
+  readonly publisher: Publisher;
+  readonly audit: Audit;
+  readonly groups: readonly string[];
+  readonly access: AccessOptions;
+  readonly health: Health;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly now: () => number;
+  readonly newId: () => string;
+  readonly approvalAbove: number;
+  readonly searchMs: number;
+  /** Aborted when the service stops: long reads end. */
+  readonly stopping: AbortSignal;
+}
