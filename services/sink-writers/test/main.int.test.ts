@@ -1,0 +1,175 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { topicSpecs, topics } from '@millrace/contracts';
+import { type TestDatabase, testCluster, testDatabase, testNamespace } from '@millrace/embedded/testing';
+import { connectKafka, connectRegistry, connectSchemaAdmin, type KafkaBroker, provision } from '@millrace/kafka';
+import { identityHeaders, type Producer, type Serde } from '@millrace/messaging';
+import { createLogger } from '@millrace/service';
+import pg from 'pg';
+import { aVendorStreet, type VendorStreet } from './a-system.ts';
+import { aTicket } from './a-ticket.ts';
+
+// Other files share the cluster and its topics: routes and groups of this file have names of their own.
+const { kafkaBrokers, registryUrl } = testCluster();
+const own = testNamespace();
+const routes = { postgres: `${own}-archive`, slack: `${own}-urgent`, zendesk: `${own}-triage`, http: `${own}-notify` };
+const flowText = `
+flows:
+  tickets:
+    classify: [ { task: category }, { task: priority } ]
+    deliver:
+      - { route: ${routes.postgres}, sink: postgres, table: tickets }
+      - { route: ${routes.slack}, sink: slack, channel: "#urgent" }
+      - { route: ${routes.zendesk}, sink: zendesk }
+      - { route: ${routes.http}, sink: http, url: "\${HTTP_BASE_URL}/hook", secret: "\${HTTP_SIGNING_SECRET}" }
+`;
+const groups = Object.values(routes).map((route) => `sink-writers.tickets.${route}`);
+const logger = createLogger({ service: 'test', level: 'silent' });
+const children: ChildProcess[] = [];
+let database: TestDatabase;
+let street: VendorStreet;
+let broker: KafkaBroker;
+let producer: Producer;
+let serde: Serde;
+let reader: pg.Pool;
+let flows: string;
+let port: number;
+
+beforeAll(async () => {
+  broker = connectKafka({ brokers: kafkaBrokers, clientId: 'sink-writers-test', logger });
+  await provision(broker.admin, topicSpecs(groups, { partitions: 4 }));
+  const schemas = connectSchemaAdmin({ url: registryUrl });
+  for (const { subject, schema } of Object.values(topics)) await schemas.register(subject, schema);
+  serde = connectRegistry({ url: registryUrl, logger });
+  await serde.pin([topics.ticketsClassified]);
+  producer = await broker.createProducer();
+  database = await testDatabase();
+  reader = new pg.Pool({ connectionString: database.url, max: 1 });
+  reader.on('error', () => undefined);
+  street = await aVendorStreet();
+  flows = mkdtempSync(join(tmpdir(), 'flows-'));
+  writeFileSync(join(flows, 'flows.yaml'), flowText);
+  port = await freePort();
+});
+
+afterAll(async () => {
+  for (const child of children) child.kill('SIGKILL');
+  await producer.close();
+  await broker.close();
+  await reader.end();
+  await street.close();
+  await database.drop();
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+function start(): ChildProcess {
+  const child = spawn(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', join(import.meta.dirname, '../src/main.ts')],
+    {
+      stdio: ['ignore', 'ignore', 'inherit'],
+      env: {
+        ...process.env,
+        ...street.environment,
+        POSTGRES_URL: database.url,
+        MILLRACE_POSTGRES_URL: database.url,
+        MILLRACE_KAFKA_BROKERS: kafkaBrokers.join(','),
+        MILLRACE_REGISTRY_URL: registryUrl,
+        MILLRACE_FLOWS: flows,
+        MILLRACE_PORT: String(port),
+        MILLRACE_LOG_LEVEL: 'warn',
+        MILLRACE_TRUSTED_ORIGINS: Object.values(street.environment)
+          .filter((value) => value.startsWith('http:'))
+          .join(','),
+      },
+    },
+  );
+  children.push(child);
+  return child;
+}
+
+/** Longer than others wait: the group gives a killed member its whole session before its partitions move. */
+async function until(claim: () => boolean | Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + 60_000;
+  while (!(await claim())) {
+    if (Date.now() > deadline)
+      throw new Error(`waited in vain; http has ${at('http').length}, slack ${at('slack').length}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+const isReady = async (): Promise<boolean> =>
+  fetch(`http://127.0.0.1:${port}/readyz`).then(
+    (answer) => answer.ok,
+    () => false,
+  );
+
+const publish = (id: string, ticket: number): Promise<unknown> =>
+  producer.send({
+    topic: topics.ticketsClassified.name,
+    key: Buffer.from(`zendesk:${ticket}`),
+    value: serde.encode(topics.ticketsClassified, aTicket(String(ticket))),
+    headers: identityHeaders({
+      id,
+      source: own,
+      type: topics.ticketsClassified.type,
+      time: new Date().toISOString(),
+      correlationid: id,
+      causationid: null,
+      generation: 0,
+      traceparent: null,
+    }),
+  });
+
+const ours = (ids: readonly (string | null)[]): string[] => ids.filter((id) => id?.startsWith(own)).sort() as string[];
+const applied = async (): Promise<string[]> => {
+  const { rows } = await reader
+    .query<{ event_id: string }>('select event_id from deliveries')
+    .catch(() => ({ rows: [] }));
+  return ours(rows.map(({ event_id }) => event_id));
+};
+const at = (vendor: 'slack' | 'zendesk' | 'http'): string[] =>
+  ours(street[vendor].messages().map(({ eventId }) => eventId));
+
+describe('sink-writers as a process on Kafka, registry and Postgres', () => {
+  it('delivers each event once everywhere though it is killed in the middle, again and again', async () => {
+    const ids = Array.from({ length: 600 }, (_, index) => `${own}-${String(index).padStart(4, '0')}`);
+    let child = start();
+    await until(isReady);
+    const published = Promise.all(ids.map((id, index) => publish(id, 1_000 + index)));
+    for (const share of [60, 300]) {
+      await until(
+        () => at('http').length >= share,
+        () => [at('http').length, at('slack').length],
+      );
+      const ended = once(child, 'exit');
+      child.kill('SIGKILL');
+      await ended;
+      child = start();
+      await until(isReady);
+    }
+    await published;
+    await until(async () => at('slack').length >= 600 && at('zendesk').length >= 600 && at('http').length >= 600);
+    await until(async () => (await applied()).length >= 600);
+    const ended = once(child, 'exit');
+    child.kill('SIGTERM');
+    expect(await ended).toEqual([0, null]);
+    expect(at('slack')).toEqual(ids);
+    expect(at('zendesk')).toEqual(ids);
+    expect(at('http')).toEqual(ids);
+    expect(await applied()).toEqual(ids);
+  }, 120_000);
+});
