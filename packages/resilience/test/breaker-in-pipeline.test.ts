@@ -1,0 +1,153 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { CodedError, type Handled, type Handler, pipeline, retry } from '@millrace/messaging';
+import {
+  createPipelineRig,
+  type Note,
+  noteTopic,
+  type PipelineRig,
+  type RigProcess,
+  turns,
+} from '@millrace/messaging/testing';
+import { createBreaker } from '../src/breaker.ts';
+
+const input = noteTopic('notes.in', 1);
+const group = 'writer.notes';
+const delivered: Handled = { outputs: [], outcome: { kind: 'delivered' } };
+const away = new CodedError('X_TEST_AWAY', 'connection refused', { disposition: retry(), unavailable: true });
+const broken = new CodedError('X_TEST_BROKEN', 'the destination answered 500', { disposition: retry() });
+
+let rig: PipelineRig;
+beforeEach(() => {
+  rig = createPipelineRig();
+});
+afterEach(() => rig.close());
+
+/** A pipeline with the real breaker, which probes as soon as it may; the rest of time stands still. */
+async function start(handle: Handler<Note>, openMs = 5) {
+  const breaker = createBreaker({ openMs, now: rig.clock.monotonic });
+  const writer = pipeline<Note>({ name: 'write', group, from: [input], handle });
+  const process: RigProcess = await rig.start(writer, { breaker, settings: { inProcessTries: 2 } });
+  return { ...process, breaker };
+}
+
+/** Waits for what opossum's own timer brings about, and lets the rests between two tries pass. */
+async function until(claim: () => boolean): Promise<void> {
+  for (const began = Date.now(); !claim(); ) {
+    if (Date.now() - began > 5_000) throw new Error('it never came to that');
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    rig.clock.advance(100);
+  }
+}
+
+const publish = async (keys: readonly string[]): Promise<void> => {
+  for (const [number, key] of keys.entries()) await rig.publish(input, { text: key, number }, { key });
+};
+const copies = (): number =>
+  [`dlq.${group}`, ...['1m', '10m', '1h'].map((tier) => `retry.${group}.${tier}`)].reduce(
+    (sum, topic) => sum + rig.cluster.records(topic).length,
+    0,
+  );
+
+describe('a pipeline behind its breaker', () => {
+  it('pauses when its dependency is away, counts nothing against the records, and goes on by itself', async () => {
+    let isAway = true;
+    const handled: number[] = [];
+    const { run, breaker } = await start(({ data }) => {
+      if (isAway) throw away;
+      handled.push(data.number);
+      return delivered;
+    });
+    await publish(['a', 'b', 'c', 'd', 'a', 'b']);
+    await until(() => breaker.state() !== 'closed');
+    expect(run.state()).toEqual({ state: 'open', code: 'X_TEST_AWAY' });
+    // Through many probes, all of them refused.
+    for (let probes = 0; probes < 5; probes += 1) {
+      await until(() => breaker.state() === 'half-open' || breaker.state() === 'open');
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    expect([copies(), handled]).toEqual([0, []]);
+    isAway = false;
+    await until(() => handled.length === 6);
+    await run.whenCaughtUp();
+    expect(handled.sort((one, other) => one - other)).toEqual([0, 1, 2, 3, 4, 5]);
+    expect([copies(), run.state().state]).toEqual([0, 'running']);
+    breaker.close();
+  });
+
+  it('stays shut for one bad record, however often that fails', async () => {
+    const handled: string[] = [];
+    const { run, breaker } = await start(({ key }) => {
+      if (key === 'bad') throw broken;
+      handled.push(key);
+      return delivered;
+    });
+    await publish(['bad', 'a', 'b']);
+    await turns();
+    for (let tries = 0; tries < 3; tries += 1) {
+      rig.clock.advance(5_000);
+      await turns();
+    }
+    expect([breaker.state(), handled, rig.cluster.records(`retry.${group}.1m`).length]).toEqual([
+      'closed',
+      ['a', 'b'],
+      1,
+    ]);
+    await run.close();
+    breaker.close();
+  });
+
+  it('starts nothing while it is open, and exactly one record when it is half-open', async () => {
+    let isAway = true;
+    let running = 0;
+    let most = 0;
+    let started = 0;
+    let succeeded = 0;
+    const { run, breaker } = await start(async () => {
+      started += 1;
+      running += 1;
+      most = Math.max(most, running);
+      await turns(1);
+      running -= 1;
+      if (isAway) throw away;
+      succeeded += 1;
+      return delivered;
+    }, 40);
+    await publish(['a', 'b', 'c', 'd', 'e']);
+    await until(() => breaker.state() === 'open' && running === 0);
+    const before = started;
+    most = 0;
+    await turns();
+    expect(started).toBe(before);
+    await until(() => started > before);
+    await until(() => running === 0);
+    expect([started - before, most]).toEqual([1, 1]);
+    isAway = false;
+    await until(() => succeeded === 5);
+    await run.whenCaughtUp();
+    breaker.close();
+  });
+
+  it('never lets one bad record hold it: a probe that was answered counts, and the next takes another lane', async () => {
+    let isAway = true;
+    const handled: string[] = [];
+    const { run, breaker } = await start(({ key }) => {
+      if (isAway) throw away;
+      if (key === 'bad') throw broken;
+      handled.push(key);
+      return delivered;
+    });
+    await publish(['bad', 'a', 'b']);
+    await until(() => breaker.state() !== 'closed');
+    isAway = false;
+    await until(() => handled.length === 2);
+    expect(handled).toEqual(['a', 'b']);
+    for (let tries = 0; tries < 4; tries += 1) {
+      rig.clock.advance(5_000);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    await until(() => rig.cluster.records(`retry.${group}.1m`).length === 1);
+    expect(breaker.state()).toBe('closed');
+    await run.close();
+    breaker.close();
+  });
+});
