@@ -1,0 +1,29 @@
+import { sinkLaws } from '@millrace/conformance';
+import { createHttpSimulator } from '../../src/http/simulator.ts';
+import { httpSink } from '../../src/http/sink.ts';
+import { aDelivery } from '../sinks/a-delivery.ts';
+import { aSimulatedDestination, simulatedFaults } from '../sinks/simulated-destination.ts';
+
+const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
+
+sinkLaws({
+  definition: httpSink,
+  supersedes: 'the receiver has sequence and generation and decides itself',
+  faults: simulatedFaults,
+  make: () =>
+    aSimulatedDestination({
+      definition: httpSink,
+      settings: (url) => ({ url, secret }),
+      simulate: (base) => createHttpSimulator({ ...base, secret }),
+      delivery: ({ key, eventId, at, generation, content }) => ({
+        ...aDelivery({ event: eventId, at, generation, mapped: { content } }),
+        key,
+      }),
+      readBack: async (simulator, key) => {
+        const own = simulator.messages().filter(({ title }) => title.endsWith(` ${key}`));
+        const line = own.at(-1)?.lines[0];
+        return line === undefined ? null : (JSON.parse(line) as { content: string }).content;
+      },
+      secrets: [secret, 'MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'],
+    }),
+});
