@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
@@ -27,7 +28,7 @@ export const runChild = (command, args, { env = process.env, cwd, stdio = 'inher
       resolve({ code, stopped: stopping });
     };
     child.once('error', () => end(127));
-    child.once('exit', (code, signal) => end(code ?? (signal === 'SIGINT' ? 130 : 143)));
+    child.once('exit', (code, signal) => end(code ?? 128 + (constants.signals[signal] ?? 15)));
   });
 
 const eachLine = (stream, onLine) => {

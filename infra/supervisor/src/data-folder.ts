@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, link, mkdir, readFile, rm, statfs, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { constants, existsSync } from 'node:fs';
+import { access, chmod, link, mkdir, readFile, rm, stat, statfs, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { asDataFolderError, codeOf } from '@millrace/embedded';
 import { startOf } from './process-identity.ts';
 import { removeState, stateOwner } from './state-file.ts';
@@ -31,7 +32,7 @@ const measured: DataFolderChecks = {
 /** Takes the folder for this process, or rejects with one sentence about why not. */
 export const openDataFolder = async (path: string, { freeBytes }: DataFolderChecks = measured): Promise<DataFolder> => {
   try {
-    await mkdir(path, { recursive: true, mode: 0o755 });
+    await makeFolder(path);
     const free = await freeBytes(path);
     if (free < leastFreeBytes) {
       throw new SupervisorError(
@@ -54,6 +55,23 @@ export const openDataFolder = async (path: string, { freeBytes }: DataFolderChec
       await rm(lockFile(path), { force: true });
     },
   };
+};
+
+/** Node's own recursive mkdir loops for ever on some file systems and hides that one is read-only. */
+const makeFolder = async (path: string): Promise<void> => {
+  if (existsSync(path)) {
+    if ((await stat(path)).isDirectory()) return access(path, constants.W_OK);
+    throw Object.assign(new Error(`${path} is no folder`), { code: 'ENOTDIR' });
+  }
+  if (!existsSync(dirname(path))) await makeFolder(dirname(path));
+  try {
+    await mkdir(path, { mode: 0o755 });
+  } catch (error) {
+    // Its parent is there: a file system that makes no folders.
+    throw codeOf(error) === 'ENOENT'
+      ? Object.assign(new Error(`${path} cannot be made`, { cause: error }), { code: 'EACCES' })
+      : error;
+  }
 };
 
 const lockFile = (path: string): string => join(path, 'supervisor.lock');

@@ -60,6 +60,11 @@ describe('the data folder', () => {
     });
   });
 
+  it('is refused in one sentence where no folder can be made', async () => {
+    const path = '/proc/millrace/data';
+    await expect(openDataFolder(path)).rejects.toMatchObject({ code: 'X_EMBEDDED_DATA_NOT_WRITABLE' });
+  });
+
   it('is refused in one sentence when its disk is full', async () => {
     await expect(openDataFolder(folder.path, { freeBytes: async () => 30 * 1024 * 1024 })).rejects.toMatchObject({
       code: 'X_SUPERVISOR_DISK_FULL',
