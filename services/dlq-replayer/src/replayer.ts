@@ -16,7 +16,7 @@ import type { Tokens } from './api/access.ts';
 import { createApp } from './api/app.ts';
 import { createAudit } from './audit.ts';
 import { createDeadLetterIndex } from './index/dead-letter-index.ts';
-import { createIndexer } from './index/indexer.ts';
+import { createIndexer, indexGroup } from './index/indexer.ts';
 import { createPublisher } from './publisher.ts';
 import { createJobRunner } from './redrive/job-runner.ts';
 import { createJobStore } from './redrive/job-store.ts';
@@ -87,7 +87,10 @@ export function createReplayer(options: ReplayerOptions, control: ServiceControl
     runner: instance,
     ...(options.jobLeaseMs === undefined ? {} : { leaseMs: options.jobLeaseMs }),
   });
-  const routes = createRoutes({ broker, serde, publisher, groups, logger, now });
+  const routes = createRoutes({
+    ...{ broker, serde, publisher, logger, now },
+    groups: groups.filter((group) => group !== indexGroup), // ours: no pipeline that anybody could halt
+  });
   const deadLetters = metrics.gauge(names.metrics.replay.deadLetters);
   metrics.onCollect(async () => {
     const counts = await index.counts().catch(() => null); // a scrape must not fail with Postgres

@@ -218,7 +218,7 @@ async function follow(
 ): Promise<ExitCode | undefined> {
   const deadline = context.now() + Number(timeout) * 1_000;
   for (;;) {
-    const job = await context.api<JobView>(`/v1/jobs/${encodeURIComponent(id)}`);
+    const job = await patiently(() => context.api<JobView>(`/v1/jobs/${encodeURIComponent(id)}`), deadline, context);
     const isOver = job.state === 'failed' || (job.state === 'done' && (wait !== true || job.waiting === 0));
     if (isOver) {
       print.result(job, showReport);
@@ -232,6 +232,19 @@ async function follow(
       );
     }
     await pause(job.state === 'done' ? 250 : 100, undefined, { signal: context.signal });
+  }
+}
+
+/** A replayer that is restarted goes on with its jobs, so whoever waits for one waits on. */
+async function patiently<T>(ask: () => Promise<T>, deadline: number, { now, signal }: Context): Promise<T> {
+  for (;;) {
+    try {
+      return await ask();
+    } catch (error) {
+      const isAway = error instanceof CliError && error.code === 'X_CLI_UNREACHABLE';
+      if (!isAway || now() > deadline) throw error;
+      await pause(500, undefined, { signal });
+    }
   }
 }
 

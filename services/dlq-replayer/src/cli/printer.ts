@@ -30,7 +30,7 @@ export function table(
   rows: readonly (readonly (string | number | null | undefined)[])[],
 ): string {
   if (rows.length === 0) return 'nothing';
-  const drawn = new Table({ head: [...head], style: { head: [], border: [] }, chars: quiet });
+  const drawn = new Table({ head: [...head], style: { head: [], border: [], 'padding-left': 0 }, chars: quiet });
   for (const row of rows) drawn.push(row.map((cell) => safe(String(cell ?? ''))));
   return drawn.toString();
 }

@@ -1,4 +1,5 @@
 import type { Database, Query } from '@millrace/ledger/postgres';
+import type { DeadLetterStatus } from '../index/dead-letter.ts';
 import { filterClause } from '../index/dead-letter-index.ts';
 import { indexHistory } from '../index/schema.ts';
 import type { Job, JobProgress, JobReport, JobState, PlannedRecord, Selection, SkipReason } from './job.ts';
@@ -162,29 +163,74 @@ async function start(query: Query, job: string, now: number): Promise<boolean> {
   return true;
 }
 
+interface CandidateRow {
+  readonly dlq_id: string;
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: string;
+  readonly replay_count: number;
+  readonly status: DeadLetterStatus | null;
+  readonly owner: string | null;
+  readonly answered: boolean;
+}
+
 async function next(query: Query, { job }: Job, limit: number): Promise<readonly PlannedRecord[]> {
-  // Unresolved although started: the index was rebuilt meanwhile.
-  await query(
-    `UPDATE ${tables.records} AS planned SET state = 'skipped',
-       reason = coalesce((SELECT CASE WHEN stored.status = 'UNRESOLVED' THEN 'in-progress' ELSE ${skipReason} END
-                          FROM ${tables.deadLetters} AS stored WHERE stored.dlq_id = planned.dlq_id), 'expired')
-     WHERE job = $1 AND state = 'planned' AND NOT EXISTS (
-       SELECT FROM ${tables.deadLetters} AS stored WHERE stored.dlq_id = planned.dlq_id
-         AND ((stored.status = 'SCHEDULED' AND stored.job = $1) OR stored.status = 'UNRESOLVED'))`,
-    [job],
-  );
-  const rows = await query<{ dlq_id: string; topic: string; partition: number; offset: string; replay_count: number }>(
-    `SELECT dlq_id, topic, partition, "offset", replay_count FROM ${tables.records}
-     WHERE job = $1 AND state = 'planned' ORDER BY partition, topic, "offset" LIMIT $2`,
-    [job, limit],
-  );
-  return rows.map(({ dlq_id, topic, partition, offset, replay_count }) => ({
-    dlqId: dlq_id,
-    topic,
-    partition,
-    offset: Number(offset),
-    replayCount: replay_count,
-  }));
+  for (;;) {
+    const rows = await query<CandidateRow & Record<string, unknown>>(
+      `SELECT planned.dlq_id, planned.topic, planned.partition, planned."offset", planned.replay_count,
+         stored.status, stored.job AS owner, ack.dlq_id IS NOT NULL AS answered
+       FROM ${tables.records} AS planned
+       LEFT JOIN ${tables.deadLetters} AS stored ON stored.dlq_id = planned.dlq_id
+       LEFT JOIN ${tables.acks} AS ack ON ack.dlq_id = planned.dlq_id AND ack.job = planned.job
+       WHERE planned.job = $1 AND planned.state = 'planned'
+       ORDER BY planned.partition, planned.topic, planned."offset" LIMIT $2`,
+      [job, limit],
+    );
+    const verdicts = Map.groupBy(rows, (row) => verdictOn(row, job));
+    const send = verdicts.get('send') ?? [];
+    for (const [verdict, settled] of verdicts) {
+      if (verdict === 'send') continue;
+      const [state, reason] = verdict === 'sent' ? ['sent', null] : ['skipped', verdict];
+      await query(
+        `UPDATE ${tables.records} SET state = $3, reason = $4 WHERE job = $1 AND dlq_id = ANY($2::text[]) AND state = 'planned'`,
+        [job, settled.map(({ dlq_id }) => dlq_id), state, reason],
+      );
+    }
+    if (send.length === 0 && rows.length > 0) continue;
+    return send.map(({ dlq_id, topic, partition, offset, replay_count }) => ({
+      dlqId: dlq_id,
+      topic,
+      partition,
+      offset: Number(offset),
+      replayCount: replay_count,
+    }));
+  }
+}
+
+/** What becomes of a planned record, as things stand now. Total. */
+export function verdictOn(
+  { status, owner, answered }: Pick<CandidateRow, 'status' | 'owner' | 'answered'>,
+  job: string,
+): 'send' | 'sent' | SkipReason {
+  if (answered) return 'sent'; // the copy went out before a crash, only its mark did not
+  switch (status) {
+    case null:
+      return 'expired';
+    case 'UNRESOLVED': // although started: the index was rebuilt meanwhile
+      return 'send';
+    case 'SCHEDULED':
+      return owner === job ? 'send' : 'in-progress';
+    case 'REDRIVEN':
+      return 'in-progress';
+    case 'RESOLVED':
+      return 'resolved';
+    case 'FAILED_AGAIN':
+      return 'failed-again';
+    case 'PARKED':
+      return 'parked';
+    case 'DISCARDED':
+      return 'discarded';
+  }
 }
 
 interface JobRow {
