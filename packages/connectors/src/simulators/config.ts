@@ -1,4 +1,5 @@
-import { defineSettings, type Setting, serviceSettings, setting } from '@millrace/service';
+import { parseArgs } from 'node:util';
+import { defineSettings, type Environment, type Setting, serviceSettings, setting } from '@millrace/service';
 
 const vendors = ['zendesk', 'slack', 'http'] as const;
 export type Vendor = (typeof vendors)[number];
@@ -59,6 +60,12 @@ export const simulatorSettings: {
     description: 'Standard Webhooks secret that the HTTP receiver verifies with.',
   }),
 });
+
+/** What the command line says over the environment: `--limits on|off`. */
+export function environmentWithFlags(environment: Environment, args: readonly string[]): Environment {
+  const { values } = parseArgs({ args: [...args], options: { limits: { type: 'string' } } });
+  return values.limits === undefined ? environment : { ...environment, MILLRACE_SIMULATOR_LIMITS: values.limits };
+}
 
 /** `name=port` pairs, in their order. Throws one sentence that names what is wrong. */
 export function parseSimulatorPorts(

@@ -1,8 +1,8 @@
 import { createLogger, describeSettings, loadSettingsOrExit, runService } from '@millrace/service';
-import { simulatorSettings } from './config.ts';
+import { environmentWithFlags, simulatorSettings } from './config.ts';
 import { simulatorsOf } from './open.ts';
 
-const settings = loadSettingsOrExit(simulatorSettings, process.env);
+const settings = loadSettingsOrExit(simulatorSettings, environmentWithFlags(process.env, process.argv.slice(2)));
 
 await runService({
   name: 'simulators',
