@@ -149,12 +149,14 @@ export function pipelineLaws({ broker, harness, topic, group, subject }: BrokerL
         finished.add(data.number);
         return { outputs: [], outcome: { kind: 'delivered' } };
       };
-      await start(dying, members, made, slow);
+      const one = await start(dying, members, made, slow);
       await eventually(async () => {
         const [zero] = await broker().admin.committed(members, [made.input.name]);
         return finished.size === 10 && zero?.committed?.offset === 5;
       });
       await harness().crash(dying);
+      // What is left of it in this process must not go on trying.
+      one.run.close().catch(() => undefined);
       const started: number[] = [];
       const two = await start(broker(), members, made, ({ data }) => {
         started.push(data.number);
@@ -173,6 +175,8 @@ export function pipelineLaws({ broker, harness, topic, group, subject }: BrokerL
       const one = await start(dying, members, made, copyTo(made.output), { commitIntervalMs: 3_600_000 });
       await one.run.whenCaughtUp();
       await harness().crash(dying);
+      // What is left of it in this process must not go on trying.
+      one.run.close().catch(() => undefined);
       const two = await start(broker(), members, made, copyTo(made.output));
       await two.run.whenCaughtUp();
       const ids = (await read(made.output)).map((record) =>

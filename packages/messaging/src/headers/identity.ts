@@ -17,21 +17,27 @@ export interface Identity {
 /** What a record's headers say of its identity: null where they say nothing. */
 export type StatedIdentity = { readonly [Name in keyof Identity]: Identity[Name] | null };
 
-/** CloudEvents binary mode, in a fixed order. */
-export function identityHeaders(identity: Identity): HeaderPair[] {
+/** Attributes that are on the wire already: making a buffer costs more than everything else about a header. */
+export type IdentityBytes = { readonly [Name in 'time' | 'correlationid' | 'causationid' | 'traceparent']?: Buffer };
+
+/** CloudEvents binary mode, in a fixed order. `known` must say the same as `identity`, where it says anything. */
+export function identityHeaders(identity: Identity, known: IdentityBytes = noBytes): HeaderPair[] {
+  const { causationid, traceparent } = identity;
   const headers: HeaderPair[] = [
     ['ce_specversion', internedText('1.0')],
     ['ce_id', Buffer.from(identity.id)],
     ['ce_source', internedText(identity.source)],
     ['ce_type', internedText(identity.type)],
-    ['ce_time', Buffer.from(identity.time)],
-    ['ce_correlationid', Buffer.from(identity.correlationid)],
+    ['ce_time', known.time ?? Buffer.from(identity.time)],
+    ['ce_correlationid', known.correlationid ?? Buffer.from(identity.correlationid)],
   ];
-  if (identity.causationid !== null) headers.push(['ce_causationid', Buffer.from(identity.causationid)]);
+  if (causationid !== null) headers.push(['ce_causationid', known.causationid ?? Buffer.from(causationid)]);
   headers.push(['ce_generation', internedText(String(identity.generation))]);
-  if (identity.traceparent !== null) headers.push(['traceparent', Buffer.from(identity.traceparent)]);
+  if (traceparent !== null) headers.push(['traceparent', known.traceparent ?? Buffer.from(traceparent)]);
   return headers;
 }
+
+const noBytes: IdentityBytes = {};
 
 /** One pass. Of a repeated name the last counts, as everywhere in Kafka. Total: nonsense reads as absent. */
 export function readIdentity(headers: readonly HeaderPair[]): StatedIdentity {

@@ -2,7 +2,7 @@ import { topics } from '@millrace/contracts';
 import type { HeaderPair, InboundRecord, OutboundRecord } from '../broker.ts';
 import { CodedError, deadLetter } from '../disposition.ts';
 import type { Envelope } from '../envelope.ts';
-import { identityHeaders } from '../headers/identity.ts';
+import { type IdentityBytes, identityHeaders } from '../headers/identity.ts';
 import type { ReplayFacts } from '../headers/replay.ts';
 import { outputId } from '../ids.ts';
 import type { Outgoing } from '../pipeline.ts';
@@ -26,7 +26,8 @@ export function outputRecords(
   input: InboundRecord,
   context: OutputContext,
 ): OutboundRecord[] {
-  const lineage = replayLineage(input.headers);
+  if (outputs.length === 0) return [];
+  const { lineage, bytes } = inheritedFrom(input.headers);
   return outputs.map((output, ordinal) => {
     if (!context.to.has(output.to.name)) {
       throw new CodedError(
@@ -36,7 +37,7 @@ export function outputRecords(
       );
     }
     const type = output.type ?? output.to.type;
-    const headers = identityHeaders({
+    const identity = {
       id: outputId(parent.id, context.stage, type, output.item ?? ordinal, parent.generation),
       source: parent.source,
       type,
@@ -45,27 +46,47 @@ export function outputRecords(
       causationid: parent.id,
       generation: parent.generation,
       traceparent: parent.traceparent,
-    });
+    };
+    const headers = identityHeaders(identity, output.time === undefined ? bytes : withoutTime(bytes));
     for (const pair of lineage) headers.push(pair);
     return {
       topic: output.to.name,
-      key: output.key === '' ? null : Buffer.from(output.key),
+      key: keyBytes(output.key, parent, input),
       value: output.bytes ?? context.serde.encode(output.to, output.data),
       headers,
     };
   });
 }
 
-const noLineage: readonly HeaderPair[] = [];
+function keyBytes(key: string, parent: Envelope<unknown>, input: InboundRecord): Buffer | null {
+  if (key === '') return null;
+  return key === parent.key ? input.key : Buffer.from(key);
+}
 
-/** The job and its generation go on to everything that a replayed record causes. */
-function replayLineage(headers: readonly HeaderPair[]): readonly HeaderPair[] {
-  for (let index = headers.length - 1; index >= 0; index -= 1) {
-    if ((headers[index] as HeaderPair)[0] === 'replay.job') {
-      return headers.filter(([name]) => name === 'replay.job' || name === 'replay.generation');
-    }
+function withoutTime({ time: _, ...others }: IdentityBytes): IdentityBytes {
+  return others;
+}
+
+interface Inherited {
+  /** The job and its generation go on to everything that a replayed record causes. */
+  readonly lineage: readonly HeaderPair[];
+  /** What the outputs say in the same words as their parent. */
+  readonly bytes: IdentityBytes;
+}
+
+function inheritedFrom(headers: readonly HeaderPair[]): Inherited {
+  const bytes: { -readonly [Name in keyof IdentityBytes]: Buffer } = {};
+  const lineage: HeaderPair[] = [];
+  for (const pair of headers) {
+    const [name, value] = pair;
+    if (value === null || value.length === 0) continue;
+    if (name === 'ce_id') bytes.causationid = value;
+    else if (name === 'ce_time') bytes.time = value;
+    else if (name === 'ce_correlationid') bytes.correlationid = value;
+    else if (name === 'traceparent') bytes.traceparent = value;
+    else if (name === 'replay.job' || name === 'replay.generation') lineage.push(pair);
   }
-  return noLineage;
+  return { lineage, bytes };
 }
 
 /** Tells the replayer what became of a record that it put into the lane. */
