@@ -188,8 +188,8 @@ describe('zendesk simulator', () => {
     const update = (): Promise<Response> =>
       call('tickets/1.json', { method: 'PUT', body: JSON.stringify({ ticket: { tags: ['x'] } }) });
     const first = await update();
-    expect(first.headers.get('zendesk-ratelimit-tickets-update')).toMatch(/^total=100; remaining=99; resets=\d+$/);
-    for (let times = 0; times < 99; times += 1) await update();
+    expect(first.headers.get('zendesk-ratelimit-tickets-update')).toMatch(/^total=300; remaining=299; resets=\d+$/);
+    for (let times = 0; times < 299; times += 1) await update();
     const refused = await update();
     expect(refused.status).toBe(429);
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
