@@ -151,12 +151,14 @@ class Run<T> implements PipelineRun, GroupListener {
       const made = await broker.createMember(member);
       this.#member = made;
       try {
-        await made.start();
+        if (!this.#closing.signal.aborted) await made.start();
       } catch (error) {
         this.#member = null;
         await made.close().catch(() => undefined);
         throw error;
       }
+      // Closed while it joined: whoever closed it had no member to close yet.
+      if (this.#phase === 'closed') await made.close();
     };
     const onWait = (error: unknown, waitMs: number): void =>
       logger.warn({ group: this.group, err: error, waitMs }, names.logs.kafka.retrying);

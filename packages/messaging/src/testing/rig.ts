@@ -24,6 +24,8 @@ export type RigRunOptions = Partial<Omit<RunOptions, 'broker'>> & {
   /** Puts something between the pipeline and its broker or producer: a seam to break. */
   readonly wrapBroker?: (broker: Broker) => Broker;
   readonly wrapProducer?: (producer: Producer) => Producer;
+  /** Gets the run before it starts. */
+  readonly onCreated?: (run: PipelineRun) => void;
 };
 
 export interface Published extends Partial<Identity> {
@@ -80,7 +82,7 @@ export function createPipelineRig(): PipelineRig {
     clock,
     metrics,
     provision,
-    async start(pipeline, { wrapBroker, wrapProducer, ...options }: RigRunOptions = {}) {
+    async start(pipeline, { wrapBroker, wrapProducer, onCreated, ...options }: RigRunOptions = {}) {
       await provision(pipeline);
       const broker = cluster.connect();
       const own = await broker.createProducer();
@@ -97,6 +99,7 @@ export function createPipelineRig(): PipelineRig {
         ...options,
       });
       runs.push(run);
+      onCreated?.(run);
       await run.start();
       return {
         run,

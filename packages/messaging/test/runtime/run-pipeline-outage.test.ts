@@ -123,6 +123,32 @@ describe('Kafka being away', () => {
     expect(rig.stored(output)).toHaveLength(1);
   });
 
+  it('at boot, and closed before it came back: it never joins', async () => {
+    await rig.provision(copier());
+    let release: () => void = () => undefined;
+    let run: { close(): Promise<void> } | undefined;
+    const starting = rig.start(copier(), {
+      onCreated: (created) => {
+        run = created;
+      },
+      wrapBroker: (broker) => ({
+        ...broker,
+        createMember: async (options) => {
+          await new Promise<void>((resolve) => {
+            release = resolve;
+          });
+          return broker.createMember(options);
+        },
+      }),
+    });
+    await turns();
+    await run?.close();
+    release();
+    await starting;
+    // The group is free: another may join it.
+    await (await rig.start(copier())).run.drain();
+  });
+
   it('when an output is too large for good, its input is dead-lettered at the step that failed', async () => {
     const { run } = await rig.start(
       copier(({ key }) => ({

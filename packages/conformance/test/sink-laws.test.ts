@@ -1,0 +1,68 @@
+import { CodedError, type Disposition, deadLetter, halt, retry } from '@millrace/messaging';
+import { type DeliveryFacts, type SinkFault, type SinkShape, sinkLaws } from '../src/sink-laws.ts';
+
+interface Row extends DeliveryFacts {}
+
+/** A table: upserts guarded by age, effects counted. */
+function openTable() {
+  const rows = new Map<string, Row>();
+  const effects = new Map<string, number>();
+  const events = new Set<string>();
+  let fault: SinkFault | null = null;
+  const error = (disposition: Disposition, unavailable = false): CodedError =>
+    new CodedError('X_TABLE_FAILED', 'the table did not take the row', { disposition, unavailable, step: 'effect' });
+  const failing: Record<Exclude<SinkFault, 'hanging'>, CodedError> = {
+    unavailable: error(retry(), true),
+    'rate-limited': error(retry(2_000)),
+    'server-error': error(retry()),
+    unauthorised: error(halt),
+    rejected: error(deadLetter),
+  };
+  const sink: SinkShape<DeliveryFacts> = {
+    async write(delivery, signal) {
+      if (fault === 'hanging') {
+        await new Promise((_, reject) => {
+          if (signal.aborted) reject(signal.reason);
+          signal.addEventListener('abort', () => reject(signal.reason));
+        });
+      } else if (fault !== null) throw failing[fault];
+      const known = rows.get(delivery.key);
+      const destination = `table row ${delivery.key}`;
+      if (events.has(delivery.eventId)) return { outcome: 'unchanged', destination };
+      const isOlder =
+        known !== undefined &&
+        (delivery.generation < known.generation ||
+          (delivery.generation === known.generation && delivery.at <= known.at));
+      if (isOlder) return { outcome: 'superseded', destination };
+      rows.set(delivery.key, delivery);
+      events.add(delivery.eventId);
+      effects.set(delivery.eventId, (effects.get(delivery.eventId) ?? 0) + 1);
+      return { outcome: 'delivered', destination };
+    },
+    probe: async (delivery) => events.has(delivery.eventId),
+    close: async () => undefined,
+  };
+  return {
+    sink,
+    delivery: (facts: DeliveryFacts) => facts,
+    readBack: async (key: string) => rows.get(key)?.content ?? null,
+    effects: async (eventId: string) => effects.get(eventId) ?? 0,
+    fail: async (next: SinkFault) => {
+      fault = next;
+    },
+    heal: async () => {
+      fault = null;
+    },
+    secrets: ['hunter2'],
+    dispose: async () => undefined,
+  };
+}
+
+for (const inDoubt of ['transactional', 'probe'] as const) {
+  sinkLaws<DeliveryFacts>({
+    definition: { name: `a table that is ${inDoubt}`, inDoubt },
+    supersedes: true,
+    faults: ['unavailable', 'rate-limited', 'server-error', 'unauthorised', 'rejected', 'hanging'],
+    make: async () => openTable(),
+  });
+}
