@@ -1,9 +1,10 @@
-// One shot, for installations without the supervisor (docker compose, a Helm hook): topics and schemas, then the end.
+// One shot, for installations without the supervisor (docker compose, a Helm hook): topics, schemas, sample secrets.
 
 import { loadFlows } from '@millrace/flows';
 import { isCodedError } from '@millrace/messaging';
 import { defineSettings, loadSettingsOrExit, setting } from '@millrace/service';
 import { provisionTopics, registerSchemas } from './provision.ts';
+import { writeSampleEnvironment } from './secrets.ts';
 
 const settings = loadSettingsOrExit(
   defineSettings({
@@ -19,6 +20,11 @@ const settings = loadSettingsOrExit(
       env: 'MILLRACE_FLOWS',
       description: 'Folder of the flow files; consumer groups and their topics follow from it.',
     }),
+    sampleFolder: setting.path({
+      env: 'MILLRACE_SAMPLE_FOLDER',
+      optional: true,
+      description: 'Folder for sample secrets, keys and tokens, made at random where there are none; absent for none.',
+    }),
     replicationFactor: setting.integer({
       env: 'MILLRACE_REPLICATION_FACTOR',
       default: 1,
@@ -31,7 +37,8 @@ const settings = loadSettingsOrExit(
 );
 
 try {
-  const { brokers, registryUrl, flows, replicationFactor } = settings;
+  const { brokers, registryUrl, flows, replicationFactor, sampleFolder } = settings;
+  if (sampleFolder !== undefined) await writeSampleEnvironment(sampleFolder);
   const done = await Promise.all([
     provisionTopics({ brokers, groups: loadFlows(flows).groups(), replicationFactor }).then(
       (words) => `topics: ${words}`,

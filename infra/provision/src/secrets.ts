@@ -65,6 +65,12 @@ export const loadSecrets = async (dataDir: string): Promise<Secrets> => {
   return secrets;
 };
 
+/** The flow files' secrets as a file of environment variables, for processes that nobody starts with them. */
+export const writeSampleEnvironment = async (folder: string): Promise<void> => {
+  const { flowVariables } = await loadSecrets(folder);
+  await writePrivately(join(folder, 'environment.json'), `${JSON.stringify(flowVariables, null, 2)}\n`);
+};
+
 interface SourcesFile {
   readonly keys?: readonly { readonly client?: string }[];
 }

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { loadSecrets, sourcesFile, tokenFile } from '../src/secrets.ts';
+import { loadSecrets, sourcesFile, tokenFile, writeSampleEnvironment } from '../src/secrets.ts';
 
 const temporaryFolder = async (): Promise<{ readonly path: string; remove(): Promise<void> }> => {
   const path = await mkdtemp(join(tmpdir(), 'millrace-secrets-'));
@@ -45,6 +45,13 @@ describe('the secrets of a data folder', () => {
     await loadSecrets(folder.path);
     expect(await read()).toMatchObject({ keys: [added, sample] });
     expect(JSON.parse(await readFile(tokenFile(folder.path), 'utf8'))).toEqual(tokens);
+  });
+
+  it('are a file of environment variables for processes that nobody starts with them', async () => {
+    await writeSampleEnvironment(folder.path);
+    const { flowVariables } = await loadSecrets(folder.path);
+    expect(JSON.parse(await readFile(join(folder.path, 'environment.json'), 'utf8'))).toEqual(flowVariables);
+    expect((await stat(join(folder.path, 'environment.json'))).mode & 0o777).toBe(0o600);
   });
 
   it('are missed in one sentence when the database is there without them', async () => {
