@@ -1,6 +1,6 @@
 import { CodedError, halt } from '@millrace/messaging';
 import { loadPackFolder, tasksOf } from './inference/judge.ts';
-import { createInferencePool, type InferencePool } from './inference/pool.ts';
+import { createInferencePool, type InferencePool, modelClosed } from './inference/pool.ts';
 import type { Answer, Question } from './inference/question.ts';
 import type { ClassifyMode, EmbeddedModel, Judgement, JudgementRequest } from './model.ts';
 
@@ -21,7 +21,7 @@ export interface EmbeddedModelsOptions {
 
 /** Packs on worker threads that all models share. */
 export interface EmbeddedModels {
-  /** One pack in one mode. Its `close` closes nothing: the threads are everybody's. */
+  /** One pack in one mode. Its `close` ends its own answers only: the threads are everybody's. */
   model(pack: string, mode: ClassifyMode): EmbeddedModel;
   isReady(): boolean;
   /** Idempotent. */
@@ -70,16 +70,20 @@ interface Voice {
 
 function createModel(pool: InferencePool, { pack, mode, tasks }: Voice): EmbeddedModel {
   const gather = createGatherer((question, signal) => pool.ask({ ...question, pack, mode }, signal));
+  let isClosed = false;
   return {
     placement: 'embedded',
     effect: 'none',
     tasks,
     judge(request, signal) {
+      if (isClosed) return Promise.reject(modelClosed());
       if (!tasks.includes(request.task)) return Promise.reject(unknownTask(request.task, tasks));
       return gather(request, signal);
     },
-    isReady: () => pool.isReady(),
-    close: async () => {},
+    isReady: () => !isClosed && pool.isReady(),
+    close: async () => {
+      isClosed = true;
+    },
   };
 }
 

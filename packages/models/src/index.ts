@@ -1,3 +1,4 @@
+export { parseCompletion } from './completion.ts';
 export { connectUseLite, type Encoder } from './embedded/encoder.ts';
 export type { PackManifest } from './embedded/manifest.ts';
 export { loadPack, type Pack } from './embedded/pack.ts';

@@ -11,13 +11,14 @@ export interface Encoder {
   /** Of the weights: a pack trained on others refuses to load. */
   readonly hash: string;
   /**
-   * Vectors in the texts' order. The last bits of a vector (1e-7) depend on what shares its batch,
+   * Vectors in the texts' order; zeros for a text in which the encoder finds nothing to read. The last bits of a vector (1e-7) depend on what shares its batch,
    * so what is derived from it is rounded before it is compared or stored.
    */
   embed(texts: readonly string[]): Promise<readonly Float32Array[]>;
 }
 
 interface UseLite {
+  readonly tokenizer: { encode(text: string): readonly number[] };
   embed(texts: string[]): Promise<number[][]>;
 }
 
@@ -33,9 +34,13 @@ export async function connectUseLite(): Promise<Encoder> {
     dimensions: 512,
     hash,
     embed: async (texts) => {
-      if (texts.length === 0) return [];
-      const rows = await model.embed([...texts]);
-      return rows.map((row) => Float32Array.from(row));
+      const vectors = texts.map(() => new Float32Array(512));
+      // The graph fails over a text without a token, and the whole batch with it.
+      const readable = [...texts.keys()].filter((at) => model.tokenizer.encode(texts[at] ?? '').length > 0);
+      if (readable.length === 0) return vectors;
+      const rows = await model.embed(readable.map((at) => texts[at] ?? ''));
+      for (const [row, at] of readable.entries()) vectors[at]?.set(rows[row] ?? []);
+      return vectors;
     },
   };
 }

@@ -8,7 +8,7 @@ import type { Judgement, ModelIdentity, Taxonomy } from '../model.ts';
 import { judgeCategory } from '../tasks/category.ts';
 import { judgeLanguage } from '../tasks/language.ts';
 import { judgePriority, type Scorecard, scorecard } from '../tasks/priority.ts';
-import { type Reading, stamped, type Verdict } from '../tasks/reading.ts';
+import { outsideTaxonomy, type Reading, stamped, type Verdict } from '../tasks/reading.ts';
 import { type ApprovedAnswer, approvedAnswer, judgeReply } from '../tasks/reply.ts';
 import { judgeSentiment } from '../tasks/sentiment.ts';
 
@@ -101,7 +101,7 @@ function identity(
 
 function inTaxonomy(verdict: Verdict, { labels }: Taxonomy): Verdict {
   if (verdict.label === null || labels.length === 0 || labels.includes(verdict.label)) return verdict;
-  return { ...verdict, decision: 'abstained', reason: `best label ${verdict.label} is not in the declared taxonomy` };
+  return outsideTaxonomy(verdict);
 }
 
 function combined(...hashes: readonly string[]): string {

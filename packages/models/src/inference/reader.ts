@@ -24,16 +24,27 @@ export async function createReader(
   };
   return async (questions) => {
     const intents = await readIntents(questions, packs, encoder);
-    return questions.map(({ text, facts, mode }, at) => ({
-      text,
-      facts,
-      mode,
-      intents: intents[at] as Float64Array,
-      language: languageOf(text),
-      sentiment: sentimentOf(text),
-    }));
+    return questions.map(({ text, facts, mode }, at) => {
+      const language = once(() => languageOf(text));
+      const sentiment = once(() => sentimentOf(text));
+      return {
+        text,
+        facts,
+        mode,
+        intents: intents[at] as Float64Array,
+        get language() {
+          return language();
+        },
+        get sentiment() {
+          return sentiment();
+        },
+      };
+    });
   };
 }
+
+/** Tasks that the intents say nothing to. */
+const withoutIntents = new Set(['sentiment', 'language']);
 
 interface Quick {
   readonly pack: Pack;
@@ -60,18 +71,28 @@ async function readIntents(
   });
 }
 
-function readQuick({ text, mode }: Question, pack: Pack): Quick {
+function readQuick({ text, mode, tasks }: Question, pack: Pack): Quick {
   const { temperature, cascade } = pack.manifest;
   const log = sparseLog(text, pack.sparse);
   const intents = temper(log, temperature.fast);
-  const isUnsure = mode === 'full' || (mode === 'cascade' && (intents[argmax(intents)] ?? 0) < cascade.threshold);
-  return { pack, text, log, intents, isUnsure };
+  const isAsked = tasks.some(({ task }) => !withoutIntents.has(task));
+  const isSure = mode === 'fast' || (mode === 'cascade' && (intents[argmax(intents)] ?? 0) >= cascade.threshold);
+  return { pack, text, log, intents, isUnsure: isAsked && !isSure };
 }
 
 function packOf(packs: ReadonlyMap<string, Pack>, name: string): Pack {
   const pack = packs.get(name);
   if (pack === undefined) throw new RangeError(`no pack ${name} was opened`);
   return pack;
+}
+
+/** Computes when first asked for; not every task needs everything. */
+function once<T>(compute: () => T): () => T {
+  let held: { readonly value: T } | null = null;
+  return () => {
+    held ??= { value: compute() };
+    return held.value;
+  };
 }
 
 function languageOf(text: string): Reading['language'] {

@@ -2,7 +2,16 @@ import type { PackManifest } from '../embedded/manifest.ts';
 import { argmax } from '../embedded/predict.ts';
 import { queueMass } from '../embedded/queue-mass.ts';
 import type { Contribution, Taxonomy } from '../model.ts';
-import { abstained, accepted, hasWords, type Reading, round, strongest, type Verdict } from './reading.ts';
+import {
+  abstained,
+  accepted,
+  hasWords,
+  outsideTaxonomy,
+  type Reading,
+  round,
+  strongest,
+  type Verdict,
+} from './reading.ts';
 
 /**
  * The queue a text belongs to. Its label is the queue, because that is what people route by; the intents behind it
@@ -17,7 +26,7 @@ export function judgeCategory(reading: Reading, manifest: PackManifest, taxonomy
   const guess = accepted(top.label, top.probability, { contributions });
   const threshold = manifest.thresholds[top.label] ?? 1;
   if (taxonomy.labels.length > 0 && !taxonomy.labels.includes(top.label)) {
-    return { ...guess, decision: 'abstained', reason: `best label ${top.label} is not in the declared taxonomy` };
+    return outsideTaxonomy(guess);
   }
   const surest = round(reading.intents[argmax(reading.intents)] ?? 0);
   if (surest < manifest.leastIntent) {

@@ -30,6 +30,12 @@ export function abstained(reason: string, rest: Partial<Verdict> = {}): Verdict 
   return { label: null, decision: 'abstained', confidence: 0, reason, text: null, contributions: [], ...rest };
 }
 
+/** A label that was not asked for is never said, only that there was one. */
+export function outsideTaxonomy(verdict: Verdict): Verdict {
+  const reason = `best label ${verdict.label} is not in the declared taxonomy`;
+  return { ...verdict, label: null, decision: 'abstained', reason, text: null };
+}
+
 export function stamped(verdict: Verdict, model: ModelIdentity): Judgement {
   return { ...verdict, model };
 }
