@@ -3,6 +3,8 @@ import {
   type Breaker,
   type Broker,
   CodedError,
+  type ControlReader,
+  controlReader,
   halt,
   type PipelineRun,
   type PipelineSettings,
@@ -50,10 +52,11 @@ export interface Classifier extends Part {
 const closingMs = 5_000;
 
 export function createClassifier(options: ClassifierOptions): Classifier {
-  const { broker, settings } = options;
+  const { broker, serde, settings, logger } = options;
   const flows = flowList(options.flows).filter(({ classify }) => classify.length > 0);
   let models: EmbeddedModels | null = null;
   let producer: Producer | null = null;
+  let control: ControlReader | null = null;
   let running: readonly Running[] = [];
 
   return {
@@ -75,9 +78,12 @@ export function createClassifier(options: ClassifierOptions): Classifier {
       producer = await broker.createProducer();
       const parts = { models: opened, producer };
       running = flows.map((flow) => startFlow(flow, parts, options));
-      await Promise.all(running.map(({ run }) => run.start()));
+      const runs = running.map(({ run }) => run);
+      control = controlReader({ broker, serde, runs, logger });
+      await Promise.all([control, ...runs].map((one) => one.start()));
     },
     async close() {
+      await control?.close();
       const deadline = AbortSignal.timeout(Math.max(0, settings.graceMs - closingMs));
       await Promise.all(running.map(({ run }) => run.drain(deadline)));
       await Promise.all(running.map(({ run }) => run.close()));
