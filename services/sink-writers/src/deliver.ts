@@ -4,15 +4,18 @@ import {
   type DeliveryCompleted,
   type EntityEnriched,
   type Judgement,
+  type Topic,
   topics,
 } from '@millrace/contracts';
-import { type Expressions, expressionView, FlowError, type Route } from '@millrace/flows';
+import { deliverGroup, type Expressions, expressionView, FlowError, type Route } from '@millrace/flows';
 import {
   CodedError,
   deadLetter,
   type Envelope,
   type Handled,
   type Handler,
+  type Pipeline,
+  pipeline,
   retry,
   sequenceOf,
 } from '@millrace/messaging';
@@ -35,6 +38,21 @@ export interface DeliverOptions {
   readonly write: (delivery: SinkDelivery, isOperatorsWish: boolean, signal: AbortSignal) => Promise<Written>;
   /** Epoch milliseconds. */
   readonly now: () => number;
+}
+
+/** The stage of one route: a group, dead letters and a lane of its own. */
+export function deliverPipeline(
+  options: DeliverOptions & { readonly topic: Topic<Deliverable> },
+): Pipeline<Deliverable> {
+  const { entity, route, topic } = options;
+  return pipeline({
+    // Part of the ids of what it tells, so that two routes of one event tell two things.
+    name: `deliver.${entity}.${route.route}`,
+    group: deliverGroup(entity, route.route),
+    from: [topic],
+    handle: deliver(options),
+    to: [topics.deliveriesCompleted],
+  });
 }
 
 /** Judged entity → destination, with a record of what was written where, or why nothing was. */

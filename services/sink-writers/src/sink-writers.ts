@@ -1,5 +1,5 @@
 import type { AnySink } from '@millrace/connectors/sink';
-import { type CanonicalEntity, type EntityDefinition, entities, type Topic, topics } from '@millrace/contracts';
+import { type CanonicalEntity, type EntityDefinition, entities, type Topic } from '@millrace/contracts';
 import {
   createExpressions,
   deliverGroup,
@@ -16,11 +16,9 @@ import {
   type ControlReader,
   controlReader,
   type EffectStore,
-  type Pipeline,
   type PipelineRun,
   type PipelineSettings,
   type Producer,
-  pipeline,
   type RunOptions,
   runPipeline,
   type Serde,
@@ -29,7 +27,7 @@ import type { RateLimiterMode } from '@millrace/resilience';
 import { createBreaker } from '@millrace/resilience/breaker';
 import { createOutbound } from '@millrace/resilience/outbound';
 import type { Environment, Logger, Metrics, Part, Readiness } from '@millrace/service';
-import { type Deliverable, deliver } from './deliver.ts';
+import { type Deliverable, deliverPipeline } from './deliver.ts';
 import { createRouteWriter, type RouteWriter } from './route-writer.ts';
 
 export interface SinkWritersOptions {
@@ -123,6 +121,17 @@ function startable(
   const definition = sinkOf(route, options);
   const writer = routeWriter(flow, route, definition, options);
   const breaker = createBreaker({ openMs: settings.breakerOpenMs });
+  const { entity } = flow;
+  const { write } = writer;
+  const stage = deliverPipeline({
+    entity,
+    route,
+    sink: definition,
+    topic: topicOf(flow),
+    expressions,
+    write,
+    now: options.now,
+  });
   const run: RunOptions = {
     broker,
     producer,
@@ -137,28 +146,10 @@ function startable(
     onFatal: options.fatal,
   };
   return {
-    run: runPipeline(routePipeline(flow, route, definition, writer, expressions, options), run),
+    run: runPipeline(stage, run),
     writer,
     breaker,
   };
-}
-
-function routePipeline(
-  flow: Flow,
-  route: Route,
-  definition: AnySink,
-  writer: RouteWriter,
-  expressions: Expressions,
-  { now }: SinkWritersOptions,
-): Pipeline<Deliverable> {
-  return pipeline<Deliverable>({
-    // Part of the ids of what it tells, so that two routes of one event tell two things.
-    name: `deliver.${flow.entity}.${route.route}`,
-    group: deliverGroup(flow.entity, route.route),
-    from: [topicOf(flow)],
-    handle: deliver({ entity: flow.entity, route, sink: definition, expressions, write: writer.write, now }),
-    to: [topics.deliveriesCompleted],
-  });
 }
 
 function routeWriter(flow: Flow, route: Route, definition: AnySink, options: SinkWritersOptions): RouteWriter {
