@@ -119,6 +119,7 @@ class ServiceRun {
       this.#phase('ready');
       logger.info(names.logs.service.ready);
     } catch (error) {
+      if (this.#stopping.signal.aborted) return; // it was waiting, and gave up because we asked it to
       logger.fatal({ err: error, part: this.#opened.at(-1)?.name }, names.logs.service.failedToStart);
       if (this.#exitCode === exitCodes.stopped) this.#exitCode = exitCodes.failed;
       this.stop('failed to start');

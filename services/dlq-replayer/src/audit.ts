@@ -12,6 +12,9 @@ export interface AuditEntry {
   readonly detail?: unknown;
 }
 
+/** An operator waits for an answer; what was not recorded by then does not happen. */
+const patienceMs = 5_000;
+
 /** Records an action durably; only then may it happen. Refuses with 503 when it cannot be recorded. */
 export type Audit = (entry: AuditEntry) => Promise<void>;
 
@@ -23,13 +26,8 @@ export function createAudit(options: {
   const { publisher, logger, now } = options;
   return async ({ action, actor, target, detail }) => {
     try {
-      await publisher.publish(topics.opsAudit, target, {
-        action,
-        actor,
-        target,
-        detail: detail === undefined ? null : JSON.stringify(detail),
-        at: now(),
-      });
+      const entry = { action, actor, target, detail: detail === undefined ? null : JSON.stringify(detail), at: now() };
+      await publisher.publish(topics.opsAudit, target, entry, AbortSignal.timeout(patienceMs));
     } catch (error) {
       logger.error({ err: error, action, target }, names.logs.replay.failed);
       throw new OperatorError('X_AUDIT_UNAVAILABLE', 503);

@@ -3,7 +3,7 @@ import { identityHeaders, type Producer, type Serde } from '@millrace/messaging'
 
 /** Writes records of our own topics; resolves when Kafka has them. */
 export interface Publisher {
-  publish<T>(topic: Topic<T>, key: string, value: T): Promise<void>;
+  publish<T>(topic: Topic<T>, key: string, value: T, signal?: AbortSignal): Promise<void>;
 }
 
 export interface PublisherOptions {
@@ -15,9 +15,9 @@ export interface PublisherOptions {
 
 export function createPublisher({ producer, serde, now, newId }: PublisherOptions): Publisher {
   return {
-    publish: async (topic, key, value) => {
+    publish: async (topic, key, value, signal) => {
       const id = newId();
-      await producer.send({
+      const record = {
         topic: topic.name,
         key: Buffer.from(key),
         value: serde.encode(topic, value),
@@ -31,7 +31,8 @@ export function createPublisher({ producer, serde, now, newId }: PublisherOption
           generation: 0,
           traceparent: null,
         }),
-      });
+      };
+      await producer.send(record, signal);
     },
   };
 }

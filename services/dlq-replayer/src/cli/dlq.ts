@@ -217,7 +217,7 @@ async function follow(
   { wait, timeout }: RedriveOptions,
 ): Promise<ExitCode | undefined> {
   const deadline = context.now() + Number(timeout) * 1_000;
-  for (;;) {
+  for (let pauseMs = 100; ; pauseMs = Math.min(1_000, pauseMs * 1.2)) {
     const job = await patiently(() => context.api<JobView>(`/v1/jobs/${encodeURIComponent(id)}`), deadline, context);
     const isOver = job.state === 'failed' || (job.state === 'done' && (wait !== true || job.waiting === 0));
     if (isOver) {
@@ -231,7 +231,7 @@ async function follow(
         `the job ${id} goes on without us: ${job.left} to send, ${job.waiting} without an answer`,
       );
     }
-    await pause(job.state === 'done' ? 250 : 100, undefined, { signal: context.signal });
+    await pause(pauseMs, undefined, { signal: context.signal });
   }
 }
 
