@@ -20,7 +20,7 @@ describe('the environment of our own tools', () => {
         NPM_CONFIG_LOGLEVEL: 'silent',
         npm_config_registry: 'the registry',
         npm_config_cafile: 'the certificates',
-        HOME: '/home/someone',
+        HOME: '/users/someone',
       },
       [],
     );
@@ -38,9 +38,9 @@ describe('the cache folder', () => {
   it.each([
     [{ MILLRACE_CACHE: '/own' }, 'linux', '/own'],
     [{ XDG_CACHE_HOME: '/xdg' }, 'linux', '/xdg/millrace'],
-    [{}, 'linux', '/home/someone/.cache/millrace'],
-    [{}, 'darwin', '/home/someone/Library/Caches/millrace'],
+    [{}, 'linux', '/users/someone/.cache/millrace'],
+    [{}, 'darwin', '/users/someone/Library/Caches/millrace'],
   ] as const)('with %j on %s is %s', (env, system, folder) => {
-    expect(cacheFolder(env, system, '/home/someone')).toBe(folder);
+    expect(cacheFolder(env, system, '/users/someone')).toBe(folder);
   });
 });
