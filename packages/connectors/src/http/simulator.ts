@@ -2,12 +2,8 @@ import { join } from 'node:path';
 import express from 'express';
 import { Webhook } from 'standardwebhooks';
 import { openJournal } from '../simulators/journal.ts';
-import {
-  createSimulator,
-  type SimulatedMessage,
-  type Simulator,
-  type SimulatorOptions,
-} from '../simulators/simulator.ts';
+import type { SimulatedMessage } from '../simulators/simulated-message.ts';
+import { createSimulator, type Simulator, type SimulatorOptions } from '../simulators/simulator.ts';
 
 export interface HttpSimulatorOptions extends SimulatorOptions {
   /** Standard Webhooks secret; a message that does not verify with it gets 401. */

@@ -1,5 +1,5 @@
 import type { FaultState } from './faults.ts';
-import type { SimulatedMessage } from './simulator.ts';
+import type { SimulatedMessage } from './simulated-message.ts';
 
 /** What a vendor received, for a person: plain, self-contained, newest first. Everything shown is escaped. */
 export function renderPage(name: string, messages: readonly SimulatedMessage[], faults: FaultState): string {

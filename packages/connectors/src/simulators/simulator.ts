@@ -3,18 +3,7 @@ import express, { type Request, type RequestHandler, type Response, type Router 
 import { z } from 'zod';
 import { createFaults, type FaultState, type Faults, type FaultVoice } from './faults.ts';
 import { renderPage } from './page.ts';
-
-/** One thing the vendor received and kept, as people and tests read it. */
-export interface SimulatedMessage {
-  /** ISO 8601. */
-  readonly at: string;
-  /** The event it came from, where the sender marked it. */
-  readonly eventId: string | null;
-  readonly title: string;
-  readonly lines: readonly string[];
-  /** The vendor's own view of it. */
-  readonly detail: object;
-}
+import type { SimulatedMessage } from './simulated-message.ts';
 
 export interface SimulatorOptions {
   readonly host: string;

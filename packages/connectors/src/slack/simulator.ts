@@ -2,12 +2,8 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import express, { type Request, type RequestHandler, type Response } from 'express';
 import { openJournal } from '../simulators/journal.ts';
-import {
-  createSimulator,
-  type SimulatedMessage,
-  type Simulator,
-  type SimulatorOptions,
-} from '../simulators/simulator.ts';
+import type { SimulatedMessage } from '../simulators/simulated-message.ts';
+import { createSimulator, type Simulator, type SimulatorOptions } from '../simulators/simulator.ts';
 
 export interface SlackSimulatorOptions extends SimulatorOptions {
   readonly token: string;

@@ -3,12 +3,8 @@ import express, { type RequestHandler, type Response } from 'express';
 import type { Faults } from '../simulators/faults.ts';
 import { openJournal } from '../simulators/journal.ts';
 import { createRateWindow } from '../simulators/rate-window.ts';
-import {
-  createSimulator,
-  type SimulatedMessage,
-  type Simulator,
-  type SimulatorOptions,
-} from '../simulators/simulator.ts';
+import type { SimulatedMessage } from '../simulators/simulated-message.ts';
+import { createSimulator, type Simulator, type SimulatorOptions } from '../simulators/simulator.ts';
 import {
   type Applied,
   applyChange,
