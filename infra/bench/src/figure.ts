@@ -1,0 +1,86 @@
+/** One measured figure; the shape of `--json`. */
+export interface Figure {
+  readonly name: string;
+  /** Ours, in `unit`. */
+  readonly ours: number;
+  /** What the bare parts reach in the same run: what could not be better. */
+  readonly limit: number;
+  /** `ours / limit`. */
+  readonly ratio: number;
+  /** What we promise, in words. */
+  readonly goal: string;
+  readonly met: boolean;
+  readonly unit: string;
+  /** Each run's value. */
+  readonly runs: readonly number[];
+  readonly cpuSeconds: number;
+  readonly rssMb: number;
+}
+
+/** A benchmark: measures, and says what it is doing meanwhile. */
+export interface Bench {
+  readonly name: string;
+  readonly summary: string;
+  run(context: BenchContext): Promise<readonly Figure[]>;
+}
+
+export interface BenchContext {
+  /** The repository. */
+  readonly root: string;
+  readonly say: (message: string) => void;
+  readonly signal: AbortSignal;
+}
+
+export const median = (values: readonly number[]): number => {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  return sorted.length % 2 === 1 ? (sorted[middle] ?? 0) : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2;
+};
+
+const rounded = (value: number): number => Math.round(value * 100) / 100;
+
+/** A figure whose value is to stay at or below a bound. */
+export const atMost = (
+  bound: number,
+  figure: Pick<Figure, 'name' | 'unit' | 'runs' | 'limit' | 'cpuSeconds' | 'rssMb'>,
+): Figure => {
+  const ours = median(figure.runs);
+  return {
+    ...figure,
+    ours: rounded(ours),
+    limit: rounded(figure.limit),
+    ratio: rounded(ours / figure.limit),
+    goal: `≤ ${bound} ${figure.unit}`,
+    met: ours <= bound,
+    runs: figure.runs.map(rounded),
+    cpuSeconds: rounded(figure.cpuSeconds),
+    rssMb: Math.round(figure.rssMb),
+  };
+};
+
+/** The figures as a table for people. */
+export const describeFigures = (figures: readonly Figure[]): string => {
+  const rows = [
+    ['figure', 'ours', 'limit', 'ratio', 'goal', '', 'runs', 'CPU s', 'MB'],
+    ...figures.map(({ name, ours, limit, ratio, goal, met, unit, runs, cpuSeconds, rssMb }) => [
+      name,
+      `${ours} ${unit}`,
+      `${limit} ${unit}`,
+      String(ratio),
+      goal,
+      met ? 'met' : 'MISSED',
+      runs.join(' '),
+      String(cpuSeconds),
+      String(rssMb),
+    ]),
+  ];
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+};

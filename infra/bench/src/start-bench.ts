@@ -1,0 +1,128 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as pause } from 'node:timers/promises';
+import { freePortRun, startServers } from '@millrace/embedded';
+import { atMost, type Bench, type BenchContext } from './figure.ts';
+import { type TreeUsage, usageOfTree } from './process-tree.ts';
+
+const warmRuns = 3;
+const settleMs = 20_000;
+
+/** From `npm start` to ready, and what all processes together use while samples flow. */
+export const startBench: Bench = {
+  name: 'start',
+  summary: 'start to ready with a new and with a used data folder, and memory of all processes',
+  run: async (context) => {
+    const folder = await mkdtemp(join(tmpdir(), 'millrace-bench-'));
+    const portBase = await freePortRun(23);
+    const start = (samples: boolean): Promise<Started> =>
+      startSystem(context, { data: join(folder, 'data'), portBase, samples });
+    try {
+      const bare = await bareServers(context);
+      context.say('a new data folder, with samples');
+      const fresh = await start(true);
+      context.say(`ready after ${fresh.seconds.toFixed(1)} s; memory in ${settleMs / 1000} s`);
+      await pause(settleMs, undefined, { signal: context.signal });
+      const busy = await usageOfTree(fresh.child.pid ?? 0);
+      await fresh.stop();
+      const warm: (Started & { readonly usage: TreeUsage })[] = [];
+      for (let run = 0; run < warmRuns; run += 1) {
+        const started = await start(false);
+        context.say(`the same data folder: ready after ${started.seconds.toFixed(1)} s`);
+        warm.push({ ...started, usage: await usageOfTree(started.child.pid ?? 0) });
+        await started.stop();
+      }
+      const cpu = (usages: readonly TreeUsage[]): number =>
+        usages.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0) / usages.length;
+      const memory = (usages: readonly TreeUsage[]): number =>
+        usages.reduce((sum, usage) => sum + usage.pssMb, 0) / usages.length;
+      const usages = warm.map(({ usage }) => usage);
+      return [
+        atMost(10, {
+          name: 'start.warm',
+          unit: 's',
+          runs: warm.map(({ seconds }) => seconds),
+          limit: bare.seconds,
+          cpuSeconds: cpu(usages),
+          rssMb: memory(usages),
+        }),
+        atMost(20, {
+          name: 'start.new-data',
+          unit: 's',
+          runs: [fresh.seconds],
+          limit: bare.seconds,
+          cpuSeconds: busy.cpuSeconds,
+          rssMb: busy.pssMb,
+        }),
+        atMost(2_048, {
+          name: 'start.memory',
+          unit: 'MB',
+          runs: [busy.pssMb],
+          limit: bare.usage.pssMb,
+          cpuSeconds: busy.cpuSeconds,
+          rssMb: busy.pssMb,
+        }),
+      ];
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  },
+};
+
+/** Kafka, the registry and Postgres alone: what any start of them takes. */
+const bareServers = async ({ say }: BenchContext): Promise<{ readonly seconds: number; readonly usage: TreeUsage }> => {
+  const before = await startServers(); // what is only done once (class archives) is done
+  await before.stop();
+  const own = await usageOfTree(process.pid);
+  const since = performance.now();
+  const servers = await startServers();
+  const seconds = (performance.now() - since) / 1000;
+  const all = await usageOfTree(process.pid);
+  await servers.stop();
+  say(`the bare servers: ready after ${seconds.toFixed(1)} s`);
+  return { seconds, usage: { ...all, pssMb: all.pssMb - own.pssMb } };
+};
+
+interface Started {
+  readonly child: ChildProcess;
+  readonly seconds: number;
+  stop(): Promise<void>;
+}
+
+/** As a user starts it: the bootstrap is in the time. */
+const startSystem = async (
+  { root, signal }: BenchContext,
+  options: { readonly data: string; readonly portBase: number; readonly samples: boolean },
+): Promise<Started> => {
+  const args = [
+    'infra/setup/run.mjs',
+    'start',
+    '--data',
+    options.data,
+    '--port-base',
+    String(options.portBase),
+    ...(options.samples ? [] : ['--no-samples']),
+  ];
+  const since = performance.now();
+  const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
+  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
+  const stop = async (): Promise<void> => {
+    child.kill('SIGTERM');
+    await ended;
+  };
+  signal.addEventListener('abort', () => child.kill('SIGTERM'), { once: true });
+  const ready = new Promise<void>((resolve) => {
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      if (line.startsWith('Millrace is ready')) resolve();
+    });
+  });
+  const early = ended.then((code) => {
+    throw new Error(`npm start ended with ${code} before it was ready`);
+  });
+  await Promise.race([ready, early]);
+  early.catch(() => {}); // it ends some time; only an end before the ready line is news
+  return { child, seconds: (performance.now() - since) / 1000, stop };
+};
