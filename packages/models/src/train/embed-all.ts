@@ -14,11 +14,14 @@ export async function embedAll(
   signal?: AbortSignal,
 ): Promise<readonly Float32Array[]> {
   const vectors: Float32Array[] = [];
+  let told = 0;
   for (let from = 0; from < texts.length; from += encoderBatch) {
     signal?.throwIfAborted();
     const batch = texts.slice(from, from + encoderBatch).map((text) => text.slice(0, encoderCharacters));
     vectors.push(...(await encoder.embed(batch)));
-    onProgress(vectors.length, texts.length);
+    const percent = Math.floor((vectors.length / texts.length) * 100);
+    if (percent > told) onProgress(vectors.length, texts.length);
+    told = percent;
   }
   return vectors;
 }
