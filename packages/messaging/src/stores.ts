@@ -19,12 +19,29 @@ export interface OutcomeStore {
 /** `in-doubt`: a try was begun and its end is unknown; the sink's `inDoubt` says what follows. */
 export type EffectState = 'fresh' | 'done' | 'in-doubt';
 
+/** A row of the append-only `deliveries` table. */
+export interface DeliveryNote {
+  readonly correlationid: string;
+  /** The entity's plural name. */
+  readonly entity: string;
+  /** The entity key. */
+  readonly id: string;
+  readonly sequence: string;
+  readonly generation: number;
+}
+
+export interface EffectDone {
+  /** What was written where, e.g. the vendor's id. */
+  readonly detail: string;
+  readonly note: DeliveryNote | null;
+}
+
 /** Remembers effects on systems that cannot take part in a transaction. The key is (route, event id). */
 export interface EffectStore {
   /** Writes `started` before the effect, durably. Of two callers only one gets `fresh`. */
   begin(route: string, eventId: string, signal?: AbortSignal): Promise<EffectState>;
-  /** After the effect. `detail` says what was written where, e.g. the vendor's id. */
-  done(route: string, eventId: string, detail: string, signal?: AbortSignal): Promise<void>;
+  /** After the effect. A note is kept in the same write, so that an effect is told once however often it is reported. */
+  done(route: string, eventId: string, done: EffectDone, signal?: AbortSignal): Promise<void>;
   /** The try surely had no effect (refused before it was applied): the next `begin` is `fresh` again. */
   release(route: string, eventId: string, signal?: AbortSignal): Promise<void>;
 }

@@ -1,7 +1,6 @@
 import type { CancelTimer, Clock } from '../clock.ts';
 import { headerNumber } from '../headers/pairs.ts';
-import type { Entry } from './entry.ts';
-import type { PartitionState } from './partition-state.ts';
+import type { Entry, PartitionState } from './partition-state.ts';
 import type { Pauses } from './pauses.ts';
 
 /**

@@ -4,10 +4,10 @@ import type { Clock } from '../clock.ts';
 import type { Tier } from '../headers/retry.ts';
 import type { Serde } from '../serde.ts';
 import { deadLetterCopy, tierCopy } from './copies.ts';
-import type { Entry } from './entry.ts';
 import type { Failure } from './failure.ts';
 import type { Arrival } from './inbound.ts';
 import { replayAck } from './outputs.ts';
+import type { Entry } from './partition-state.ts';
 import { placeFailure } from './placement.ts';
 import type { PipelineSettings } from './settings.ts';
 

@@ -4,8 +4,8 @@ import { isKnownFinished } from '../lanes/commit-tracker.ts';
 import { KeyedLanes } from '../lanes/keyed-lanes.ts';
 import type { Order } from '../pipeline.ts';
 import { createDeferral, type Deferral } from './deferral.ts';
-import { Entry, entryBytes } from './entry.ts';
 import type { PartitionState } from './partition-state.ts';
+import { Entry, entryBytes } from './partition-state.ts';
 import type { Pauses } from './pauses.ts';
 
 /** Longest turn before other work of the process, heartbeats above all, gets its own. */

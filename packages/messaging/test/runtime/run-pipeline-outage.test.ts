@@ -1,11 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { topics } from '@millrace/contracts';
 import type { GroupMember, Producer } from '../../src/broker.ts';
 import { CodedError, deadLetter, retry } from '../../src/disposition.ts';
 import { DeliveryError } from '../../src/errors.ts';
 import { readDeadLetter } from '../../src/headers/dead-letter.ts';
-import { laneHeaders } from '../../src/headers/lane.ts';
-import { deadLetterId } from '../../src/ids.ts';
 import { type Handled, type Handler, type Pipeline, pipeline } from '../../src/pipeline.ts';
 import { createPipelineRig, type Note, noteTopic, type PipelineRig, turns } from '../../src/testing/index.ts';
 
@@ -370,93 +367,5 @@ describe('a drain', () => {
     await run.close();
     await run.close();
     expect((await committed()).filter((offset) => offset !== null && offset > 0)).toEqual([]);
-  });
-});
-
-describe('the lane', () => {
-  const redriven = async (dead: number, count: number, generation: number | null = null): Promise<void> => {
-    const record = rig.cluster.records(`dlq.${group}`)[dead];
-    if (record === undefined) throw new Error('no dead letter');
-    const producer = await rig.cluster.createProducer();
-    const of = readDeadLetter(record.headers)?.id ?? '';
-    const replay = { job: 'job-1', of, mode: 'redrive', count, generation, edited: null, actor: 'op' };
-    await producer.send({
-      topic: `lane.${group}`,
-      partition: record.partition,
-      key: record.key,
-      value: record.value,
-      headers: laneHeaders(record, replay),
-    });
-  };
-  const acks = () => rig.stored(topics.opsReplayAck).map(({ data }) => data);
-
-  it('takes a redriven record, acknowledges it to the job, and gives its outputs the ids of the first time', async () => {
-    let isBroken = true;
-    const { run } = await rig.start(
-      copier((envelope, signal) => {
-        if (isBroken) throw new CodedError('X_TEST', 'never', { disposition: deadLetter });
-        return copy(envelope, signal);
-      }),
-    );
-    await publish(1);
-    await run.whenCaughtUp();
-    isBroken = false;
-    await redriven(0, 1);
-    await run.whenCaughtUp();
-    expect(acks()).toMatchObject([{ job: 'job-1', group, outcome: 'emitted', code: null, eventId: 'e0' }]);
-    expect(acks()[0]?.dlqId).toBe(readDeadLetter(rig.cluster.records(`dlq.${group}`)[0]?.headers ?? [])?.id);
-    const [stored] = rig.stored(output);
-    expect(stored?.identity).toMatchObject({ causationid: 'e0', generation: 0 });
-    expect(stored?.record.headers.map(([name]) => name)).toContain('replay.job');
-  });
-
-  it('skips the tiers when it fails again: a new dead letter of the same origin, and the job knows', async () => {
-    const { run } = await rig.start(
-      copier(() => {
-        throw new CodedError('X_TEST', 'again and again', { disposition: retry() });
-      }),
-      { settings: { inProcessTries: 0, retryTier1Ms: 1, retryTier2Ms: 1, retryTier3Ms: 1 } },
-    );
-    const origin = await rig.publish(input, { text: '', number: 0 }, { id: 'e0', partition: 1 });
-    for (let tier = 0; tier < 4; tier += 1) {
-      await turns();
-      rig.clock.advance(1);
-    }
-    await run.whenCaughtUp();
-    await redriven(0, 1);
-    await run.whenCaughtUp();
-    const dead = rig.cluster.records(`dlq.${group}`).map(({ headers }) => readDeadLetter(headers));
-    expect(dead.map((facts) => facts?.id)).toEqual([deadLetterId(group, origin, 0), deadLetterId(group, origin, 1)]);
-    expect(dead.map((facts) => facts?.attempts)).toEqual([4, 5]);
-    expect(dead[1]?.first).toEqual(dead[0]?.first);
-    expect(acks()).toMatchObject([{ outcome: 'failed-again', code: 'X_TEST' }]);
-  });
-
-  it('gives outputs the job`s own generation where it has one', async () => {
-    let isBroken = true;
-    const { run } = await rig.start(
-      copier((envelope, signal) => {
-        if (isBroken) throw new CodedError('X_TEST', 'never', { disposition: deadLetter });
-        return copy(envelope, signal);
-      }),
-    );
-    await publish(1);
-    await run.whenCaughtUp();
-    isBroken = false;
-    await redriven(0, 1, 7);
-    await run.whenCaughtUp();
-    expect(rig.stored(output)[0]?.identity.generation).toBe(7);
-  });
-});
-
-describe('how it stands', () => {
-  it('is published whenever it changes', async () => {
-    const { run } = await rig.start(copier());
-    run.halt('X_TEST');
-    await run.resume();
-    await turns();
-    const states = rig.stored(topics.opsPipelines).map(({ data }) => [data.group, data.state, data.code]);
-    expect(states.at(-1)).toEqual([group, 'running', null]);
-    expect(states.length).toBeGreaterThanOrEqual(2);
   });
 });
