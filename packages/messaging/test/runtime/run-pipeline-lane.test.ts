@@ -4,13 +4,12 @@ import { CodedError, deadLetter, retry } from '../../src/disposition.ts';
 import { readDeadLetter } from '../../src/headers/dead-letter.ts';
 import { laneHeaders } from '../../src/headers/lane.ts';
 import { deadLetterId } from '../../src/ids.ts';
-import { type Handled, type Handler, type Pipeline, pipeline } from '../../src/pipeline.ts';
+import { type Handler, type Pipeline, pipeline } from '../../src/pipeline.ts';
 import { createPipelineRig, type Note, noteTopic, type PipelineRig, turns } from '../../src/testing/index.ts';
 
 const input = noteTopic('notes.in', 2);
 const output = noteTopic('notes.out', 2);
 const group = 'copier.notes';
-const _nothing: Handled = { outputs: [], outcome: { kind: 'delivered' } };
 
 const copy: Handler<Note> = ({ data, key }) => ({ outputs: [{ to: output, key, data }], outcome: { kind: 'emitted' } });
 const copier = (handle: Handler<Note> = copy): Pipeline<Note> =>
