@@ -137,7 +137,7 @@ const publish = (id: string, ticket: number): Promise<unknown> =>
 const ours = (ids: readonly (string | null)[]): string[] => ids.filter((id) => id?.startsWith(own)).sort() as string[];
 const applied = async (): Promise<string[]> => {
   const { rows } = await reader
-    .query<{ event_id: string }>('select event_id from deliveries')
+    .query<{ event_id: string }>('select event_id from deliveries where route = $1', [`tickets.${routes.postgres}`])
     .catch(() => ({ rows: [] }));
   return ours(rows.map(({ event_id }) => event_id));
 };
