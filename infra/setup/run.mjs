@@ -17,6 +17,7 @@ const verbs = {
   test: { run: jest, servers: 'test' },
   check: { run: ['infra/setup/check.mjs'] },
   generate: { run: ['infra/setup/generate.mjs'] },
+  retrain: { run: ['packages/models/scripts/check-retrain.ts'] },
   bench: { run: ['infra/bench/src/main.ts'], servers: 'start' },
   chaos: { run: ['infra/chaos/src/main.ts'] },
 };

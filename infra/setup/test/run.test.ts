@@ -29,7 +29,9 @@ describe('the bootstrap', () => {
   });
 
   it('names the commands when it is given none that it knows', () => {
-    expect(run('strat').stderr).toBe('millrace: Say what to run: start, test, check, generate, bench, chaos.\n');
+    expect(run('strat').stderr).toBe(
+      'millrace: Say what to run: start, test, check, generate, retrain, bench, chaos.\n',
+    );
   });
 
   it('runs docker compose up where only Docker answers', async () => {
