@@ -35,7 +35,7 @@ export const names = {
       inFlight: { kind: 'gauge', name: 'millrace_pipeline_in_flight_records', help: 'Handlers running', labels: ['group'] },
       queuedRecords: { kind: 'gauge', name: 'millrace_pipeline_queued_records', help: 'Records accepted and not started', labels: ['group'] },
       queuedBytes: { kind: 'gauge', name: 'millrace_pipeline_queued_bytes', help: 'Bytes accepted and not started', labels: ['group'] },
-      pausedPartitions: { kind: 'gauge', name: 'millrace_pipeline_paused_partitions', help: 'Partitions paused, by cause (backpressure, tier, breaker, halt)', labels: ['group', 'cause'] },
+      pausedPartitions: { kind: 'gauge', name: 'millrace_pipeline_paused_partitions', help: 'Partitions paused, by cause (backpressure, window, tier, breaker, halt, drain)', labels: ['group', 'cause'] },
       batchRecords: { kind: 'histogram', name: 'millrace_pipeline_batch_records', help: 'Records per fetched batch', labels: ['group'], buckets: 'sizes' },
       state: { kind: 'gauge', name: 'millrace_pipeline_state', help: '1 for the state the pipeline is in (running, halted, open)', labels: ['group', 'state'] },
       breakerTransitions: { kind: 'counter', name: 'millrace_pipeline_breaker_transitions_total', help: 'Breaker changes by the state entered', labels: ['group', 'state'] },

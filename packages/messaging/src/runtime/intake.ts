@@ -11,6 +11,9 @@ import type { Pauses } from './pauses.ts';
 /** Longest turn before other work of the process, heartbeats above all, gets its own. */
 const turnMs = 8;
 
+/** Records between the oldest unfinished one of a partition and the newest accepted: what a commit could describe. */
+const maxWindow = 16_384;
+
 export interface IntakeOptions {
   readonly order: Order;
   readonly clock: Clock;
@@ -59,7 +62,23 @@ export class Intake {
       if (marks.add(entry.bytes)) this.#options.pauses.pause(partition, 'backpressure');
       if (!this.#deferral.holds(entry)) this.#lanes.add(entry, this.#laneOf(entry));
     }
+    if (!partition.isWindowFull && tracker.window >= maxWindow) {
+      partition.isWindowFull = true;
+      this.#options.pauses.pause(partition, 'window');
+    }
     this.schedule();
+  }
+
+  /** Everything that the record caused is acknowledged: makes room for others. */
+  release({ partition, slot, bytes }: Entry): void {
+    const { pauses } = this.#options;
+    const { tracker, marks } = partition;
+    const isMoved = tracker.finish(slot);
+    if (marks.remove(bytes)) pauses.lift(partition, 'backpressure');
+    if (isMoved && partition.isWindowFull && tracker.window <= maxWindow / 2) {
+      partition.isWindowFull = false;
+      pauses.lift(partition, 'window');
+    }
   }
 
   /** Starts what may start, soon; never in the caller's turn. */

@@ -19,6 +19,8 @@ export class PartitionState implements TopicPartition {
   readonly known: KnownFinished;
   /** Not due yet, in the order of their deadlines: a tier's delay is fixed. */
   readonly deferred: { readonly entry: Entry; readonly notBefore: number }[] = [];
+  /** Too much is finished behind an unfinished head: what a crash would repeat must stay bounded. */
+  isWindowFull = false;
   /** The next offset that the group is known to have committed; -1 for nothing known. */
   committed: number;
 

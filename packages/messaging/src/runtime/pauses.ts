@@ -2,7 +2,7 @@ import type { GroupMember } from '../broker.ts';
 import type { PartitionState } from './partition-state.ts';
 import { partitionName } from './partition-state.ts';
 
-export const pauseCauses = ['backpressure', 'tier', 'breaker', 'halt', 'drain'] as const;
+export const pauseCauses = ['backpressure', 'window', 'tier', 'breaker', 'halt', 'drain'] as const;
 export type PauseCause = (typeof pauseCauses)[number];
 
 /**

@@ -322,12 +322,10 @@ export class RecordProcessor<T> {
   }
 
   #finish(entry: Entry, outcome: Finished): void {
-    const { metrics, pauses, onFinished } = this.#options;
+    const { metrics, onFinished } = this.#options;
     this.#intake.finish(entry);
     if (this.#isCurrent(entry)) {
-      const { partition } = entry;
-      partition.tracker.finish(entry.slot);
-      if (partition.marks.remove(entry.bytes)) pauses.lift(partition, 'backpressure');
+      this.#intake.release(entry);
       metrics.finished(outcome);
       onFinished();
     }

@@ -156,6 +156,31 @@ describe('a pipeline', () => {
     await run.whenCaughtUp();
   });
 
+  it('fetches no further than its window while the oldest record is unfinished', async () => {
+    let finish: () => void = () => undefined;
+    let handled = 0;
+    const stuck = copier(({ data }) => {
+      handled += 1;
+      if (data.number > 0) return { outputs: [], outcome: { kind: 'delivered' } };
+      return new Promise((resolve) => {
+        finish = () => resolve({ outputs: [], outcome: { kind: 'delivered' } });
+      });
+    });
+    const { run } = await rig.start(stuck);
+    const total = 18_000;
+    await Promise.all(
+      Array.from({ length: total }, (_, number) =>
+        rig.publish(input, { text: '', number }, { key: `k${number}`, partition: 0 }),
+      ),
+    );
+    await turns(200);
+    expect(handled).toBeGreaterThanOrEqual(16_384);
+    expect(handled).toBeLessThan(16_384 + 500);
+    finish();
+    await run.whenCaughtUp();
+    expect(handled).toBe(total);
+  });
+
   it('refuses an output topic that it does not declare', async () => {
     const { run } = await rig.start(copier(copy, { to: [] }));
     await rig.publish(input, { text: '', number: 1 });
