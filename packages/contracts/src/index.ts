@@ -6,6 +6,7 @@ export {
   recordType,
   type Violation,
 } from './codec.ts';
+export { deliveriesTable, deliveriesTableLock } from './deliveries-table.ts';
 export type {
   CanonicalEntity,
   EntityClassified,

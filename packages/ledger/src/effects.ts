@@ -1,4 +1,4 @@
-import type { EffectState, EffectStore } from '@millrace/messaging';
+import type { EffectDone, EffectState, EffectStore } from '@millrace/messaging';
 import { measuredGroupCommit, prepared, type Store, tableOf } from './store.ts';
 
 interface EffectKey {
@@ -20,8 +20,13 @@ const columns = (keys: readonly EffectKey[]): unknown[] => [
 const byKey = (rows: readonly EffectRow[]): Map<string, EffectRow> =>
   new Map(rows.map((row) => [keyText({ route: row.route, eventId: row.event_id }), row]));
 
-/** Effects on systems outside: `started` before, `done` after, and a row that stayed `started` is in doubt. */
-export function createEffects(store: Store): EffectStore {
+type Ended = EffectKey & EffectDone;
+
+/**
+ * Effects on systems outside: `started` before, `done` after, and a row that stayed `started` is in doubt.
+ * `notes` is the quoted table that gets a row with each effect's first `done`, in the same statement.
+ */
+export function createEffects(store: Store, notes: string | null): EffectStore {
   const effects = tableOf(store, 'effects');
   const start = prepared<EffectRow>(
     store,
@@ -39,10 +44,14 @@ export function createEffects(store: Store): EffectStore {
   const finish = prepared(
     store,
     'effect-done',
-    `INSERT INTO ${effects} AS stored (route, event_id, started_at, done_at, detail)
-     SELECT route, event_id, $4, $4, detail FROM unnest($1::text[], $2::text[], $3::text[]) AS ended (route, event_id, detail)
-     ON CONFLICT (route, event_id) DO UPDATE SET done_at = excluded.done_at, detail = excluded.detail
-     WHERE stored.done_at IS NULL`,
+    `WITH ended AS MATERIALIZED (
+       SELECT * FROM unnest($1::text[], $2::text[], $3::text[]) AS ended (route, event_id, detail)
+     ), finished AS (
+       INSERT INTO ${effects} AS stored (route, event_id, started_at, done_at, detail)
+       SELECT route, event_id, $4, $4, detail FROM ended
+       ON CONFLICT (route, event_id) DO UPDATE SET done_at = excluded.done_at, detail = excluded.detail
+       WHERE stored.done_at IS NULL RETURNING route, event_id
+     )${notes === null ? ' SELECT 1' : noteStatement(notes)}`,
   );
   const drop = prepared(
     store,
@@ -65,10 +74,11 @@ export function createEffects(store: Store): EffectStore {
     },
   });
 
-  const done = measuredGroupCommit<EffectKey & { detail: string }, undefined>(store, 'effect-done', {
+  const done = measuredGroupCommit<Ended, undefined>(store, 'effect-done', {
     keyOf: keyText,
     execute: async (ended) => {
-      await finish([...columns(ended), ended.map(({ detail }) => detail), store.now()]);
+      const values = [...columns(ended), ended.map(({ detail }) => detail), store.now()];
+      await finish(notes === null ? values : [...values, noteRows(ended)]);
       return ended.map(() => undefined);
     },
   });
@@ -83,7 +93,22 @@ export function createEffects(store: Store): EffectStore {
 
   return {
     begin: (route, eventId, signal) => begin({ route, eventId }, signal),
-    done: (route, eventId, detail, signal) => done({ route, eventId, detail }, signal),
+    done: (route, eventId, ended, signal) => done({ route, eventId, ...ended }, signal),
     release: (route, eventId, signal) => release({ route, eventId }, signal),
   };
 }
+
+const noteStatement = (table: string): string => `
+     INSERT INTO ${table} (route, event_id, correlation_id, entity, id, sequence, generation)
+     SELECT route, event_id, correlation_id, entity, id, sequence, generation
+     FROM json_to_recordset($5::json) AS note (route text, event_id text, correlation_id text, entity text, id text, sequence text, generation bigint)
+     JOIN finished USING (route, event_id)`;
+
+const noteRows = (ended: readonly Ended[]): string =>
+  JSON.stringify(
+    ended.flatMap(({ route, eventId, note }) => {
+      if (note === null) return [];
+      const { correlationid, ...rest } = note;
+      return [{ route, event_id: eventId, correlation_id: correlationid, ...rest }];
+    }),
+  );

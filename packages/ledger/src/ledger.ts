@@ -4,9 +4,10 @@ import { createBodies } from './bodies.ts';
 import { type Claims, createClaims } from './claims.ts';
 import { connectDatabase, type DatabaseOptions } from './database.ts';
 import { createEffects } from './effects.ts';
+import { quoteSchema } from './migrations.ts';
 import { createOutcomes } from './outcomes.ts';
 import { createPruning } from './pruning.ts';
-import { bodyMigrations, bodySchema, ledgerMigrations } from './schema.ts';
+import { bodyMigrations, bodySchema, deliveriesMigration, ledgerMigrations } from './schema.ts';
 import type { Store } from './store.ts';
 
 export interface LedgerOptions
@@ -26,6 +27,8 @@ export interface LedgerOptions
   readonly effectKeepMs?: number;
   /** 45 days when absent. */
   readonly bodyKeepMs?: number;
+  /** The Postgres schema whose append-only `deliveries` gets a row with each effect that is done; none when absent. */
+  readonly deliveriesIn?: string;
 }
 
 /**
@@ -54,11 +57,13 @@ const day = 86_400_000;
 export function connectLedger(options: LedgerOptions): Ledger {
   const { schema, now, logger, metrics = createMetrics() } = options;
   const { claimLeaseMs = 10_000, claimKeepMs = 7 * day, effectKeepMs = 45 * day, bodyKeepMs = 45 * day } = options;
+  const notes = options.deliveriesIn === undefined ? null : `${quoteSchema(options.deliveriesIn)}.deliveries`;
+  const migrations = notes === null ? ledgerMigrations : [...ledgerMigrations, deliveriesMigration(notes)];
   const database = connectDatabase({
     ...options,
     applicationName: `millrace ${schema}`,
     histories: [
-      { schema, migrations: ledgerMigrations },
+      { schema, migrations },
       { schema: bodySchema, migrations: bodyMigrations },
     ],
   });
@@ -76,7 +81,7 @@ export function connectLedger(options: LedgerOptions): Ledger {
     name: 'ledger',
     claims: createClaims(store, { leaseMs: claimLeaseMs, keepMs: claimKeepMs }),
     outcomes: createOutcomes(store),
-    effects: createEffects(store),
+    effects: createEffects(store, notes),
     bodies: createBodies(bodyStore),
     open: async () => {
       await database.open();

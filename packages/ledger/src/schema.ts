@@ -1,3 +1,4 @@
+import { deliveriesTable, deliveriesTableLock } from '@millrace/contracts';
 import type { Migration } from './migrations.ts';
 
 /** The tables of one service's ledger. */
@@ -41,6 +42,14 @@ export const ledgerMigrations: readonly Migration[] = [
     `,
   },
 ];
+
+/** The outside contract's table, which a Postgres sink on the same database makes too. */
+export const deliveriesMigration = (table: string): Migration => ({
+  id: '0002-deliveries',
+  sql: [`SELECT pg_advisory_xact_lock(hashtextextended('${deliveriesTableLock}', 0))`, ...deliveriesTable(table)].join(
+    ';\n',
+  ),
+});
 
 /** Claim-checked bodies, shared by every service on purpose. */
 export const bodySchema = 'claim_checks';

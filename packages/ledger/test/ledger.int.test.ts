@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type TestDatabase, testDatabase } from '@millrace/embedded/testing';
-import { createMetrics } from '@millrace/service';
+import { createLogger, createMetrics } from '@millrace/service';
 import type { Ledger } from '../src/index.ts';
 import { connectDatabase } from '../src/postgres.ts';
 import { ledgersOn } from './support/ledgers.ts';
@@ -147,7 +147,7 @@ describe('effects', () => {
     const id = randomUUID();
     const states = await Promise.all([one, other, one, other].map(({ effects }) => effects.begin('triage', id)));
     expect(states.toSorted()).toEqual(['fresh', 'in-doubt', 'in-doubt', 'in-doubt']);
-    await one.effects.done('triage', id, 'ticket 7');
+    await one.effects.done('triage', id, { detail: 'ticket 7', note: null });
     expect(await other.effects.begin('triage', id)).toBe('done');
     expect(await other.effects.begin('urgent', id)).toBe('fresh');
   });
@@ -160,9 +160,41 @@ describe('effects', () => {
     expect(await one.effects.begin('triage', id)).toBe('in-doubt');
     await one.effects.release('triage', id);
     expect(await other.effects.begin('triage', id)).toBe('fresh');
-    await other.effects.done('triage', id, 'x');
+    await other.effects.done('triage', id, { detail: 'x', note: null });
     await one.effects.release('triage', id);
     expect(await one.effects.begin('triage', id)).toBe('done');
+  });
+});
+
+describe('deliveries', () => {
+  it('has one row for each effect that is done, however often that is said', async () => {
+    const noting = await ledgers.open({ schema: 'sink_writers', deliveriesIn: 'public' });
+    const twin = await ledgers.open({ schema: 'sink_writers', deliveriesIn: 'public' });
+    const id = randomUUID();
+    const note = { correlationid: 'c-1', entity: 'tickets', id: 'zendesk:7', sequence: '0001', generation: 0 };
+    await noting.effects.begin('tickets.triage', id);
+    await Promise.all(
+      [noting, twin, noting].map(({ effects }) => effects.done('tickets.triage', id, { detail: 'ticket 7', note })),
+    );
+    await twin.effects.done('tickets.triage', id, { detail: 'ticket 7', note });
+    const reader = connectDatabase({
+      url: database.url,
+      histories: [],
+      logger: createLogger({ service: 'test', level: 'silent' }),
+      applicationName: 'test',
+    });
+    const rows = await reader.query('SELECT route, event_id, correlation_id, entity, id, sequence FROM deliveries');
+    await reader.close();
+    expect(rows).toEqual([
+      {
+        route: 'tickets.triage',
+        event_id: id,
+        correlation_id: 'c-1',
+        entity: 'tickets',
+        id: 'zendesk:7',
+        sequence: '0001',
+      },
+    ]);
   });
 });
 

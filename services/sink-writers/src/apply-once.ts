@@ -42,13 +42,13 @@ export async function applyOnce(
       signal,
     );
     if (isThere) {
-      await effects.done(route, eventId, 'found at the destination', signal);
+      await remember(delivery, 'found at the destination', effects, signal);
       return { outcome: 'delivered', destination: '', reason: 'found-at-destination' };
     }
   }
   try {
     const result = await destination.write(delivery, signal);
-    if (result.outcome === 'delivered') await remember(delivery, result, effects, signal);
+    if (result.outcome === 'delivered') await remember(delivery, result.destination, effects, signal);
     // Nothing was written, so there is nothing to remember: asked again, the destination says the same or better.
     else await effects.release(route, eventId, signal);
     return { ...result, reason: null };
@@ -60,12 +60,17 @@ export async function applyOnce(
 }
 
 async function remember(
-  delivery: SinkDelivery,
-  result: SinkResult,
+  { route, eventId, correlationid, entity, key, sequence, generation }: SinkDelivery,
+  detail: string,
   effects: EffectStore,
   signal: AbortSignal,
 ): Promise<void> {
-  await effects.done(delivery.route, delivery.eventId, result.destination, signal);
+  await effects.done(
+    route,
+    eventId,
+    { detail, note: { correlationid, entity, id: key, sequence, generation } },
+    signal,
+  );
 }
 
 /** True when the effect is at the destination already. */

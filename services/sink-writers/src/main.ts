@@ -21,7 +21,15 @@ const now = Date.now;
 
 const broker = connectKafka({ ...settings, clientId: `sink-writers-${settings.ordinal}`, logger });
 const serde = connectRegistry({ ...registryAddress(settings), logger });
-const ledger = connectLedger({ ...settings, url: settings.postgresUrl, schema: 'sink_writers', now, logger, metrics });
+const ledger = connectLedger({
+  ...settings,
+  url: settings.postgresUrl,
+  schema: 'sink_writers',
+  deliveriesIn: 'public',
+  now,
+  logger,
+  metrics,
+});
 const fatal = Promise.withResolvers<Error>();
 const writers = createSinkWriters({
   flows,

@@ -1,3 +1,4 @@
+import { deliveriesTable, deliveriesTableLock } from '@millrace/contracts';
 import { type Column, deliveredAt, documentColumns, fixedColumns } from './columns.ts';
 
 export interface Target {
@@ -16,8 +17,8 @@ const allColumns = (target: Target): readonly Column[] => [...fixedColumns, ...t
  * Serialises those who make tables at the same time: `create … if not exists` races otherwise. Held by the session and not
  * by a transaction, because one that holds a lock on two tables would meet a delivery that takes them the other way round.
  */
-export const tableLock = "select pg_advisory_lock(hashtextextended('millrace postgres sink', 0))";
-export const tableUnlock = "select pg_advisory_unlock(hashtextextended('millrace postgres sink', 0))";
+export const tableLock: string = `select pg_advisory_lock(hashtextextended('${deliveriesTableLock}', 0))`;
+export const tableUnlock: string = `select pg_advisory_unlock(hashtextextended('${deliveriesTableLock}', 0))`;
 
 /** Makes what is missing and changes nothing that is there. */
 export function tableStatements(target: Target): readonly string[] {
@@ -28,11 +29,7 @@ export function tableStatements(target: Target): readonly string[] {
     `create table if not exists ${table} (
        "id" text primary key, "event_id" text not null, "sequence" text collate "C" not null, "generation" bigint not null)`,
     ...own.map((column) => `alter table ${table} add column if not exists ${quote(column.name)} ${sqlType(column)}`),
-    // No unique key on purpose: a double effect has to show. The index only answers "was this event applied?".
-    `create table if not exists ${at(target, 'deliveries')} (
-       "route" text not null, "event_id" text not null, "correlation_id" text, "entity" text not null, "id" text not null,
-       "sequence" text collate "C" not null, "generation" bigint not null, "at" timestamptz not null default clock_timestamp())`,
-    `create index if not exists "deliveries_event_id" on ${at(target, 'deliveries')} ("event_id")`,
+    ...deliveriesTable(at(target, 'deliveries')),
     `create table if not exists ${at(target, 'delivery_claims')} (
        "route" text not null, "event_id" text not null, "at" timestamptz not null default now(), primary key ("route", "event_id"))`,
     `create index if not exists "delivery_claims_at" on ${at(target, 'delivery_claims')} using brin ("at")`,
