@@ -4,11 +4,14 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runChild } from './child.mjs';
 import { ensureDependencies } from './dependencies.mjs';
+import { cacheFolder } from './environment.mjs';
 import { inspectMachine, missingSentence } from './machine.mjs';
 import { SetupError, Stopped } from './setup-error.mjs';
 import { ensureToolchain } from './toolchain.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
+// npm runs a script in the package's folder and says where the command was typed.
+const invokedFrom = process.env.npm_lifecycle_event ? (process.env.INIT_CWD ?? process.cwd()) : process.cwd();
 const jest = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js'];
 
 /** What each command runs once the tools are there, and whether it needs Kafka, the registry and Postgres. */
@@ -37,9 +40,8 @@ const main = async ([name, ...args]) => {
   }
   const { env, node } = await ensureToolchain(say);
   await ensureDependencies(root, env, say);
-  return (
-    await runChild(node, [...verb.run, ...args], { cwd: root, env: { ...env, MILLRACE_INVOKED_FROM: process.cwd() } })
-  ).code;
+  const forNode = { NODE_COMPILE_CACHE: join(cacheFolder(), 'node-compile-cache'), MILLRACE_INVOKED_FROM: invokedFrom };
+  return (await runChild(node, [...verb.run, ...args], { cwd: root, env: { ...env, ...forNode } })).code;
 };
 
 /** A machine with Docker and without Java: the same parts from images. */

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Topic, topicSpecs, topics } from '@millrace/contracts';
 import { connectKafka, connectSchemaAdmin, provision, type RegisteredSchema, type SchemaAdmin } from '@millrace/kafka';
@@ -33,8 +35,18 @@ export const provisionTopics = async ({
 /** A registry that just started answers its first requests slowly; few at a time, each with room, and asked again. */
 const registering = { atOnce: 3, timeoutMs: 20_000, tries: 5, pauseMs: 1_000 } as const;
 
+export interface RegisterSchemasOptions {
+  readonly registryUrl: string;
+  /** A file beside the registry's own data that remembers which schemas it has; without it every one is checked. */
+  readonly stamp?: string;
+}
+
 /** Registers every schema that is not, each checked against what is registered first. Resolves with what was done, in words. */
-export const registerSchemas = async ({ registryUrl }: { readonly registryUrl: string }): Promise<string> => {
+export const registerSchemas = async ({ registryUrl, stamp }: RegisterSchemasOptions): Promise<string> => {
+  const schemas = digestOfSchemas();
+  if (stamp !== undefined && (await isStamped(stamp, schemas)) && (await hasAllSubjects(registryUrl))) {
+    return `${Object.values(topics).length} registered before`;
+  }
   const registry = connectSchemaAdmin({ url: registryUrl, timeoutMs: registering.timeoutMs });
   const waiting: Topic<never>[] = Object.values(topics);
   const total = waiting.length;
@@ -46,7 +58,27 @@ export const registerSchemas = async ({ registryUrl }: { readonly registryUrl: s
     }
   };
   await Promise.all(Array.from({ length: registering.atOnce }, work));
+  if (stamp !== undefined) await writeFile(stamp, schemas);
   return fresh === 0 ? `${total} registered before` : `${fresh} registered`;
+};
+
+const digestOfSchemas = (): string =>
+  createHash('sha256')
+    .update(JSON.stringify(Object.values(topics).map(({ subject, schema }) => [subject, schema])))
+    .digest('hex');
+
+const isStamped = async (stamp: string, schemas: string): Promise<boolean> =>
+  (await readFile(stamp, 'utf8').catch(() => '')) === schemas;
+
+/** One request instead of several for each: a registry that lost its data has not all of them. */
+const hasAllSubjects = async (registryUrl: string): Promise<boolean> => {
+  try {
+    const response = await fetch(`${registryUrl}/subjects`, { signal: AbortSignal.timeout(registering.timeoutMs) });
+    const subjects = new Set((await response.json()) as readonly string[]);
+    return response.ok && Object.values(topics).every(({ subject }) => subjects.has(subject));
+  } catch {
+    return false;
+  }
 };
 
 /** Registering twice changes nothing, so an answer that was lost is simply asked for again. */

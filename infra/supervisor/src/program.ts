@@ -64,7 +64,7 @@ const untilReady = async (program: Program, child: GuardedProcess, log: ServerLo
         `${name} was not ready within ${readyWithinMs / 1000} s: ${last}; see ${log.path}.`,
       );
     }
-    await Promise.race([pause(40), child.exited]);
+    await Promise.race([pause(80), child.exited]);
   }
   const { code, signal } = await child.exited;
   const reason = lastWords(await log.read().catch(() => ''));

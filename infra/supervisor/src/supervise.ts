@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { demandFreePort, isPortFree, prepareJavaParts } from '@millrace/embedded';
 import { type Flows, loadFlows } from '@millrace/flows';
@@ -67,7 +68,11 @@ const run = async (options: SuperviseOptions, folder: DataFolder, printer: Print
       simulators: programPart(simulatorsProgram(programs)),
       services: services.map(programPart),
       provisionTopics: () => provisionTopics({ brokers: kafkaBrokers(ports), groups: flows.groups() }),
-      registerSchemas: () => registerSchemas({ registryUrl: registryUrl(ports) }),
+      registerSchemas: () =>
+        registerSchemas({
+          registryUrl: registryUrl(ports),
+          stamp: join(options.dataDir, 'registry', 'schemas.sha256'),
+        }),
     },
     { ready: printer.ready },
     {
