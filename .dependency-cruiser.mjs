@@ -7,18 +7,49 @@ export default {
     rule('no-cycles', {}, { circular: true }),
     rule('no-unresolvable', {}, { couldNotResolve: true }), // also catches imports past another package's exports
     rule('packages-never-import-services', { path: '^packages/' }, { path: '^services/' }),
-    rule('services-never-import-each-other', { path: '^services/([^/]+)/' }, { path: '^services/', pathNot: '^services/$1/' }),
-    rule('only-packages-kafka-imports-the-client', { pathNot: '^(packages/kafka|packages/embedded/test|infra/bench)/' }, { path: kafkaClients }),
-    rule('no-path-into-another-package', { path: '^((packages|services)/[^/]+)/' }, { path: '^(packages|services)/', pathNot: '^$1/', dependencyTypes: ['local'] }),
+    rule(
+      'services-never-import-each-other',
+      { path: '^services/([^/]+)/' },
+      { path: '^services/', pathNot: '^services/$1/' },
+    ),
+    rule(
+      'only-packages-kafka-imports-the-client',
+      { pathNot: '^(packages/kafka|packages/embedded/test|infra/bench)/' },
+      { path: kafkaClients },
+    ),
+    rule(
+      'no-path-into-another-package',
+      { path: '^((packages|services)/[^/]+)/' },
+      { path: '^(packages|services)/', pathNot: '^$1/', dependencyTypes: ['local'] },
+    ),
     rule('no-dev-dependency-in-src', { path: '/src/', pathNot: '/testing\\.ts$' }, { dependencyTypes: ['npm-dev'] }),
-    rule('leaves-import-nothing-of-ours', { path: '^packages/(contracts|service)/src/' }, { path: '^packages/', pathNot: '^packages/(contracts|service)/' }),
-    rule('messaging-imports-leaves-only', { path: '^packages/messaging/src/' }, { path: '^packages/', pathNot: '^packages/(messaging|contracts|service)/' }),
-    rule('a-connector-never-imports-another', { path: '^packages/connectors/src/(zendesk|github|slack|stripe|standard-webhooks|postgres|http)/' }, { path: '^packages/connectors/src/(zendesk|github|slack|stripe|standard-webhooks|postgres|http)/', pathNot: '^packages/connectors/src/$1/' }),
+    rule(
+      'leaves-import-nothing-of-ours',
+      { path: '^packages/(contracts|service)/src/' },
+      { path: '^packages/', pathNot: '^packages/(contracts|service)/' },
+    ),
+    rule(
+      'messaging-imports-leaves-only',
+      { path: '^packages/messaging/src/' },
+      { path: '^packages/', pathNot: '^packages/(messaging|contracts|service)/' },
+    ),
+    rule(
+      'a-connector-never-imports-another',
+      { path: '^packages/connectors/src/(zendesk|github|slack|stripe|standard-webhooks|postgres|http)/' },
+      {
+        path: '^packages/connectors/src/(zendesk|github|slack|stripe|standard-webhooks|postgres|http)/',
+        pathNot: '^packages/connectors/src/$1/',
+      },
+    ),
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
     exclude: { path: 'node_modules/\\.cache/|/dist/' },
     tsPreCompilationDeps: true, // type-only imports count
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['node', 'import', 'types', 'default'], extensions: ['.ts', '.mjs', '.js', '.json'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['node', 'import', 'types', 'default'],
+      extensions: ['.ts', '.mjs', '.js', '.json'],
+    },
   },
 };

@@ -17,7 +17,10 @@ const project = (folder) => ({
   moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json', 'node'],
   transform: { '\\.ts$': '<rootDir>/infra/testing/strip-types.mjs' },
 });
-const pure = (folder) => ({ ...project(folder), testMatch: ['**/test/**/!(*.int).test.ts', '**/infra/structure/**/*.test.ts'] });
+const pure = (folder) => ({
+  ...project(folder),
+  testMatch: ['**/test/**/!(*.int).test.ts', '**/infra/structure/**/*.test.ts'],
+});
 const withServers = (folder) => ({
   ...project(folder),
   testMatch: ['**/test/**/*.int.test.ts', '**/infra/e2e/**/*.test.ts'],
