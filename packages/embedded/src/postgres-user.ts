@@ -100,6 +100,7 @@ const reachPrefix = async (ids: UserIds): Promise<readonly string[] | undefined>
     '--clear-groups',
     `--inh-caps=+${right}`,
     `--ambient-caps=+${right}`,
+    '--securebits=+no_setuid_fixup', // without it access(2), by which Postgres looks at its own programs, ignores the right
   ];
   const works = await run(prefix[0] ?? '', [...prefix.slice(1), 'true']).then(
     () => true,
