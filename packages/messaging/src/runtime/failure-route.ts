@@ -15,12 +15,16 @@ import type { PipelineSettings } from './settings.ts';
 export type FailureRoute =
   | { readonly kind: 'again'; readonly afterMs: number }
   | { readonly kind: 'halt' }
-  | {
-      readonly kind: 'copy';
-      readonly outcome: 'retried' | 'dead_lettered';
-      readonly tier: Tier | null;
-      readonly records: readonly OutboundRecord[];
-    };
+  | FailureCopy;
+
+export interface FailureCopy {
+  readonly kind: 'copy';
+  readonly outcome: 'retried' | 'dead_lettered';
+  readonly tier: Tier | null;
+  readonly copy: OutboundRecord;
+  /** For the job of a redriven record; true only once the copy stands. */
+  readonly ack: OutboundRecord | null;
+}
 
 export interface FailureRouteOptions {
   readonly group: string;
@@ -47,12 +51,12 @@ export function createFailureRoute(options: FailureRouteOptions): RouteFailure {
     const copied = { record: entry.record, isOurs: through !== 'source', origin, now };
     if (placement.kind === 'tier') {
       const { tier } = placement;
-      return { kind: 'copy', outcome: 'retried', tier, records: [tierCopy(retry[tier], copied, placement)] };
+      return { kind: 'copy', outcome: 'retried', tier, copy: tierCopy(retry[tier], copied, placement), ack: null };
     }
     const deliveries = attempt + 1;
     const copy = deadLetterCopy(dlq, { ...copied, group, service, version, failure, deliveries, replay });
     const verdict = { group, outcome: 'failed-again', code: failure.code, eventId, at: now };
-    const records = replay === null ? [copy] : [copy, replayAck(serde, replay, verdict)];
-    return { kind: 'copy', outcome: 'dead_lettered', tier: null, records };
+    const ack = replay === null ? null : replayAck(serde, replay, verdict);
+    return { kind: 'copy', outcome: 'dead_lettered', tier: null, copy, ack };
   };
 }

@@ -8,14 +8,14 @@ import type { Envelope } from '../envelope.ts';
 import type { Handled, Handler, Pipeline } from '../pipeline.ts';
 import type { Serde } from '../serde.ts';
 import { type Failure, failureOf } from './failure.ts';
-import type { RouteFailure } from './failure-route.ts';
+import type { FailureCopy, RouteFailure } from './failure-route.ts';
 import { type Arrival, arrivalOf, emptyRecord, envelopeOf } from './inbound.ts';
 import { Intake } from './intake.ts';
 import { type OutputContext, outputRecords, replayAck } from './outputs.ts';
 import type { Entry, PartitionState } from './partition-state.ts';
 import type { Pauses } from './pauses.ts';
 import type { Finished, PipelineMetrics } from './pipeline-metrics.ts';
-import type { Sender } from './sender.ts';
+import type { Sender, SendOutcome } from './sender.ts';
 
 export interface RecordProcessorOptions<T> {
   readonly pipeline: Pipeline<T>;
@@ -188,7 +188,7 @@ export class RecordProcessor<T> {
   }
 
   #handled(entry: Entry, arrival: Arrival, envelope: Envelope<T>, handled: Handled, startedAt: number): void {
-    const { clock, metrics, sender } = this.#options;
+    const { clock, metrics } = this.#options;
     this.#running.delete(entry);
     this.#report(entry, { kind: 'success' });
     if (!this.#isCurrent(entry)) {
@@ -200,36 +200,35 @@ export class RecordProcessor<T> {
     }
     const { outcome } = handled;
     let records: readonly OutboundRecord[];
+    let ack: OutboundRecord | null;
     try {
-      records = this.#recordsOf(arrival, envelope, entry.record, handled);
+      records = outputRecords(handled.outputs, envelope, entry.record, this.#outputs);
+      ack = this.#ackOf(arrival, envelope, outcome.kind);
     } catch (error) {
       this.#failed(entry, arrival, error, 'produce', envelope.id);
       return;
     }
     if (outcome.kind === 'filtered') metrics.filtered(outcome.reason);
-    if (records.length === 0) {
-      this.#finish(entry, outcome.kind);
-      return;
-    }
-    sender.send(records, entry.partition.epoch, {
+    this.#send(records, ack, entry, {
       onAcknowledged: () => this.#finish(entry, outcome.kind),
       onRefused: (error) => this.#failed(entry, arrival, error, 'produce', envelope.id),
       onAbandoned: () => this.#discard(entry),
     });
   }
 
-  #recordsOf(
-    arrival: Arrival,
-    envelope: Envelope<T>,
-    input: InboundRecord,
-    handled: Handled,
-  ): readonly OutboundRecord[] {
+  #ackOf({ replay }: Arrival, { id }: Envelope<T>, outcome: string): OutboundRecord | null {
+    if (replay === null) return null;
     const { clock, pipeline, serde } = this.#options;
-    const records = outputRecords(handled.outputs, envelope, input, this.#outputs);
-    if (arrival.replay === null) return records;
-    const outcome = handled.outcome.kind;
-    const verdict = { group: pipeline.group, outcome, code: null, eventId: envelope.id, at: clock.now() };
-    return [...records, replayAck(serde, arrival.replay, verdict)];
+    return replayAck(serde, replay, { group: pipeline.group, outcome, code: null, eventId: id, at: clock.now() });
+  }
+
+  /** The acknowledgement of a redrive goes out last: sent together, it could stand although an output was refused. */
+  #send(records: readonly OutboundRecord[], ack: OutboundRecord | null, entry: Entry, outcome: SendOutcome): void {
+    const { sender } = this.#options;
+    const { epoch } = entry.partition;
+    const sendAck = ack === null ? outcome.onAcknowledged : () => sender.send([ack], epoch, outcome);
+    if (records.length === 0) sendAck();
+    else sender.send(records, epoch, { ...outcome, onAcknowledged: sendAck });
   }
 
   #failed(entry: Entry, arrival: Arrival, error: unknown, step: Step, eventId: string | null): void {
@@ -265,7 +264,7 @@ export class RecordProcessor<T> {
         this.#putBack(entry);
         return;
       case 'copy':
-        this.#sendCopies(entry, route.records, route.outcome, { tier: route.tier, failure, eventId });
+        this.#sendCopy(entry, route, { tier: route.tier, failure, eventId });
         return;
     }
   }
@@ -286,9 +285,9 @@ export class RecordProcessor<T> {
     return admission === 'start' || failure.unavailable;
   }
 
-  #sendCopies(entry: Entry, copies: readonly OutboundRecord[], outcome: Finished, facts: CopyFacts): void {
-    const { sender, onHalt } = this.#options;
-    sender.send(copies, entry.partition.epoch, {
+  #sendCopy(entry: Entry, { copy, ack, outcome }: FailureCopy, facts: CopyFacts): void {
+    const { onHalt } = this.#options;
+    this.#send([copy], ack, entry, {
       onAcknowledged: () => {
         this.#logCopy(entry, facts);
         this.#finish(entry, outcome);

@@ -86,6 +86,23 @@ describe('the lane', () => {
     expect(acks()).toMatchObject([{ outcome: 'failed-again', code: 'X_TEST' }]);
   });
 
+  it('is not acknowledged as done when Kafka refuses an output of it', async () => {
+    const { run } = await rig.start(copier(), {
+      wrapProducer: (producer) => ({
+        ...producer,
+        send: (record) =>
+          record.topic === output.name
+            ? Promise.reject(new CodedError('X_DELIVERY_TOO_LARGE', 'too large', { disposition: deadLetter }))
+            : producer.send(record),
+      }),
+    });
+    await publish(1);
+    await run.whenCaughtUp();
+    await redriven(0, 1);
+    await run.whenCaughtUp();
+    expect(acks()).toMatchObject([{ outcome: 'failed-again', code: 'X_DELIVERY_TOO_LARGE', eventId: 'e0' }]);
+  });
+
   it('gives outputs the job`s own generation where it has one', async () => {
     let isBroken = true;
     const { run } = await rig.start(
