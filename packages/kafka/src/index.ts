@@ -7,6 +7,7 @@ export {
   type ProducerSettings,
   producerDefaults,
 } from './connect-kafka.ts';
+export { connectionsPart } from './connections-part.ts';
 export { type KafkaErrorCode, kafkaErrors } from './errors.ts';
 export type { MemberSettings } from './kafkajs/member.ts';
 export type { AccumulatorStats, RecordAccumulator } from './producer/accumulator.ts';

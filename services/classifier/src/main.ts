@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { loadFlowsOrExit } from '@millrace/flows';
-import { connectKafka, connectRegistry, registryAddress } from '@millrace/kafka';
+import { connectionsPart, connectKafka, connectRegistry, registryAddress } from '@millrace/kafka';
 import { packsIn, shippedPacks, shippedTasks } from '@millrace/models';
 import {
   createHealthServer,
@@ -40,7 +40,7 @@ await runService({
   health: createHealthServer({ ...settings, checks: classifier.checks, registry: metrics.registry }),
   parts: (control) => {
     void fatal.promise.then((error) => control.fatal(error));
-    return [classifier];
+    return [connectionsPart(broker, serde), classifier];
   },
   graceMs: settings.graceMs,
   parent: settings.parent,

@@ -1,6 +1,6 @@
 import { sources } from '@millrace/connectors/sources';
 import { loadFlowsOrExit } from '@millrace/flows';
-import { connectKafka, connectRegistry, registryAddress } from '@millrace/kafka';
+import { connectionsPart, connectKafka, connectRegistry, registryAddress } from '@millrace/kafka';
 import { connectLedger } from '@millrace/ledger';
 import {
   createHealthServer,
@@ -22,14 +22,6 @@ const now = Date.now;
 const broker = connectKafka({ ...settings, clientId: `enricher-${settings.ordinal}`, logger });
 const serde = connectRegistry({ ...registryAddress(settings), logger });
 const ledger = connectLedger({ ...settings, url: settings.postgresUrl, schema: 'enricher', now, logger, metrics });
-const connections = {
-  name: 'connections',
-  open: async () => {},
-  close: async () => {
-    serde.close();
-    await broker.close();
-  },
-};
 const fatal = Promise.withResolvers<Error>();
 const enricher = createEnricher({
   flows,
@@ -50,7 +42,7 @@ await runService({
   health: createHealthServer({ ...settings, checks: enricher.checks, registry: metrics.registry }),
   parts: (control) => {
     void fatal.promise.then((error) => control.fatal(error));
-    return [connections, ledger, enricher];
+    return [connectionsPart(broker, serde), ledger, enricher];
   },
   graceMs: settings.graceMs,
   parent: settings.parent,

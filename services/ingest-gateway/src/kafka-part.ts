@@ -1,4 +1,5 @@
 import {
+  connectionsPart,
   connectKafka,
   connectRegistry,
   type KafkaOptions,
@@ -31,13 +32,8 @@ export function connectKafkaPart(settings: KafkaPartSettings, logger: Logger): K
   });
   const serde = connectRegistry({ ...registryAddress(settings), logger });
   return {
-    name: 'kafka',
+    ...connectionsPart(broker, serde),
     serde,
     createProducer: () => broker.createProducer(),
-    open: () => Promise.resolve(),
-    close: async () => {
-      serde.close();
-      await broker.close();
-    },
   };
 }

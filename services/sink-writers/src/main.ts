@@ -1,6 +1,6 @@
 import { sinks } from '@millrace/connectors/sinks';
 import { loadFlowsOrExit } from '@millrace/flows';
-import { connectKafka, connectRegistry, registryAddress } from '@millrace/kafka';
+import { connectionsPart, connectKafka, connectRegistry, registryAddress } from '@millrace/kafka';
 import { connectLedger } from '@millrace/ledger';
 import {
   createHealthServer,
@@ -51,12 +51,7 @@ await runService({
   health: createHealthServer({ ...settings, checks: writers.checks, registry: metrics.registry }),
   parts: (control) => {
     void fatal.promise.then((error) => control.fatal(error));
-    return [
-      ledger,
-      { name: 'registry', open: async () => undefined, close: async () => serde.close() },
-      { name: 'kafka', open: async () => undefined, close: () => broker.close() },
-      writers,
-    ];
+    return [ledger, connectionsPart(broker, serde), writers];
   },
   graceMs: settings.graceMs,
   parent: settings.parent,
