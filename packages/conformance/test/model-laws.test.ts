@@ -12,7 +12,7 @@ function openModel() {
   const errors: Record<Exclude<ModelFault, 'hanging'>, CodedError> = {
     unavailable: new CodedError('X_MODEL_AWAY', 'no answer', { disposition: retry(), unavailable: true }),
     'rate-limited': new CodedError('X_MODEL_RATE', 'slower', { disposition: retry(1_000) }),
-    'malformed-output': new CodedError('X_MODEL_OUTPUT', 'not a label', { disposition: deadLetter }),
+    'malformed-output': new CodedError('X_MODEL_MALFORMED', 'not a label', { disposition: deadLetter }),
   };
   const model: ModelShape<Asked> = {
     tasks: ['length'],

@@ -23,7 +23,6 @@ export const messagingErrors = {
   X_OUTCOME_UNREADABLE: 'A recorded outcome cannot be read back; it was written by an incompatible version.',
   X_BREAKER_OPEN: 'The dependency of this pipeline is away; it is probed, and everything goes on by itself.',
   X_PIPELINE_HALTED: 'An operator halted this pipeline; `millrace routes resume` lifts it.',
-  X_MEMBER_CRASHED: 'The Kafka client gave up; the process ends so that its supervisor starts a fresh one.',
 } as const;
 
 export type MessagingErrorCode = keyof typeof messagingErrors;

@@ -52,8 +52,7 @@ export function errorClassOf(failure: Failure): ErrorClass {
   if (failure.isUnforeseen) return 'BUG';
   if (failure.step === 'decode') return 'POISON';
   if (failure.step === 'validate') return 'INVALID';
-  if (failure.code.startsWith('X_MODEL_OUTPUT')) return 'MODEL_OUTPUT';
-  if (failure.code.startsWith('X_MODEL_BUDGET')) return 'BUDGET';
+  if (failure.code === 'X_MODEL_MALFORMED') return 'MODEL_OUTPUT';
   return failure.disposition.kind === 'retry' ? 'TRANSIENT_EXHAUSTED' : 'REJECTED';
 }
 

@@ -25,8 +25,7 @@ describe('failureOf', () => {
     [new CodedError('X_A', 'm', { disposition: deadLetter }), 'handle', 'handle', 'REJECTED'],
     [new CodedError('X_A', 'm', { disposition: deadLetter }), 'decode', 'decode', 'POISON'],
     [new CodedError('X_A', 'm', { disposition: deadLetter, step: 'validate' }), 'handle', 'validate', 'INVALID'],
-    [new CodedError('X_MODEL_OUTPUT_SHAPE', 'm', { disposition: deadLetter }), 'handle', 'handle', 'MODEL_OUTPUT'],
-    [new CodedError('X_MODEL_BUDGET', 'm', { disposition: deadLetter }), 'handle', 'handle', 'BUDGET'],
+    [new CodedError('X_MODEL_MALFORMED', 'm', { disposition: deadLetter }), 'handle', 'handle', 'MODEL_OUTPUT'],
     [new TypeError('x is not a function'), 'handle', 'handle', 'BUG'],
     [new RangeError('out of range'), 'decode', 'decode', 'POISON'],
   ] as const)('puts %p at its step and in its class', (error, at, step, errorClass) => {
