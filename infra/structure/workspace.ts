@@ -30,3 +30,17 @@ export function members(): string[] {
       .filter((folder) => existsSync(join(root, folder, 'package.json'))),
   );
 }
+
+/** Source files of packages and services that run in production; tests, their fixtures and generated files left out. */
+export function sourceFiles(): string[] {
+  return ['packages', 'services', 'infra/provision', 'infra/supervisor'].flatMap((folder) =>
+    filesBelow(folder, (path) => /\/src\/.*\.ts$/.test(path) && !path.startsWith('packages/conformance/')),
+  );
+}
+
+/** Files that declare error codes. */
+export function cataloguePaths(): string[] {
+  return sourceFiles()
+    .filter((path) => /^export const \w+Errors = \{$/m.test(readText(path)))
+    .toSorted();
+}

@@ -96,10 +96,16 @@ const readKnown = async (dataDir: string): Promise<Partial<Secrets>> => {
   return {};
 };
 
+/** Codes of this program. */
+export const provisionErrors = {
+  X_PROVISION_SECRETS_LOST:
+    'The data folder has a database but not the password it was made with; put secrets.json back or choose another folder.',
+} as const;
+
 /** The database of a data folder is there and its password is not. The message is one sentence for a person. */
 export class SecretsLost extends Error {
   override readonly name = 'SecretsLost';
-  readonly code = 'X_PROVISION_SECRETS_LOST';
+  readonly code: keyof typeof provisionErrors = 'X_PROVISION_SECRETS_LOST';
 }
 
 /** For the owner alone, by one rename: never half there, never readable for a moment. */
