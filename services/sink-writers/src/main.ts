@@ -17,7 +17,7 @@ const settings = loadSettingsOrExit(declared, process.env);
 const flows = loadFlowsOrExit(settings.flows, { knownSinks: sinks });
 const logger = createLogger({ service: 'sink-writers', level: settings.logLevel });
 const metrics = createMetrics({ processMetrics: true });
-const now = Date.now;
+const shared = { logger, metrics, now: Date.now };
 
 const broker = connectKafka({ ...settings, clientId: `sink-writers-${settings.ordinal}`, logger });
 const serde = connectRegistry({ ...registryAddress(settings), logger });
@@ -26,9 +26,7 @@ const ledger = connectLedger({
   url: settings.postgresUrl,
   schema: 'sink_writers',
   deliveriesIn: 'public',
-  now,
-  logger,
-  metrics,
+  ...shared,
 });
 const fatal = Promise.withResolvers<Error>();
 const writers = createSinkWriters({
@@ -39,9 +37,7 @@ const writers = createSinkWriters({
   effects: ledger.effects,
   settings,
   environment: process.env,
-  logger,
-  metrics,
-  now,
+  ...shared,
   fatal: fatal.resolve,
 });
 
