@@ -18,7 +18,8 @@ import { KafkaMember, type MemberSettings } from './kafkajs/member.ts';
 import { type Compression, createKafkaTransport } from './kafkajs/produce-transport.ts';
 import { readRanges } from './kafkajs/ranges.ts';
 import { KafkaReader } from './kafkajs/reader.ts';
-import { type AccumulatorOptions, createAccumulator, type RecordAccumulator } from './producer/accumulator.ts';
+import { createAccumulator, type RecordAccumulator } from './producer/accumulator.ts';
+import type { AccumulatorOptions } from './producer/accumulator-options.ts';
 
 /** Every producer setting has a default fit for production. */
 export interface ProducerSettings extends Omit<AccumulatorOptions, 'transport' | 'now' | 'random'> {

@@ -10,7 +10,8 @@ export {
 export { connectionsPart } from './connections-part.ts';
 export { type KafkaErrorCode, kafkaErrors } from './errors.ts';
 export type { MemberSettings } from './kafkajs/member.ts';
-export type { AccumulatorStats, RecordAccumulator } from './producer/accumulator.ts';
+export type { RecordAccumulator } from './producer/accumulator.ts';
+export type { AccumulatorStats } from './producer/accumulator-options.ts';
 export {
   applyProvision,
   comparePlan,

@@ -1,4 +1,5 @@
 import { deadLetter, halt, type OutboundRecord, type Producer, type RecordPosition } from '@millrace/messaging';
+import type { AccumulatorOptions, AccumulatorStats } from './accumulator-options.ts';
 import { answerMeaning, unmentioned } from './answer-codes.ts';
 import { abandoned, closedProducer, expired, noSuchPartition, refusedRecord, refusedTopic } from './failures.ts';
 import {
@@ -12,41 +13,8 @@ import {
   whyTooLarge,
 } from './lane.ts';
 import { PendingRecords } from './pending.ts';
-import type { PartitionAnswer, ProduceTransport, TransportError } from './produce-transport.ts';
+import type { PartitionAnswer, TransportError } from './produce-transport.ts';
 import { choosePartition, createTopicState, overdue, type TopicState } from './topic-state.ts';
-
-export interface AccumulatorOptions {
-  readonly transport: ProduceTransport;
-  /** Milliseconds, monotonic. */
-  readonly now: () => number;
-  /** Between 0 and 1; spreads retries. */
-  readonly random: () => number;
-  /** From `send` to the final word, waiting included. */
-  readonly deliveryTimeoutMs: number;
-  /** All records that wait or are on their way; above it `send` rejects at once. */
-  readonly bufferBytes: number;
-  readonly batchRecords: number;
-  readonly batchBytes: number;
-  readonly requestBytes: number;
-  /** Requests on their way to one leader; each partition is in at most one of them. */
-  readonly requestsPerNode: number;
-  readonly retryMinMs: number;
-  readonly retryMaxMs: number;
-  /** How long a topic may be missing before its records are refused. */
-  readonly unknownTopicGraceMs: number;
-  readonly topicRefreshMs: number;
-  /** How long `close` waits for what is on its way. */
-  readonly closeTimeoutMs: number;
-}
-
-export interface AccumulatorStats {
-  readonly requests: number;
-  readonly records: number;
-  readonly retries: number;
-  readonly recycles: number;
-  readonly waitingRecords: number;
-  readonly waitingBytes: number;
-}
 
 export type RecordAccumulator = Producer & { stats(): AccumulatorStats };
 
@@ -192,7 +160,7 @@ export function createAccumulator(options: AccumulatorOptions): RecordAccumulato
       if (lane.notBefore > time) continue;
       const node = transport.leader(lane.topic, lane.partition);
       if (node === null) {
-        loadTopic(topics.get(lane.topic) as TopicState);
+        awaitLeader(lane);
         continue;
       }
       const ofNode = perNode.get(node);
@@ -204,6 +172,20 @@ export function createAccumulator(options: AccumulatorOptions): RecordAccumulato
       while (from < ofNode.length && (nodesBusy.get(node) ?? 0) < options.requestsPerNode)
         from = dispatch(node, ofNode, from);
     }
+  };
+
+  /** Asks at once the first time, then ever more slowly: a partition without a leader must not keep its brokers busy answering. */
+  const awaitLeader = (lane: Lane): void => {
+    loadTopic(topics.get(lane.topic) as TopicState);
+    if (lane.failures === 0) lane.failures = 1;
+    else rest(lane);
+  };
+
+  /** Longer with each failure in a row. */
+  const rest = (lane: Lane): void => {
+    const wait = backoff(lane.failures++);
+    lane.notBefore = now() + wait;
+    setTimeout(schedulePump, wait + 1);
   };
 
   /** Fills one request from the lanes at and after `from`; returns where the next one begins. */
@@ -325,9 +307,7 @@ export function createAccumulator(options: AccumulatorOptions): RecordAccumulato
     counts.retries++;
     lane.again.unshift([...batch]);
     lane.lastFailure = reason;
-    const wait = backoff(lane.failures++);
-    lane.notBefore = now() + wait;
-    setTimeout(schedulePump, wait + 1);
+    rest(lane);
     goOn(lane);
   };
 

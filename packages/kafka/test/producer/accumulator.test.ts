@@ -19,6 +19,24 @@ describe('accumulator', () => {
     await producer.close();
   });
 
+  it('asks ever more slowly for a partition without a leader, and sends once it has one', async () => {
+    let asked = 0;
+    const cluster = scripted({
+      topic: async () => {
+        asked++;
+        return { partitions: 4, maxMessageBytes: 100_000 };
+      },
+      leader: () => (asked < 5 ? null : 1),
+    });
+    const producer = accumulate(cluster.transport, { retryMinMs: 10, retryMaxMs: 1_000, random: () => 0.5 });
+    const from = performance.now();
+    await producer.send(aRecord('a', 0));
+    // For its shape and then at once for its leader; after that with pauses of 20, 40 and 80 ms.
+    expect(asked).toBe(5);
+    expect(performance.now() - from).toBeGreaterThan(130);
+    await producer.close();
+  });
+
   it('keeps the order of a partition and never has two requests for it', async () => {
     let inFlight = 0;
     let worst = 0;

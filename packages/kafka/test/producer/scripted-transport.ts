@@ -1,5 +1,6 @@
 import type { OutboundRecord } from '@millrace/messaging';
-import { type AccumulatorOptions, createAccumulator, type RecordAccumulator } from '../../src/producer/accumulator.ts';
+import { createAccumulator, type RecordAccumulator } from '../../src/producer/accumulator.ts';
+import type { AccumulatorOptions } from '../../src/producer/accumulator-options.ts';
 import type {
   PartitionAnswer,
   PartitionBatch,
@@ -40,7 +41,7 @@ export function scripted(
   const shape = options.shape ?? { partitions: 4, maxMessageBytes: 100_000 };
   const transport: ProduceTransport = {
     topic: options.topic ?? (async () => shape),
-    leader: (_, partition) => options.leader?.(partition) ?? 1,
+    leader: (_, partition) => (options.leader === undefined ? 1 : options.leader(partition)),
     produce: async (_, batches) => {
       requests.push(batches.map(({ topic, partition, records }) => `${topic}/${partition}:${records.map(textOf)}`));
       events.push('produce');

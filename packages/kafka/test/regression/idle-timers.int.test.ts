@@ -23,6 +23,7 @@ it('an idle producer makes hardly any timer', async () => {
   }).enable();
   await new Promise((resolve) => setTimeout(resolve, 500));
   hook.disable();
-  expect(timers).toBeLessThan(20);
+  // It was one a millisecond; what is left are a few of the client's housekeeping, however slow the machine.
+  expect(timers).toBeLessThan(100);
   await producer.close();
 });

@@ -1,0 +1,34 @@
+import type { ProduceTransport } from './produce-transport.ts';
+
+export interface AccumulatorOptions {
+  readonly transport: ProduceTransport;
+  /** Milliseconds, monotonic. */
+  readonly now: () => number;
+  /** Between 0 and 1; spreads retries. */
+  readonly random: () => number;
+  /** From `send` to the final word, waiting included. */
+  readonly deliveryTimeoutMs: number;
+  /** All records that wait or are on their way; above it `send` rejects at once. */
+  readonly bufferBytes: number;
+  readonly batchRecords: number;
+  readonly batchBytes: number;
+  readonly requestBytes: number;
+  /** Requests on their way to one leader; each partition is in at most one of them. */
+  readonly requestsPerNode: number;
+  readonly retryMinMs: number;
+  readonly retryMaxMs: number;
+  /** How long a topic may be missing before its records are refused. */
+  readonly unknownTopicGraceMs: number;
+  readonly topicRefreshMs: number;
+  /** How long `close` waits for what is on its way. */
+  readonly closeTimeoutMs: number;
+}
+
+export interface AccumulatorStats {
+  readonly requests: number;
+  readonly records: number;
+  readonly retries: number;
+  readonly recycles: number;
+  readonly waitingRecords: number;
+  readonly waitingBytes: number;
+}
