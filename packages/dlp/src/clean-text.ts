@@ -4,8 +4,7 @@
  * characters carry instructions that nobody sees), no HTML comments and no hidden elements.
  */
 export function cleanText(text: string): string {
-  return text
-    .replace(htmlComment, ' ')
+  return withoutComments(text)
     .replace(hiddenElement, ' ')
     .normalize('NFKC')
     .replace(invisible, '')
@@ -22,7 +21,18 @@ export function keepEnds(text: string, most: number): string {
   return text.slice(0, head).toWellFormed() + gap + text.slice(text.length - (most - head - gap.length)).toWellFormed();
 }
 
-const htmlComment = /<!--[\s\S]{0,20000}?(?:-->|$)/g;
+/** An unclosed comment takes the rest. Not a regular expression: over a run of openings each would look for its end anew. */
+function withoutComments(text: string): string {
+  const kept: string[] = [];
+  for (let from = 0; ; ) {
+    const start = text.indexOf('<!--', from);
+    kept.push(start < 0 ? text.slice(from) : text.slice(from, start));
+    const end = start < 0 ? -1 : text.indexOf('-->', start + 4);
+    if (end < 0) return kept.join(' ');
+    from = end + 3;
+  }
+}
+
 const hiddenElement =
   /<([a-z][a-z0-9]{0,10})\b[^>]{0,500}\bstyle\s*=\s*["'][^"'>]{0,400}(?:display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0)[^"'>]{0,400}["'][^>]{0,500}>[\s\S]{0,5000}?<\/\1\s*>/gi;
 // Soft hyphen, zero width, direction marks and overrides, word joiner, byte order mark, variation selectors, tags; controls but tab and newline.

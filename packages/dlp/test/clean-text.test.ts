@@ -26,14 +26,14 @@ describe('cleanText', () => {
     );
   });
 
+  // Were any of them quadratic in its openings, this would not end in this suite's time.
   it.each([
-    ['open comments', '<!-- '.repeat(20_000)],
-    ['open hidden elements', '<p style="display:none">'.repeat(5_000)],
-    ['open tags', '<a '.repeat(30_000)],
-  ])('stays fast over a hostile run of %s', (_name, text) => {
-    const from = performance.now();
-    cleanText(text);
-    expect(performance.now() - from).toBeLessThan(3_000);
+    ['open comments', '<!-- '.repeat(1_000_000)],
+    ['closed comments', '<!-- -->'.repeat(1_000_000)],
+    ['open hidden elements', '<p style="display:none">'.repeat(20_000)],
+    ['open tags', '<a '.repeat(100_000)],
+  ])('ends over a hostile run of %s', (_name, text) => {
+    expect(cleanText(text).length).toBeLessThanOrEqual(text.length);
   });
 });
 
