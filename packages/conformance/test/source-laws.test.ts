@@ -30,18 +30,27 @@ const parse = ({ body }: SourceRequest): { readonly id: string; readonly subject
 const plain: SourceShape = {
   name: 'plain',
   ordered: true,
-  maxBodyBytes: 1_000,
-  verify(request, at) {
-    const time = Number(header(request, 'x-time') ?? Number.NaN);
+  verify(request, at, secrets) {
+    if (secrets.length === 0) return { kind: 'unavailable' };
+    for (const name of ['x-time', 'x-signature']) {
+      const count = request.headers.filter((one) => one.name.toLowerCase() === name).length;
+      if (count === 0) return { kind: 'rejected', code: 'X_VERIFY_HEADER_MISSING' };
+      if (count > 1) return { kind: 'rejected', code: 'X_VERIFY_HEADER_REPEATED' };
+    }
+    const time = Number(header(request, 'x-time'));
     const given = Buffer.from(header(request, 'x-signature') ?? '', 'hex');
-    if (Number.isNaN(time) || given.length === 0) return { kind: 'rejected', code: 'X_VERIFY_HEADER_MISSING' };
+    if (Number.isNaN(time)) return { kind: 'rejected', code: 'X_VERIFY_HEADER_MALFORMED' };
     if (Math.abs(at - time) > toleranceMs) return { kind: 'rejected', code: 'X_VERIFY_TIMESTAMP_STALE' };
-    const expected = Buffer.from(sign(request.body, time, secret), 'hex');
-    const isRight = given.length === expected.length && timingSafeEqual(given, expected);
-    return isRight ? { kind: 'verified' } : { kind: 'rejected', code: 'X_VERIFY_SIGNATURE_WRONG' };
+    const matching = secrets.findIndex((one) => {
+      const expected = Buffer.from(sign(request.body, time, one), 'hex');
+      return given.length === expected.length && timingSafeEqual(given, expected);
+    });
+    if (matching < 0) return { kind: 'rejected', code: 'X_VERIFY_SIGNATURE_WRONG' };
+    return { kind: 'verified', keyId: `${matching + 1}` };
   },
   identity: (request) => parse(request).id,
   subject: (request) => parse(request).subject,
+  envelope: parse,
   normalise: parse,
 };
 
@@ -55,5 +64,6 @@ sourceLaws({
   signedByOther: signed('{"id":"1","subject":"a"}', 'another secret'),
   proofHeaders: ['x-time', 'x-signature'],
   toleranceMs,
-  secrets: [secret],
+  secret,
+  otherSecret: 'another secret',
 });
