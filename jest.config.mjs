@@ -32,6 +32,10 @@ export default {
   projects: tested.flatMap((folder) => [pure(folder), withServers(folder)]),
   reporters: ['default', '<rootDir>/infra/testing/passed-failed-reporter.mjs'],
   testTimeout: 60_000,
+  // Jest would take one less than the cores, and on two run everything in its own process, where what one file leaves
+  // behind stays with all the others.
+  maxWorkers: 2,
+  workerIdleMemoryLimit: '1GB',
   passWithNoTests: true,
   coverageProvider: 'v8',
   collectCoverageFrom: ['packages/*/src/**/*.ts', 'services/*/src/**/*.ts'],
