@@ -42,13 +42,6 @@ export const names = {
       rebalances: { kind: 'counter', name: 'millrace_pipeline_rebalances_total', help: 'Assignments received', labels: ['group'] },
       retentionHeadroomSeconds: { kind: 'gauge', name: 'millrace_pipeline_retention_headroom_seconds', help: 'Retention less the age of the oldest unfinished record', labels: ['group', 'topic'] },
     },
-    producer: {
-      records: { kind: 'counter', name: 'millrace_producer_records_total', help: 'Records acknowledged', labels: ['topic'] },
-      errors: { kind: 'counter', name: 'millrace_producer_errors_total', help: 'Records refused, by code', labels: ['topic', 'code'] },
-      queuedBytes: { kind: 'gauge', name: 'millrace_producer_queued_bytes', help: 'Bytes waiting for an acknowledgement', labels: [] },
-      batchRecords: { kind: 'histogram', name: 'millrace_producer_batch_records', help: 'Records per produce request', labels: [], buckets: 'sizes' },
-      sendSeconds: { kind: 'histogram', name: 'millrace_producer_send_seconds', help: 'From hand-over to acknowledgement', labels: [], buckets: 'seconds' },
-    },
     ledger: {
       statements: { kind: 'counter', name: 'millrace_ledger_statements_total', help: 'Statements by kind and outcome (ok, error)', labels: ['kind', 'outcome'] },
       batchRows: { kind: 'histogram', name: 'millrace_ledger_batch_rows', help: 'Rows per group-committed statement', labels: ['kind'], buckets: 'sizes' },
@@ -78,7 +71,6 @@ export const names = {
       sent: { kind: 'counter', name: 'millrace_replay_sent_records_total', help: 'Records copied to a lane', labels: ['group'] },
       skipped: { kind: 'counter', name: 'millrace_replay_skipped_records_total', help: 'Planned records not copied, by reason', labels: ['group', 'reason'] },
       acknowledged: { kind: 'counter', name: 'millrace_replay_acknowledged_records_total', help: 'Redriven records the target group finished, by outcome', labels: ['group', 'outcome'] },
-      jobs: { kind: 'counter', name: 'millrace_replay_jobs_total', help: 'Redrive jobs by the state entered', labels: ['state'] },
     },
     admin: {
       requests: { kind: 'counter', name: 'millrace_admin_requests_total', help: 'Operator requests by route and status', labels: ['route', 'status'] },
@@ -122,10 +114,13 @@ export const names = {
     },
     kafka: {
       connected: 'Kafka connected',
-      disconnected: 'Kafka connection lost',
-      crashed: 'Kafka client gave up',
       retrying: 'Kafka request failed, trying again',
-      topicsApplied: 'Topics provisioned',
+      clientProblem: 'Kafka client reports a problem',
+      clientReport: 'Kafka client reports',
+      readerWaiting: 'Reader waits for the brokers',
+      readerFailed: 'Reader could not take a record',
+      readerSkipped: 'Records were deleted before a reader saw them',
+      registryAway: 'Schema registry does not answer yet, trying again',
     },
     ledger: {
       connected: 'Ledger connected',
@@ -136,11 +131,6 @@ export const names = {
     enricher: {
       rowUnreadable: 'Reference row passed over, it cannot be read',
     },
-    connectors: {
-      tokenRefreshed: 'Destination token refreshed',
-      rateLimited: 'Destination asked us to wait',
-      inDoubt: 'Effect found started and not done',
-    },
     models: {
       loaded: 'Model loaded',
       workerReplaced: 'Model worker replaced',
@@ -148,11 +138,11 @@ export const names = {
     replay: {
       planned: 'Redrive planned',
       started: 'Redrive started',
-      resumed: 'Redrive resumed after a restart',
       finished: 'Redrive finished',
       failed: 'Redrive stopped, will resume',
-      reindexed: 'Dead-letter index rebuilt',
       audited: 'Operator action recorded',
+      auditFailed: 'Operator action refused, it could not be recorded',
+      recordUnreadable: 'Record of an operations topic could not be read',
     },
   },
 } as const;

@@ -4,11 +4,11 @@ import { createHealth, createHealthServer, createLogger, createMetrics, names } 
 describe('createMetrics', () => {
   it('gives the same metric twice and reads collectors at each scrape', async () => {
     const metrics = createMetrics();
-    metrics.counter(names.metrics.producer.records).inc({ topic: 'a' });
-    metrics.counter(names.metrics.producer.records).inc({ topic: 'a' }, 2);
+    metrics.counter(names.metrics.enricher.lookups).inc({ table: 'a', result: 'hit' });
+    metrics.counter(names.metrics.enricher.lookups).inc({ table: 'a', result: 'hit' }, 2);
     metrics.onCollect(() => metrics.gauge(names.metrics.pipeline.inFlight).set({ group: 'g' }, 4));
     const text = await metrics.registry.metrics();
-    expect(text).toContain('millrace_producer_records_total{topic="a"} 3');
+    expect(text).toContain('millrace_enricher_lookups_total{table="a",result="hit"} 3');
     expect(text).toContain('millrace_pipeline_in_flight_records{group="g"} 4');
   });
 

@@ -29,7 +29,7 @@ export function createAudit(options: {
       const entry = { action, actor, target, detail: detail === undefined ? null : JSON.stringify(detail), at: now() };
       await publisher.publish(topics.opsAudit, target, entry, AbortSignal.timeout(patienceMs));
     } catch (error) {
-      logger.error({ err: error, action, target }, names.logs.replay.failed);
+      logger.error({ err: error, action, target }, names.logs.replay.auditFailed);
       throw new OperatorError('X_AUDIT_UNAVAILABLE', 503);
     }
     logger.info({ action, actor, target }, names.logs.replay.audited);

@@ -42,7 +42,10 @@ export function createRoutes({ broker, serde, publisher, groups, logger, now }: 
       const known = states.get(said.group);
       if (known === undefined || known.since <= said.since) states.set(said.group, said);
     } catch (error) {
-      logger.warn({ err: error, code: isCodedError(error) ? error.code : undefined }, names.logs.pipeline.deadLettered);
+      logger.warn(
+        { err: error, code: isCodedError(error) ? error.code : undefined },
+        names.logs.replay.recordUnreadable,
+      );
     }
   };
 

@@ -1,4 +1,4 @@
-import type { Logger } from '@millrace/service';
+import { type Logger, names } from '@millrace/service';
 import type { LogEntry, logCreator } from 'kafkajs';
 
 const error = 1;
@@ -26,9 +26,9 @@ export function clientLog(logger: Logger, now: () => number): logCreator {
         if (time - (last.get(key) ?? -Infinity) < quietMs) return;
         if (last.size > 500) last.clear();
         last.set(key, time);
-        logger.warn({ client: namespace, said: message, ...scalars(fields) }, 'the Kafka client reports a problem');
+        logger.warn({ client: namespace, said: message, ...scalars(fields) }, names.logs.kafka.clientProblem);
       } else {
-        logger.trace({ client: namespace, said: message }, 'the Kafka client reports');
+        logger.trace({ client: namespace, said: message }, names.logs.kafka.clientReport);
       }
     };
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CodedError, type ReaderOptions, retry, type TopicReader } from '@millrace/messaging';
-import type { Logger } from '@millrace/service';
+import { type Logger, names } from '@millrace/service';
 import { classifyClientFailure, clientError } from '../errors.ts';
 import { type Connection, earliest, latest, partitionKey } from './connection.ts';
 import { type Cursor, type FetchLimits, fetchOnce } from './fetch.ts';
@@ -109,7 +109,7 @@ export class KafkaReader implements TopicReader {
       this.#options.onRecord(record);
     } catch (error) {
       const { topic, partition, offset } = record;
-      this.#options.logger.error({ err: error, topic, partition, offset }, 'a reader could not take a record');
+      this.#options.logger.error({ err: error, topic, partition, offset }, names.logs.kafka.readerFailed);
     }
   }
 
@@ -138,7 +138,7 @@ export class KafkaReader implements TopicReader {
           const failure = classifyClientFailure(error);
           if (failure !== 'moved') this.#options.connection.reset();
           if (tried > 0)
-            this.#options.logger.warn({ err: clientError(doing, error), tried }, 'a reader waits for the brokers');
+            this.#options.logger.warn({ err: clientError(doing, error), tried }, names.logs.kafka.readerWaiting);
         }
         await sleep(Math.min(100 * 2 ** Math.min(tried, 5), 2_000), undefined, {
           signal: this.#closing.signal,
@@ -157,7 +157,7 @@ export class KafkaReader implements TopicReader {
       const start = starts.get(partitionKey(cursor.topic, cursor.partition)) ?? 0;
       if (start <= cursor.position) continue;
       const { topic, partition, position } = cursor;
-      this.#options.logger.warn({ topic, partition, position, start }, 'records were deleted before a reader saw them');
+      this.#options.logger.warn({ topic, partition, position, start }, names.logs.kafka.readerSkipped);
       cursor.position = start;
       if (start >= (this.#ends.get(partitionKey(topic, partition)) ?? Number.POSITIVE_INFINITY))
         this.#ends.delete(partitionKey(topic, partition));

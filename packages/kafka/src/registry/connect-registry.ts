@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Topic } from '@millrace/contracts';
 import { CodedError, deadLetter, halt, type Serde } from '@millrace/messaging';
-import type { Logger } from '@millrace/service';
+import { type Logger, names } from '@millrace/service';
 import {
   classifyRegistryFailure,
   registryRefused,
@@ -82,7 +82,7 @@ export function connectRegistry(options: RegistryOptions): RegistrySerde {
       } catch (error) {
         const doing = `looking up ${subject}`;
         if (classifyRegistryFailure(error) !== 'unavailable') throw registryRefused(doing, error);
-        options.logger.warn({ err: error, subject, tried }, 'the schema registry does not answer yet; trying again');
+        options.logger.warn({ err: error, subject, tried }, names.logs.kafka.registryAway);
         const wait = Math.min(100 * 2 ** Math.min(tried, 6), retryMaxMs);
         await sleep(wait, undefined, { signal: closing.signal }).catch(() => {
           throw registryUnavailable(doing, error);

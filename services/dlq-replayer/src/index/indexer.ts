@@ -64,6 +64,7 @@ class KafkaIndexer implements Indexer {
   #groupOf: ReadonlyMap<string, string> = new Map();
   #topics: readonly string[] = [];
   readonly #indexed;
+  readonly #acknowledged;
   #member: GroupMember | null = null;
   #assigned: readonly TopicPartition[] = [];
   #waiting: InboundRecord[] = [];
@@ -76,6 +77,7 @@ class KafkaIndexer implements Indexer {
   constructor(options: IndexerOptions) {
     this.#options = options;
     this.#indexed = options.metrics.counter(names.metrics.replay.indexed);
+    this.#acknowledged = options.metrics.counter(names.metrics.replay.acknowledged);
   }
 
   async open(): Promise<void> {
@@ -155,6 +157,7 @@ class KafkaIndexer implements Indexer {
       if (batch === null || !(await this.#write(batch))) return;
       await this.#commit(batch.positions);
       for (const { group } of batch.deadLetters) this.#indexed.inc({ group });
+      for (const { group, outcome } of batch.acks) this.#acknowledged.inc({ group, outcome });
       this.#progress.resolve();
       this.#progress = Promise.withResolvers();
       if (this.#paused && this.#waiting.length < lowWater) {
@@ -213,7 +216,7 @@ class KafkaIndexer implements Indexer {
         return value === null ? [] : [{ ...(await serde.decode(topics.opsReplayAck, value)), partition, offset }];
       } catch (error) {
         if (isCodedError(error) && error.disposition.kind === 'dead-letter') {
-          logger.warn({ err: error }, names.logs.pipeline.deadLettered);
+          logger.warn({ err: error }, names.logs.replay.recordUnreadable);
           return [];
         }
         await pause(retryMs, undefined, { signal: this.#letGo.signal }); // the registry is away

@@ -1,0 +1,124 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { filesBelow, readText, root } from './workspace.ts';
+
+interface Registered {
+  readonly name: string;
+  readonly summary?: string;
+  readonly normalises?: string;
+}
+
+const load = (path: string): Promise<Record<string, unknown>> => import(pathToFileURL(join(root, path)).href);
+const connectorTests = filesBelow('packages/connectors/test', (path) => path.endsWith('.test.ts'));
+/** The tests of one vendor that call a suite with its definition. */
+const lawsOf = (vendor: string, suite: string, definition: RegExp): string[] =>
+  connectorTests.filter((path) => {
+    if (!path.startsWith(`packages/connectors/test/${vendor}/`)) return false;
+    const text = readText(path);
+    return new RegExp(`^\\s*${suite}\\(`, 'm').test(text) && definition.test(text);
+  });
+
+let sources: Readonly<Record<string, Registered>>;
+let sinks: Readonly<Record<string, Registered>>;
+beforeAll(async () => {
+  ({ sources } = (await load('packages/connectors/src/sources.ts')) as { sources: typeof sources });
+  ({ sinks } = (await load('packages/connectors/src/sinks.ts')) as { sinks: typeof sinks });
+});
+
+const foldersWith = (file: string): string[] =>
+  readdirSync(join(root, 'packages/connectors/src'))
+    .filter((folder) => existsSync(join(root, 'packages/connectors/src', folder, file)))
+    .toSorted();
+
+describe('a registered source', () => {
+  it('is every folder that has a source, under the name of its folder', () => {
+    expect(Object.keys(sources).toSorted()).toEqual(foldersWith('source.ts'));
+    expect(Object.entries(sources).filter(([name, source]) => source.name !== name)).toEqual([]);
+  });
+
+  it('says what it is for', () => {
+    expect(Object.values(sources).filter(({ summary = '' }) => summary.length < 20)).toEqual([]);
+  });
+
+  it('has samples, each with its golden envelope', () => {
+    const bare = Object.keys(sources).flatMap((name) => {
+      const folder = join(root, 'packages/connectors/src', name, 'samples');
+      const files = existsSync(folder) ? readdirSync(folder) : [];
+      const samples = files.filter((file) => file.endsWith('.json') && !file.endsWith('.expected.json'));
+      if (samples.length === 0) return [`${name}: no sample`];
+      return samples
+        .map((file) => file.replace(/\.json$/, '.expected.json'))
+        .filter((golden) => !files.includes(golden))
+        .map((golden) => `${name}: no ${golden}`);
+    });
+    expect(bare).toEqual([]);
+  });
+
+  it('is held to the source laws', () => {
+    expect(Object.keys(sources).filter((name) => lawsOf(name, 'sourceLaws', /source: \w+Source/).length === 0)).toEqual(
+      [],
+    );
+  });
+});
+
+describe('a registered sink', () => {
+  it('is every folder that has a sink, under the name of its folder', () => {
+    expect(Object.keys(sinks).toSorted()).toEqual(foldersWith('sink.ts'));
+    expect(Object.entries(sinks).filter(([name, sink]) => sink.name !== name)).toEqual([]);
+  });
+
+  it('says what it is for', () => {
+    expect(Object.values(sinks).filter(({ summary = '' }) => summary.length < 20)).toEqual([]);
+  });
+
+  it('is held to the sink laws', () => {
+    expect(Object.keys(sinks).filter((name) => lawsOf(name, 'sinkLaws', /definition: \w+Sink/).length === 0)).toEqual(
+      [],
+    );
+  });
+});
+
+describe('a shipped model pack', () => {
+  const packs = readdirSync(join(root, 'packages/models/packs'));
+
+  it('is whole, and named as its folder', () => {
+    for (const pack of packs) {
+      const described = JSON.parse(readText(`packages/models/packs/${pack}/pack.json`)) as { readonly name: string };
+      expect(described.name).toBe(pack);
+    }
+    expect(packs).not.toEqual([]);
+  });
+
+  it('is described in the README of the models', () => {
+    const readme = readText('packages/models/README.md');
+    expect(packs.filter((pack) => !readme.includes(pack))).toEqual([]);
+  });
+
+  it('is held to the model laws', () => {
+    const laws = filesBelow('packages/models/test', (path) => path.endsWith('.test.ts'))
+      .map(readText)
+      .filter((text) => /^\s*modelLaws(<\w+>)?\(/m.test(text))
+      .join('\n');
+    expect(packs.filter((pack) => !laws.includes(pack))).toEqual([]);
+  });
+});
+
+describe('a stage', () => {
+  it('is held to the stage laws wherever a service declares a pipeline', () => {
+    const services = readdirSync(join(root, 'services')).filter((service) =>
+      filesBelow(`services/${service}/src`, (path) => path.endsWith('.ts')).some((path) =>
+        /\bpipeline(<\w+>)?\(\{/.test(readText(path)),
+      ),
+    );
+    const lawless = services.filter(
+      (service) =>
+        !filesBelow(`services/${service}/test`, (path) => path.endsWith('.test.ts')).some((path) =>
+          /^\s*stageLaws(<[^(]*>)?\(/m.test(readText(path)),
+        ),
+    );
+    expect(lawless).toEqual([]);
+    expect(services).not.toEqual([]);
+  });
+});
