@@ -25,7 +25,7 @@ export type SinkInstances = ReadonlyMap<
 /** One sentence for a name that is not on its list. */
 export function noSuchName(what: string, name: string, known: readonly string[]): string {
   const near = closest(name, known);
-  return `there is no ${what} ${name}; ${near === null ? `there is ${known.join(', ')}` : `did you mean ${near}?`}`;
+  return `there is no ${what} ${name}; ${near === null ? `there is ${[...new Set(known)].join(', ') || 'none'}` : `did you mean ${near}?`}`;
 }
 
 /** The known name that is a typing slip away; null when none is. */

@@ -8,8 +8,9 @@ export const shippedPacks: string = fileURLToPath(new URL('../packs', import.met
 /** What a pack with a scorecard and approved answers judges. */
 export const shippedTasks: readonly string[] = ['category', 'priority', 'sentiment', 'language', 'reply'];
 
-/** Names of the packs in a folder. */
+/** Names of the packs in a folder; none where there is no folder, so that the flow check names the pack that is missed. */
 export function packsIn(folder: string): readonly string[] {
+  if (!existsSync(folder)) return [];
   return readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && existsSync(join(folder, entry.name, 'pack.json')))
     .map(({ name }) => name)

@@ -230,10 +230,10 @@ describe('millrace', () => {
     expect((await millrace(['flows', 'check', '--json'], nowhere)).code).toBe(0);
     expect((await millrace(['flows', 'map'], nowhere)).out).toContain('flowchart');
     const bad = join(folder, 'bad.yaml');
-    await writeFile(bad, 'flows: { nonsense: {} }\n');
+    await writeFile(bad, 'flows: { nonsense: {}, tickets: { classify: [{ task: moods }], deliver: [] } }\n');
     expect(await millrace(['flows', 'check', bad], nowhere)).toMatchObject({
       code: 1,
-      err: expect.stringContaining('nonsense'),
+      err: expect.stringMatching(/nonsense[\s\S]*there is no task moods/),
     });
   });
 
@@ -252,6 +252,10 @@ describe('millrace', () => {
     ).toMatchObject({ code: 1, err: expect.stringContaining('does not answer') });
     expect((await millrace(['dlq', 'nonsense'])).code).toBe(64);
     expect((await millrace(['dlq', 'redrive', '--rate', 'fast'])).code).toBe(64);
+    expect(await millrace(['dlq', 'redrive', '--group', 'no.such'])).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('X_ROUTE_UNKNOWN'),
+    });
     expect((await millrace(['--help'])).code).toBe(0);
     expect((await millrace(['dlq'])).code).toBe(64);
   });

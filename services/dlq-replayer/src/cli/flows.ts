@@ -8,14 +8,14 @@ import type { Printer } from './printer.ts';
 const defaultFlows = 'infra/flows';
 
 /** `millrace flows check|map`: works on files, needs nothing running. */
-export function flowsCommand({ cwd, root }: Context): Command {
+export function flowsCommand({ cwd, env, root }: Context): Command {
   const flows = new Command('flows').description('the flow files: check, draw');
   const folderOf = (path: string | undefined): string =>
     path === undefined ? resolve(root, defaultFlows) : resolve(cwd, path);
 
   verb(flows, 'check [path]', 'every problem of the flow files, with its place').action(
     run(async (print: Printer, path: string | undefined) => {
-      const loaded = await load(folderOf(path));
+      const loaded = await load(folderOf(path), env['MILLRACE_PACKS']);
       const summary = {
         valid: true,
         sources: Object.keys(loaded.flows.sources),
@@ -34,7 +34,7 @@ export function flowsCommand({ cwd, root }: Context): Command {
     .option('--svg <file>', 'also write a drawing')
     .action(
       run(async (print: Printer, path: string | undefined, { svg }: { svg?: string }) => {
-        const { flows: loaded, sources } = await load(folderOf(path));
+        const { flows: loaded, sources } = await load(folderOf(path), env['MILLRACE_PACKS']);
         const { flowMap, mermaidOf, svgOf } = await import('@millrace/flows/map');
         const map = flowMap(loaded, (connector) => sources[connector]?.normalises);
         const text = mermaidOf(map);
@@ -46,15 +46,20 @@ export function flowsCommand({ cwd, root }: Context): Command {
   return flows;
 }
 
-async function load(path: string) {
+/** Knows every name that some service knows, so that what passes here starts there. */
+async function load(path: string, packs: string | undefined) {
   // Only these verbs need the connectors: the others start without them.
-  const [{ loadFlows, FlowError }, { sources }, { sinks }] = await Promise.all([
-    import('@millrace/flows'),
-    import('@millrace/connectors/sources'),
-    import('@millrace/connectors/sinks'),
-  ]);
+  const [{ loadFlows, FlowError }, { sources }, { sinks }, { packsIn, shippedPacks, shippedTasks }] = await Promise.all(
+    [
+      import('@millrace/flows'),
+      import('@millrace/connectors/sources'),
+      import('@millrace/connectors/sinks'),
+      import('@millrace/models/shipped-packs'),
+    ],
+  );
   try {
-    return { flows: loadFlows(path, { knownSources: sources, knownSinks: sinks }), sources };
+    const known = { knownTasks: shippedTasks, knownPacks: packsIn(packs ?? shippedPacks) };
+    return { flows: loadFlows(path, { knownSources: sources, knownSinks: sinks, ...known }), sources };
   } catch (error) {
     if (error instanceof FlowError) throw new CliError(error.code, error.message);
     throw error;
