@@ -69,7 +69,9 @@ export function createAdminApp(options: AdminOptions): Express {
     await audit(options, { action: 'sources.secret', actor: role, target: name });
     return detailsOf(source, { url: options.url(), publicUrl: options.publicUrl });
   });
-  get('/admin/v1/keys/sample', 'keys.secret', async (_request, role) => {
+  get('/admin/v1/keys/:name', 'keys.secret', async (request, role) => {
+    const name = String(request.params['name']);
+    if (name !== 'sample') throw unknown(`the key ${name} is not kept in the clear; only the sample key is`);
     if (keys.sample === null) throw unknown('there is no sample key');
     await audit(options, { action: 'keys.secret', actor: role, target: 'sample' });
     return { name: 'sample', url: `${options.url()}/v1/events/{entity}`, ...keys.sample };

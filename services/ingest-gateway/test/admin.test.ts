@@ -78,6 +78,10 @@ describe('the operator listener', () => {
       key: apiKey,
       scopes: ['tickets', 'leads'],
     });
+    expect(await (await get('/keys/shop')).json()).toMatchObject({
+      status: 404,
+      detail: expect.stringMatching(/sample/),
+    });
     const { id } = (await (await postWebhook(door.url, 'zendesk', zendeskEvent('1'))).json()) as { id: string };
     await until(async () => ((await (await get(`/events/${id}`)).json()) as { position: unknown }).position !== null);
     expect(await (await get(`/events/${id}`)).json()).toEqual({
