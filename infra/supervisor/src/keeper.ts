@@ -42,14 +42,8 @@ export class Keeper {
 
   /** Starts it and resolves when it is ready. */
   async open(signal?: AbortSignal): Promise<void> {
-    const child = await this.#part.start(signal);
-    this.#child = child;
-    try {
-      await child.ready;
-    } catch (error) {
-      await child.stop();
-      throw error;
-    }
+    const child = await this.#start(signal);
+    await untilReady(child, signal);
     this.#watch = this.#keep(child);
   }
 
@@ -59,6 +53,18 @@ export class Keeper {
     await this.#child?.stop();
     await this.#watch;
     await this.#child?.stop(); // one that a restart had just begun
+  }
+
+  /** One try, given up by the signal only while it lasts: afterwards the part's end is a matter of order. */
+  async #start(signal: AbortSignal | undefined): Promise<RunningChild> {
+    const attempt = new AbortController();
+    const release = onAbort(signal, (reason) => attempt.abort(reason));
+    try {
+      this.#child = await this.#part.start(attempt.signal);
+      return this.#child;
+    } finally {
+      release();
+    }
   }
 
   async #keep(first: RunningChild): Promise<void> {
@@ -86,8 +92,7 @@ export class Keeper {
   async #restart(): Promise<RunningChild | undefined> {
     const { say } = this.#options;
     try {
-      const child = await this.#part.start(this.#closing.signal);
-      this.#child = child;
+      const child = await this.#start(this.#closing.signal);
       const { pid } = child;
       // Not awaited: the process may wait for another part, and its end is watched meanwhile.
       child.ready.then(
@@ -102,5 +107,28 @@ export class Keeper {
     }
   }
 }
+
+/** Calls at once when it is aborted already; returns how to take it back. */
+const onAbort = (signal: AbortSignal | undefined, act: (reason: unknown) => void): (() => void) => {
+  if (signal === undefined) return () => {};
+  const listener = (): void => act(signal.reason);
+  if (signal.aborted) listener();
+  else signal.addEventListener('abort', listener, { once: true });
+  return () => signal.removeEventListener('abort', listener);
+};
+
+/** A child that does not get ready, or whose start is given up meanwhile, is stopped before this rejects. */
+const untilReady = async (child: RunningChild, signal: AbortSignal | undefined): Promise<void> => {
+  const release = onAbort(signal, () => void child.stop());
+  try {
+    await child.ready;
+    signal?.throwIfAborted();
+  } catch (error) {
+    await child.stop();
+    throw error;
+  } finally {
+    release();
+  }
+};
 
 const describe = ({ code, signal }: ExitReason): string => signal ?? `exit code ${code}`;

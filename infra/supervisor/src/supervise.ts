@@ -45,8 +45,7 @@ const run = async (options: SuperviseOptions, folder: DataFolder, printer: Print
   await demandPorts(ports, folder.wasKilled);
   const secrets = await loadSecrets(options.dataDir);
   const programs: ProgramsOptions = { ...options, ports, secrets };
-  const starting = whileStarting(stop);
-  const javaParts = lazily(() => prepareJavaParts((message) => printer.progress('kafka', message), starting.signal));
+  const javaParts = lazily(() => prepareJavaParts((message) => printer.progress('kafka', message), stop));
   const services = servicePrograms(programs);
   const state = (system: System): SystemState =>
     describeState(
@@ -83,8 +82,7 @@ const run = async (options: SuperviseOptions, folder: DataFolder, printer: Print
     },
   );
   try {
-    await system.open(starting.signal);
-    starting.done();
+    await system.open(stop);
     await writeState(state(system));
     announce(options, printer, state(system), ports);
     await work({
@@ -137,15 +135,6 @@ const work = async ({ options, ports, printer, flows, secrets, environment }: Wo
   }
   await aborted(stop);
   live?.stop();
-};
-
-/** Aborted by a stop that comes before the start is done; a later one takes the parts down in order, not all at once. */
-const whileStarting = (stop: AbortSignal): { readonly signal: AbortSignal; done(): void } => {
-  const controller = new AbortController();
-  const giveUp = (): void => controller.abort(stop.reason);
-  if (stop.aborted) giveUp();
-  stop.addEventListener('abort', giveUp, { once: true });
-  return { signal: controller.signal, done: () => stop.removeEventListener('abort', giveUp) };
 };
 
 const aborted = (signal: AbortSignal): Promise<void> =>
@@ -220,10 +209,10 @@ const announce = (options: SuperviseOptions, printer: Printer, state: SystemStat
     return;
   }
   printer.say(
-    `Millrace is ready: webhooks and events at ${urlOf(ports.gateway)}, operator console at ${urlOf(ports.dlqReplayer)}.`,
+    `Millrace is ready: webhooks and events at ${urlOf(ports.gateway)}, operator API at ${urlOf(ports.dlqReplayer)}.`,
   );
   printer.say(`  what Zendesk and Slack received   ${urlOf(ports.zendesk)}  ${urlOf(ports.slack)}`);
-  printer.say('  why some samples failed           npx millrace dlq groups');
+  if (options.samples) printer.say('  why some samples failed           npx millrace dlq groups');
   printer.say(`  state and logs                    ${stateFile(options.dataDir)}  ${options.dataDir}/logs`);
   printer.say('  to stop                           Ctrl-C');
 };

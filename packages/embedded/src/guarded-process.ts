@@ -59,6 +59,7 @@ exec "$@" 3<&-
 `;
 
 const defaultGraceMs = 10_000;
+const abortGraceMs = 2_000; // a start that is given up has nothing worth a long goodbye
 
 /** Starts a program in a session of its own, so that a terminal's Ctrl-C reaches us alone and we choose the order. */
 export const spawnGuarded = (options: GuardedOptions): GuardedProcess => {
@@ -90,7 +91,7 @@ export const spawnGuarded = (options: GuardedOptions): GuardedProcess => {
 
 const stopOnAbort = (guarded: GuardedProcess, signal: AbortSignal | undefined): void => {
   if (signal === undefined) return;
-  const stop = (): void => void guarded.stop();
+  const stop = (): void => void guarded.stop(abortGraceMs);
   signal.addEventListener('abort', stop, { once: true });
   void guarded.exited.then(() => signal.removeEventListener('abort', stop));
 };
