@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { createServer, type Server } from 'node:net';
 import { codeOf, EmbeddedError } from './errors.ts';
 
@@ -30,12 +31,24 @@ export const demandFreePort = async (part: string, port: number, host = '127.0.0
   );
 };
 
+// Below where Linux and macOS take the ports of outgoing connections: no client gets one before its server does.
+const lowest = 20_000;
+const highest = 28_000;
+
 /** Ports that nobody listens on now, all different: held together, then let go. */
 export const freePorts = async (count: number, host = '127.0.0.1'): Promise<readonly number[]> => {
-  const servers = await Promise.all(Array.from({ length: count }, () => listen(host, 0)));
-  const ports = servers.map((server) => (server.address() as { port: number }).port);
-  await Promise.all(servers.map(close));
-  return ports;
+  const held = new Map<number, Server>();
+  while (held.size < count) {
+    const port = randomInt(lowest, highest);
+    if (held.has(port)) continue;
+    const server = await listen(host, port).catch((error: unknown) => {
+      if (codeOf(error) === 'EADDRINUSE') return null;
+      throw error;
+    });
+    if (server !== null) held.set(port, server);
+  }
+  await Promise.all([...held.values()].map(close));
+  return [...held.keys()];
 };
 
 /** The first of so many consecutive ports that nobody listens on now. */
@@ -43,7 +56,6 @@ export const freePortRun = async (count: number, host = '127.0.0.1'): Promise<nu
   for (;;) {
     const [first = 0] = await freePorts(1, host);
     const wanted = Array.from({ length: count }, (_, index) => first + index);
-    if (first + count < 65_536 && (await Promise.all(wanted.map((port) => isPortFree(port, host)))).every(Boolean))
-      return first;
+    if ((await Promise.all(wanted.map((port) => isPortFree(port, host)))).every(Boolean)) return first;
   }
 };

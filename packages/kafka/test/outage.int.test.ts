@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { joinGroup } from '@millrace/conformance';
-import { freePorts, type RunningKafka, startKafka } from '@millrace/embedded';
+import { freePortRun, type RunningKafka, startKafka } from '@millrace/embedded';
 import { connectKafka, type KafkaBroker } from '../src/index.ts';
 import { quiet, until } from './kafka-harness.ts';
 
@@ -25,7 +25,7 @@ const kill = async (): Promise<void> => {
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'millrace-outage-'));
-  [port = 0] = await freePorts(1);
+  port = await freePortRun(2);
   await start();
 }, 120_000);
 afterEach(async () => {

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { freePorts, type RunningKafka, startKafka } from '@millrace/embedded';
+import { freePortRun, type RunningKafka, startKafka } from '@millrace/embedded';
 import kafkajs from 'kafkajs';
 import { connectKafka, type KafkaBroker } from '../../src/index.ts';
 import { quiet } from '../kafka-harness.ts';
@@ -13,7 +13,7 @@ let kafka: RunningKafka;
 let broker: KafkaBroker;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'millrace-leader-'));
-  const [port = 0] = await freePorts(1);
+  const port = await freePortRun(6);
   kafka = await startKafka({ dataDir: join(folder, 'kafka'), port, controllerPort: port + 1, nodes: 3 });
   broker = connectKafka({ brokers: kafka.brokers, clientId: 'leader-move', logger: quiet });
 }, 120_000);
