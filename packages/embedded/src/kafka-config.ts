@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 
 export interface KafkaNode {
@@ -7,6 +8,12 @@ export interface KafkaNode {
   readonly controllerPort: number;
   readonly dataDir: string;
 }
+
+/** 16 random bytes as Kafka writes them. One in 64 would begin with a dash, which its tools take for an option. */
+export const newClusterId = (random: (bytes: number) => Buffer = randomBytes): string => {
+  const id = random(16).toString('base64url');
+  return id.startsWith('-') ? newClusterId(random) : id;
+};
 
 /** The nodes of a cluster and where each listens. */
 export const kafkaNodes = (options: {

@@ -6,7 +6,7 @@ import { type ArchiveUse, archiveFlags, findArchive } from './class-archive.ts';
 import { asDataFolderError, EmbeddedError } from './errors.ts';
 import { spawnGuarded } from './guarded-process.ts';
 import { ensureJavaParts, type JavaParts } from './java-parts.ts';
-import { type KafkaNode, kafkaNodes, nodeProperties } from './kafka-config.ts';
+import { type KafkaNode, kafkaNodes, newClusterId, nodeProperties } from './kafka-config.ts';
 import { readClusterMetadata } from './kafka-probe.ts';
 import type { Progress, RunningPart } from './part.ts';
 import { demandFreePort } from './ports.ts';
@@ -196,7 +196,7 @@ const format = async (
     );
   }
   onProgress('formatting its storage');
-  const clusterId = randomBytes(16).toString('base64url');
+  const clusterId = newClusterId();
   const temporary = `${dataDir}.${randomBytes(4).toString('hex')}.part`;
   try {
     for (const node of nodes) await formatNode(parts, node, nodes, temporary, clusterId, options);

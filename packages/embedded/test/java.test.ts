@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { asDataFolderError } from '../src/errors.ts';
 import { javaMajor } from '../src/java.ts';
-import { kafkaNodes, nodeProperties } from '../src/kafka-config.ts';
+import { kafkaNodes, newClusterId, nodeProperties } from '../src/kafka-config.ts';
 
 describe('the version of Java', () => {
   it.each([
@@ -11,6 +11,14 @@ describe('the version of Java', () => {
     ['no java here', undefined],
   ])('is read from %j', (text, major) => {
     expect(javaMajor(text)).toBe(major);
+  });
+});
+
+describe('the id of a cluster', () => {
+  it('never begins with a dash, which the storage tool takes for an option', () => {
+    const draws = [Buffer.alloc(16, 0xfb), Buffer.alloc(16, 0x01)];
+    expect(newClusterId(() => draws.shift() ?? Buffer.alloc(16))).toBe(Buffer.alloc(16, 0x01).toString('base64url'));
+    expect(Buffer.alloc(16, 0xfb).toString('base64url')).toMatch(/^-/);
   });
 });
 
