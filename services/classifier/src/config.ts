@@ -1,5 +1,6 @@
 import { kafkaSettings } from '@millrace/kafka';
 import { pipelineSettings } from '@millrace/messaging';
+import { breakerSettings } from '@millrace/resilience/breaker-settings';
 import { defineSettings, serviceSettings, setting } from '@millrace/service';
 
 /** Everything the classifier is told by its environment. */
@@ -7,6 +8,7 @@ export const settings = defineSettings({
   ...serviceSettings,
   ...kafkaSettings,
   ...pipelineSettings,
+  ...breakerSettings,
   flows: setting.path({
     env: 'MILLRACE_FLOWS',
     default: 'infra/flows',
@@ -34,10 +36,5 @@ export const settings = defineSettings({
     env: 'MILLRACE_MODEL_TIMEOUT_MS',
     default: 15_000,
     description: 'How long one question to a remote model may take.',
-  }),
-  breakerOpenMs: setting.durationMs({
-    env: 'MILLRACE_BREAKER_OPEN_MS',
-    default: 10_000,
-    description: 'How long a flow rests after its model failed over and over, before one message tries again.',
   }),
 });

@@ -1,6 +1,7 @@
 import { kafkaSettings } from '@millrace/kafka';
 import { ledgerSettings } from '@millrace/ledger';
 import { pipelineSettings } from '@millrace/messaging';
+import { breakerSettings } from '@millrace/resilience/breaker-settings';
 import { defineSettings, serviceSettings, setting } from '@millrace/service';
 
 /** Everything the enricher is told by its environment. */
@@ -8,6 +9,7 @@ export const settings = defineSettings({
   ...serviceSettings,
   ...kafkaSettings,
   ...pipelineSettings,
+  ...breakerSettings,
   postgresUrl: ledgerSettings.postgresUrl,
   flows: setting.path({
     env: 'MILLRACE_FLOWS',

@@ -2,9 +2,11 @@ import type { Source } from '@millrace/connectors/source';
 import { createExpressions, enrichGroup, type Flow, type Flows, flowList, normaliseGroup } from '@millrace/flows';
 import {
   type BodyStore,
+  type Breaker,
   type Broker,
   type ControlReader,
   controlReader,
+  type Pipeline,
   type PipelineRun,
   type PipelineSettings,
   type Producer,
@@ -12,6 +14,7 @@ import {
   runPipeline,
   type Serde,
 } from '@millrace/messaging';
+import { createBreaker } from '@millrace/resilience/breaker';
 import type { Logger, Metrics, Part, Readiness } from '@millrace/service';
 import { enrichPipeline } from './enrich.ts';
 import { normalisePipeline } from './normalise.ts';
@@ -27,6 +30,7 @@ export interface EnricherOptions {
   readonly settings: PipelineSettings & {
     readonly graceMs: number;
     readonly ordinal: number;
+    readonly breakerOpenMs: number;
     readonly expressionTimeoutMs: number;
     readonly tableRefreshTimeoutMs: number;
   };
@@ -62,11 +66,18 @@ export function createEnricher(options: EnricherOptions): Enricher {
   const closing = new AbortController();
   let producer: Producer | undefined;
   let runs: readonly PipelineRun[] = [];
+  const breakers: Breaker[] = [];
   let control: ControlReader | undefined;
 
+  /** Behind a breaker of its own: with the body store or the registry away a pipeline waits, and fills no tiers. */
+  const guarded = <T>(stage: Pipeline<T>, run: RunOptions): PipelineRun => {
+    const breaker = createBreaker({ openMs: settings.breakerOpenMs });
+    breakers.push(breaker);
+    return runPipeline(stage, { ...run, breaker });
+  };
   const start = (run: RunOptions): readonly PipelineRun[] => [
-    runPipeline(normalisePipeline({ instances: flows.sources, connectors, bodies, now }), run),
-    ...flowList(flows).map((flow: Flow) => runPipeline(enrichPipeline({ flow, tables, expressions, now }), run)),
+    guarded(normalisePipeline({ instances: flows.sources, connectors, bodies, now }), run),
+    ...flowList(flows).map((flow: Flow) => guarded(enrichPipeline({ flow, tables, expressions, now }), run)),
   ];
   const stateOf = (group: string): Readiness => ({
     name: group,
@@ -102,6 +113,7 @@ export function createEnricher(options: EnricherOptions): Enricher {
       const deadline = AbortSignal.timeout(Math.max(0, settings.graceMs - closingMs));
       await Promise.all(runs.map((run) => run.drain(deadline)));
       await Promise.all(runs.map((run) => run.close()));
+      for (const breaker of breakers) breaker.close();
       await producer?.close();
       await Promise.all([tables.close(), expressions.close()]);
     },

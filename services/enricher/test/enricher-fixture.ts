@@ -33,6 +33,8 @@ export interface Fixture {
   /** Everything a topic holds, decoded. */
   values<T>(topic: Topic<T>): Promise<readonly T[]>;
   deadLetters(group: string): Promise<readonly InboundRecord[]>;
+  /** Everything in the tiers of a group. */
+  retried(group: string): Promise<readonly InboundRecord[]>;
   /** Resolves when all stages have finished everything. */
   settled(): Promise<void>;
   close(): Promise<void>;
@@ -55,6 +57,7 @@ export async function startEnricher(
       inProcessBaseMs: 1,
       graceMs: 10_000,
       ordinal: 0,
+      breakerOpenMs: 50,
       expressionTimeoutMs: 100,
       tableRefreshTimeoutMs: 2_000,
     },
@@ -117,6 +120,7 @@ export async function startEnricher(
     values: async (topic) =>
       await Promise.all((await records(topic.name)).map(({ value }) => serde.decode(topic, value ?? Buffer.alloc(0)))),
     deadLetters: (group) => records(groupTopics(group).dlq),
+    retried: async (group) => (await Promise.all(Object.values(groupTopics(group).retry).map(records))).flat(),
     settled: async () => {
       // Stage by stage: what the first finished is what the next has to do.
       for (const run of enricher.runs()) await run.whenCaughtUp();

@@ -1,7 +1,8 @@
+import { createHash } from 'node:crypto';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { eventually } from '@millrace/conformance';
 import { topics } from '@millrace/contracts';
-import { createInMemoryBroker, readDeadLetter } from '@millrace/messaging';
+import { type BodyStore, CodedError, createInMemoryBroker, readDeadLetter, retry } from '@millrace/messaging';
 import { anIssueOf, aWebhook, bareSerde, ticketCreated } from './builders.ts';
 import { type Fixture, specs, startEnricher } from './enricher-fixture.ts';
 
@@ -10,12 +11,13 @@ afterEach(async () => {
   for (const one of opened.splice(0).reverse()) await one.close();
 });
 
-async function start(): Promise<Fixture> {
+async function start(bodies?: Pick<BodyStore, 'get'>): Promise<Fixture> {
   const broker = createInMemoryBroker({ topics: specs });
   opened.push(broker);
-  const fixture = await startEnricher(broker, bareSerde, (error) => {
+  const fatal = (error: Error): never => {
     throw error;
-  });
+  };
+  const fixture = await startEnricher(broker, bareSerde, fatal, bodies);
   opened.push(fixture);
   return fixture;
 }
@@ -71,6 +73,33 @@ describe('enricher', () => {
     await fixture.settled();
     expect(await fixture.deadLetters('enricher.normalise')).toHaveLength(1);
     expect(await fixture.values(topics.ticketsEnriched)).toHaveLength(1);
+  });
+
+  it('waits out a body store that is away: no record goes to a tier or the dead letters, all arrive', async () => {
+    const stored = aWebhook(ticketCreated).body ?? Buffer.alloc(0);
+    let isAway = true;
+    const fixture = await start({
+      get: () =>
+        isAway
+          ? Promise.reject(new CodedError('X_LEDGER_UNAVAILABLE', 'away', { disposition: retry(), unavailable: true }))
+          : Promise.resolve(stored),
+    });
+    const sha256 = createHash('sha256').update(stored).digest('hex');
+    const bodyRef = { ref: 'one', sha256, bytes: stored.length };
+    for (let at = 0; at < 5; at++)
+      await fixture.webhook(`raw-${at}`, `zendesk:${at}`, aWebhook(ticketCreated, { body: null, bodyRef }));
+    const state = () =>
+      fixture.enricher
+        .runs()
+        .find(({ group }) => group === 'enricher.normalise')
+        ?.state();
+    await eventually(() => state()?.state === 'open');
+    expect(state()?.code).toBe('X_LEDGER_UNAVAILABLE');
+    isAway = false;
+    await eventually(async () => (await fixture.values(topics.ticketsEnriched)).length === 5);
+    await eventually(() => state()?.state === 'running');
+    expect(await fixture.retried('enricher.normalise')).toEqual([]);
+    expect(await fixture.deadLetters('enricher.normalise')).toEqual([]);
   });
 
   it('makes no second identity of a webhook that is delivered twice', async () => {

@@ -1,6 +1,7 @@
 import { kafkaSettings } from '@millrace/kafka';
 import { ledgerSettings } from '@millrace/ledger';
 import { type PipelineSettings, pipelineSettings } from '@millrace/messaging';
+import { breakerSettings } from '@millrace/resilience/breaker-settings';
 import { defineSettings, type Setting, serviceSettings, setting } from '@millrace/service';
 
 type PipelineFragment = { readonly [Name in keyof PipelineSettings]: Setting<number> };
@@ -23,6 +24,7 @@ export const settings: typeof serviceSettings &
   ...serviceSettings,
   ...kafkaSettings,
   ...pipelineSettings,
+  ...breakerSettings,
   postgresUrl: ledgerSettings.postgresUrl,
   effectKeepMs: ledgerSettings.effectKeepMs,
   flows: setting.path({
@@ -53,11 +55,6 @@ export const settings: typeof serviceSettings &
     default: 65_000,
     description:
       'How long a record waits in place for its turn at a destination; a longer pause is left to the breaker.',
-  }),
-  breakerOpenMs: setting.durationMs({
-    env: 'MILLRACE_BREAKER_OPEN_MS',
-    default: 10_000,
-    description: 'How long a route stays paused after an outage before one record probes its destination.',
   }),
   mostWritesPerKey: setting.integer({
     env: 'MILLRACE_MOST_WRITES_PER_KEY',
