@@ -86,6 +86,14 @@ describe('sentiment', () => {
   ])('of score %d is %s', (sentiment, label) => {
     expect(judgeSentiment(aReading({ sentiment })).label).toBe(label);
   });
+  it('abstains when a faint score is all there is', () => {
+    expect(judgeSentiment(aReading({ sentiment: 0.06 }))).toMatchObject({
+      label: 'positive',
+      decision: 'abstained',
+      confidence: 0.53,
+    });
+    expect(judgeSentiment(aReading({ sentiment: -0.2 })).decision).toBe('accepted');
+  });
 });
 
 describe('priority', () => {
