@@ -256,6 +256,10 @@ describe('millrace', () => {
       code: 1,
       err: expect.stringContaining('X_ROUTE_UNKNOWN'),
     });
+    expect(await millrace(['simulator', 'slack', 'break'])).toMatchObject({
+      code: 64,
+      err: expect.stringContaining('it does messages, fail'),
+    });
     expect((await millrace(['--help'])).code).toBe(0);
     expect((await millrace(['dlq'])).code).toBe(64);
   });

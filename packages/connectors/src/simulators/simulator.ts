@@ -67,6 +67,11 @@ export function createSimulator(options: SimulatorOptions, vendor: VendorBehavio
   };
 }
 
+/** Codes of the switches; what a vendor's own API answers is the vendor's. */
+export const simulatorErrors = {
+  X_SIMULATOR_SETTING: 'A switch of a simulator was given a value that it does not take; the detail says which.',
+} as const;
+
 const count = z.coerce.number().int().min(1).default(Number.MAX_SAFE_INTEGER);
 const switches = {
   fail: z
@@ -109,7 +114,8 @@ function steering(vendor: VendorBehaviour, faults: Faults): Router {
     router.post(`/${name}`, (request, response) => {
       const parsed = shape.safeParse({ ...request.query, ...(request.body as object | undefined) });
       if (!parsed.success) {
-        response.status(400).json({ title: `Not a setting of ${name}`, errors: parsed.error.issues });
+        const detail = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ');
+        response.status(400).json({ title: `Not a setting of ${name}`, code: 'X_SIMULATOR_SETTING', detail });
         return;
       }
       faults.change(parsed.data);

@@ -70,7 +70,7 @@ describe('simulator', () => {
     ['slow', {}],
     ['limits', { state: 'perhaps' }],
   ])('refuses %s with %p', async (command, settings) => {
-    await expect(steer(await aSimulator(), command, settings)).rejects.toThrow('400');
+    await expect(steer(await aSimulator(), command, settings)).rejects.toThrow(/400.*X_SIMULATOR_SETTING/);
   });
 
   it('is not steered by a web page of somewhere else', async () => {

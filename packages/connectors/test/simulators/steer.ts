@@ -14,5 +14,5 @@ export async function steer(simulator: Simulator, command: string, settings: obj
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(settings),
   });
-  if (!answer.ok) throw new Error(`the simulator answered ${answer.status} to ${command}`);
+  if (!answer.ok) throw new Error(`the simulator answered ${answer.status} to ${command}: ${await answer.text()}`);
 }

@@ -14,13 +14,11 @@ interface Messages {
   }[];
 }
 
+const actions = ['messages', 'fail', 'slow', 'rate-limit', 'schema-change', 'lose-answer', 'limits', 'heal'];
+
 /** `millrace simulator <vendor> messages|fail|slow|heal|…`: what the stand-ins received, and making them misbehave. */
 export function addSimulator(program: Command, context: Context): void {
-  verb(
-    program,
-    'simulator <vendor> <action>',
-    'messages | fail | slow | rate-limit | schema-change | lose-answer | limits | heal',
-  )
+  verb(program, 'simulator <vendor> <action>', actions.join(' | '))
     .option('--status <n>', 'fail: the status to answer with')
     .option('--times <n>', 'fail, rate-limit, lose-answer: for so many requests')
     .option('--ms <n>', 'slow: how long each answer takes')
@@ -29,6 +27,13 @@ export function addSimulator(program: Command, context: Context): void {
     .option('--limit <n>', 'messages: at most so many, the newest', '20')
     .action(
       run(async (print: Printer, vendor: string, action: string, options: Readonly<Record<string, string>>) => {
+        if (!actions.includes(action)) {
+          throw new CliError(
+            'X_CLI_USAGE',
+            `a simulator does not ${action}; it does ${actions.join(', ')}`,
+            exitCodes.usage,
+          );
+        }
         const simulator = clientFor(vendor, context);
         if (action === 'messages') {
           const found = await simulator<Messages>('/_simulator/messages', { query: { limit: options['limit'] } });
