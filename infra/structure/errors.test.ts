@@ -36,6 +36,23 @@ describe('an error code', () => {
     expect([...codes].filter((code) => !used.has(code))).toEqual([]);
   });
 
+  it('stands in a README, where that lists the codes of its folder, in the words of the catalogue', () => {
+    const page = readText('infra/ERRORS.md');
+    const rowsOf = (text: string): string[] => [...text.matchAll(/^\| `X_\w+` \| .* \|$/gm)].map(([line]) => line);
+    const differing = filesBelow('.', (path) => /^(packages|services)\/[^/]+\/README\.md$/.test(path)).flatMap(
+      (path) => {
+        const told = rowsOf(readText(path));
+        if (told.length === 0) return [];
+        const section = page.split(/^## /m).filter((part) => part.startsWith(`${path.replace('/README.md', '')}\n`));
+        const meant = rowsOf(section.join('\n'));
+        return [...told.filter((line) => !meant.includes(line)), ...meant.filter((line) => !told.includes(line))].map(
+          (line) => `${path}: ${line}`,
+        );
+      },
+    );
+    expect(differing).toEqual([]);
+  });
+
   it('is on the page of error codes', async () => {
     const { stdout } = await promisify(execFile)(process.execPath, [script, '--check']).catch(
       (drifted: { stdout: string; stderr: string }) => drifted,
