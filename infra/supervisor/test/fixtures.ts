@@ -16,7 +16,7 @@ export const temporaryFolder = async (): Promise<{ readonly path: string; remove
 export const until = async (
   what: string,
   holds: () => boolean | Promise<boolean>,
-  withinMs = 15_000,
+  withinMs = 40_000,
 ): Promise<void> => {
   const deadline = performance.now() + withinMs;
   while (!(await holds())) {

@@ -29,14 +29,15 @@ describe('a guarded process', () => {
   it('is stopped by its stop signal, or by force after the grace', async () => {
     const polite = spawnGuarded({ command: process.execPath, args: forever, output: 'ignore' });
     expect(await polite.stop()).toEqual({ code: null, signal: 'SIGTERM' });
+    const up = Promise.withResolvers<void>();
     const stubborn = spawnGuarded({
       command: '/bin/sh',
       args: ['-c', 'trap "" TERM; echo up; while :; do sleep 1; done'],
       output: 'pipe',
       graceMs: 100,
-      onOutput: () => {},
+      onOutput: () => up.resolve(),
     });
-    await pause(100);
+    await up.promise;
     expect(await stubborn.stop()).toEqual({ code: null, signal: 'SIGKILL' });
   });
 
@@ -70,7 +71,7 @@ describe('a guarded process', () => {
     );
     expect(isAlive(pid)).toBe(true);
     parent.kill('SIGKILL');
-    const deadline = performance.now() + 10_000;
+    const deadline = performance.now() + 30_000;
     while (isAlive(pid) && performance.now() < deadline) await pause(20);
     expect(isAlive(pid)).toBe(false);
   });
