@@ -1,7 +1,10 @@
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { sinks } from '@millrace/connectors/sinks';
+import { sources } from '@millrace/connectors/sources';
 import { demandFreePort, isPortFree, prepareJavaParts } from '@millrace/embedded';
 import { type Flows, loadFlows } from '@millrace/flows';
+import { packsIn, shippedPacks, shippedTasks } from '@millrace/models/shipped-packs';
 import { provisionTopics, registerSchemas } from '@millrace/provision';
 import { loadSecrets, type Secrets, tokenFile } from '@millrace/provision/secrets';
 import { type DataFolder, openDataFolder } from './data-folder.ts';
@@ -40,7 +43,9 @@ export const supervise = async (options: SuperviseOptions): Promise<void> => {
 const run = async (options: SuperviseOptions, folder: DataFolder, printer: Printer): Promise<void> => {
   const { stop } = options;
   const ports = portsFrom(options.portBase);
-  const flows = loadFlows(options.flows);
+  // With every name that some service knows: all problems are told here at once, not by one service after the other.
+  const known = { knownTasks: shippedTasks, knownPacks: packsIn(shippedPacks) };
+  const flows = loadFlows(options.flows, { knownSources: sources, knownSinks: sinks, ...known });
   if (folder.wasKilled) printer.say('The last run on this folder was killed; going on from its data.');
   await demandPorts(ports, folder.wasKilled);
   const secrets = await loadSecrets(options.dataDir);
