@@ -15,7 +15,7 @@ describe('topicSpecs', () => {
       expect(topicSpecs(['sink-writers.tickets.archive']).find((spec) => spec.name === name)?.config).toMatchObject({
         'retention.ms': String(30 * 86_400_000),
         'message.timestamp.type': 'LogAppendTime',
-        'max.message.bytes': String(1_048_576 + 65_536),
+        'max.message.bytes': String(8_388_608 + 65_536),
       });
     }
   });

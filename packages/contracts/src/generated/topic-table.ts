@@ -22,7 +22,7 @@ export const topicTable: {
   readonly templates: Readonly<Record<'retry' | 'dlq' | 'lane', TopicTemplate>>;
 } = {
   "partitions": 4,
-  "maxMessageBytes": 1048576,
+  "maxMessageBytes": 8388608,
   "topics": [
     {
       "name": "webhooks.received.v1",
