@@ -7,6 +7,7 @@ import { memberLaws } from './broker/member-laws.ts';
 import { pipelineLaws } from './broker/pipeline-laws.ts';
 import { producerLaws } from './broker/producer-laws.ts';
 import { readerLaws } from './broker/reader-laws.ts';
+import { staticMemberLaws } from './broker/static-member-laws.ts';
 
 /** The laws of the broker port. Every adapter runs all of them; what it skips it declares, and the report says so. */
 export function brokerLaws(name: string, subject: BrokerUnderLaw): void {
@@ -45,6 +46,7 @@ export function brokerLaws(name: string, subject: BrokerUnderLaw): void {
     producerLaws(context);
     memberLaws(context);
     groupLaws(context);
+    staticMemberLaws(context);
     readerLaws(context);
     adminLaws(context);
     pipelineLaws(context);

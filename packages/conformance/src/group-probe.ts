@@ -19,6 +19,8 @@ export interface GroupProbe {
 export interface GroupProbeOptions {
   readonly group: string;
   readonly topics: readonly string[];
+  /** Makes it a static member. */
+  readonly instanceId?: string;
   /** Runs inside the barrier, before the member joins again. */
   readonly beforeRejoin?: (probe: GroupProbe, deadline: AbortSignal) => Promise<void>;
 }
@@ -48,7 +50,11 @@ export async function joinGroup(broker: Broker, options: GroupProbeOptions): Pro
       progress.changed();
     },
   };
-  const member = await broker.createMember({ group: options.group, topics: options.topics, listener });
+  const { group, topics, instanceId } = options;
+  const member = await broker.createMember({
+    ...{ group, topics, listener },
+    ...(instanceId === undefined ? {} : { instanceId }),
+  });
   const seen = (): unknown => ({
     records: records.length,
     assignments: assignments.length,

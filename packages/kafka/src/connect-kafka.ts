@@ -20,6 +20,7 @@ import { readRanges } from './kafkajs/ranges.ts';
 import { KafkaReader } from './kafkajs/reader.ts';
 import { createAccumulator, type RecordAccumulator } from './producer/accumulator.ts';
 import type { AccumulatorOptions } from './producer/accumulator-options.ts';
+import { defaultGroupSettings, type KafkaGroupSettingValues } from './settings.ts';
 
 /** Every producer setting has a default fit for production. */
 export interface ProducerSettings extends Omit<AccumulatorOptions, 'transport' | 'now' | 'random'> {
@@ -29,7 +30,7 @@ export interface ProducerSettings extends Omit<AccumulatorOptions, 'transport' |
   readonly requestTimeoutMs: number;
 }
 
-export interface KafkaOptions extends ClientConfig {
+export interface KafkaOptions extends ClientConfig, Partial<KafkaGroupSettingValues> {
   readonly producer?: Partial<ProducerSettings>;
   readonly member?: Partial<MemberSettings>;
 }
@@ -52,7 +53,7 @@ export const producerDefaults: ProducerSettings = {
 };
 
 export const memberDefaults: MemberSettings = {
-  sessionTimeoutMs: 10_000,
+  ...defaultGroupSettings,
   heartbeatIntervalMs: 1_500,
   rebalanceTimeoutMs: 60_000,
   maxWaitMs: 250,
@@ -75,9 +76,14 @@ export type KafkaBroker = Omit<Broker, 'createProducer'> & { createProducer(): P
  */
 export function connectKafka(options: KafkaOptions): KafkaBroker {
   demandPatchedClient();
-  const { producer, member, ...config } = options;
+  const { producer, member, sessionTimeoutMs, staticSessionTimeoutMs, ...config } = options;
   const producerSettings = { ...producerDefaults, ...producer };
-  const memberSettings = { ...memberDefaults, ...member };
+  const memberSettings = {
+    ...memberDefaults,
+    ...(sessionTimeoutMs === undefined ? {} : { sessionTimeoutMs }),
+    ...(staticSessionTimeoutMs === undefined ? {} : { staticSessionTimeoutMs }),
+    ...member,
+  };
   const admin = new KafkaAdmin(config, adminTimeoutMs);
   const parts = new Set<{ close(): Promise<void> }>();
   let closed: Promise<void> | null = null;
@@ -105,8 +111,10 @@ export function connectKafka(options: KafkaOptions): KafkaBroker {
         createAccumulator({ ...accumulator, transport, now: () => performance.now(), random: () => Math.random() }),
       );
     },
-    createMember: async ({ group, topics, listener }: MemberOptions): Promise<GroupMember> =>
-      own(new KafkaMember({ config, settings: memberSettings, group, topics, listener })),
+    createMember: async ({ group, topics, listener, instanceId }: MemberOptions): Promise<GroupMember> =>
+      own(
+        new KafkaMember({ config, settings: memberSettings, group, topics, listener, instanceId: instanceId ?? null }),
+      ),
     createReader: async (reader: ReaderOptions): Promise<TopicReader> => {
       const connection = new Connection(config, readTimeoutMs);
       const opened = own(
@@ -128,7 +136,7 @@ export function connectKafka(options: KafkaOptions): KafkaBroker {
 const capabilities: BrokerCapabilities = {
   driver: 'kafkajs',
   groups: true,
-  staticMembership: false,
+  staticMembership: true,
   commitMetadata: true,
   transactions: false,
 };

@@ -1,4 +1,4 @@
-import { CodedError, halt, isCodedError, retry } from '@millrace/messaging';
+import { CodedError, fencedError, halt, isCodedError, retry } from '@millrace/messaging';
 
 /** Every code this package throws: what it means and what fixes it. */
 export const kafkaErrors = {
@@ -8,7 +8,7 @@ export const kafkaErrors = {
   X_KAFKA_UNKNOWN_TOPIC: 'A topic does not exist; provision the topics, nothing is created on first use.',
   X_KAFKA_NOT_IN_GROUP: 'A commit came from a membership that is over; the records are read again by their new owner.',
   X_KAFKA_OFFSET_OUT_OF_RANGE:
-    'The committed offset is no longer in the log; records were deleted unread. Decide where to go on, nothing is skipped silently.',
+    'The committed offset is no longer in the log: records were deleted unread, and the pipeline is halted. Set the group’s offset to where it should go on, then resume it; nothing is skipped silently.',
   X_KAFKA_OFFSET_TOO_LARGE: 'An offset is beyond 2^53 - 1, which this client does not read.',
   X_KAFKA_CLIENT_CRASHED: 'The Kafka client gave up on a group membership; the process must start afresh.',
   X_KAFKA_CLIENT_UNPATCHED:
@@ -50,6 +50,8 @@ export type ClientFailure =
   | 'unknown-topic'
   /** The membership is over. */
   | 'not-in-group'
+  /** The membership is another process's now, under the same instance id. */
+  | 'fenced'
   /** Right request, wrong broker or moment. */
   | 'moved'
   | 'unexpected';
@@ -60,7 +62,7 @@ const byType: Readonly<Record<string, ClientFailure>> = {
   UNKNOWN_MEMBER_ID: 'not-in-group',
   ILLEGAL_GENERATION: 'not-in-group',
   REBALANCE_IN_PROGRESS: 'not-in-group',
-  FENCED_INSTANCE_ID: 'not-in-group',
+  FENCED_INSTANCE_ID: 'fenced',
   NOT_COORDINATOR_FOR_GROUP: 'moved',
   GROUP_COORDINATOR_NOT_AVAILABLE: 'moved',
   GROUP_LOAD_IN_PROGRESS: 'moved',
@@ -154,6 +156,8 @@ export function clientError(doing: string, error: unknown): CodedError {
         disposition: retry(),
         cause: error,
       });
+    case 'fenced':
+      return fencedError(doing, error);
     case 'unexpected':
       return new CodedError('X_KAFKA_UNEXPECTED', `${doing}: ${said}`, { disposition: retry(), cause: error });
   }

@@ -31,4 +31,11 @@ export {
   type SchemaCheck,
   type SchemaProblem,
 } from './registry/schema-admin.ts';
-export { kafkaSettings, type RegistrySettingValues, registryAddress } from './settings.ts';
+export {
+  defaultGroupSettings,
+  type KafkaGroupSettingValues,
+  kafkaGroupSettings,
+  kafkaSettings,
+  type RegistrySettingValues,
+  registryAddress,
+} from './settings.ts';

@@ -53,6 +53,32 @@ export const kafkaSettings: {
   }),
 };
 
+export interface KafkaGroupSettingValues {
+  readonly sessionTimeoutMs: number;
+  readonly staticSessionTimeoutMs: number;
+}
+
+export const defaultGroupSettings: KafkaGroupSettingValues = {
+  sessionTimeoutMs: 10_000,
+  staticSessionTimeoutMs: 30_000,
+};
+
+/** How long a consumer group waits for a silent member; for services that consume, beside `kafkaSettings`. */
+export const kafkaGroupSettings: { readonly [Name in keyof KafkaGroupSettingValues]: Setting<number> } = {
+  sessionTimeoutMs: setting.durationMs({
+    env: 'MILLRACE_KAFKA_SESSION_TIMEOUT_MS',
+    default: defaultGroupSettings.sessionTimeoutMs,
+    description:
+      'How long after its last heartbeat an instance without `MILLRACE_ORDINAL` is replaced by its siblings.',
+  }),
+  staticSessionTimeoutMs: setting.durationMs({
+    env: 'MILLRACE_KAFKA_STATIC_SESSION_TIMEOUT_MS',
+    default: defaultGroupSettings.staticSessionTimeoutMs,
+    description:
+      'The same for one with an ordinal: longer than a restart takes, which then moves no partition and goes on at once; its partitions wait as long when it never comes back.',
+  }),
+};
+
 export interface RegistrySettingValues {
   readonly registryUrl: string;
   readonly registryUsername: string | undefined;

@@ -6,7 +6,7 @@ brokerLaws('kafkajs', {
   capabilities: {
     driver: 'kafkajs',
     groups: true,
-    staticMembership: false,
+    staticMembership: true,
     commitMetadata: true,
     transactions: false,
   },

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { exitCodeOf } from '@millrace/messaging';
 import { classifyClientFailure, clientError } from '../src/errors.ts';
 
 const named = (name: string, more: object = {}): Error => Object.assign(new Error('said'), { name, ...more });
@@ -25,7 +26,7 @@ const table: readonly (readonly [string, unknown, string])[] = [
   ['a topic that is not there', typed('UNKNOWN_TOPIC_OR_PARTITION'), 'unknown-topic'],
   ['a member that is not known', typed('UNKNOWN_MEMBER_ID'), 'not-in-group'],
   ['an old generation', typed('ILLEGAL_GENERATION'), 'not-in-group'],
-  ['a fenced member', typed('FENCED_INSTANCE_ID'), 'not-in-group'],
+  ['a fenced member', typed('FENCED_INSTANCE_ID'), 'fenced'],
   ['another coordinator', typed('NOT_COORDINATOR_FOR_GROUP'), 'moved'],
   ['a code of a newer broker', typed('PRODUCER_FENCED_OF_THE_FUTURE'), 'unexpected'],
   ['a defect', new TypeError('x is not a function'), 'unexpected'],
@@ -42,6 +43,13 @@ describe('classification of client failures', () => {
     const error = new Error('round') as Error & { cause: unknown };
     error.cause = error;
     expect(classifyClientFailure(error)).toBe('unexpected');
+  });
+
+  it('makes a fenced instance end its process for good', () => {
+    const error = clientError('x', named('KafkaJSNonRetriableError', { cause: typed('FENCED_INSTANCE_ID') }));
+    expect(error.code).toBe('X_MEMBER_FENCED');
+    expect(exitCodeOf(error)).toBe(78);
+    expect(exitCodeOf(clientError('x', new Error('anything else')))).toBe(1);
   });
 
   it('makes an outage retriable and a refusal a halt', () => {

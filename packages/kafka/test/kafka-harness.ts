@@ -32,7 +32,13 @@ export function connectMortal(options: Partial<KafkaOptions> = {}): MortalBroker
     logger: quiet,
     openSocket,
     ...options,
-    member: { sessionTimeoutMs: 6_000, heartbeatIntervalMs: 300, closeTimeoutMs: 3_000, ...options.member },
+    member: {
+      sessionTimeoutMs: 6_000,
+      staticSessionTimeoutMs: 6_000,
+      heartbeatIntervalMs: 300,
+      closeTimeoutMs: 3_000,
+      ...options.member,
+    },
   });
   return {
     broker,

@@ -77,7 +77,10 @@ export interface GroupListener {
    * Nothing new may start, what runs finishes or is aborted by the signal, outputs flush, the old generation commits.
    */
   beforeRejoin(deadline: AbortSignal): Promise<void>;
-  /** The client gave up and will not come back: the process must end, a dead client is never a live process. */
+  /**
+   * The membership is over and will not come back. An error with disposition `halt` waits for an operator, and a new
+   * member may be made then; after any other the process must end: a dead client is never a live process.
+   */
   onCrash(error: Error): void;
 }
 

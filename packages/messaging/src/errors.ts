@@ -1,4 +1,12 @@
-import { CodedError, type CodedErrorOptions, type Disposition, deadLetter, retry } from './disposition.ts';
+import { exitCodes } from '@millrace/service';
+import {
+  CodedError,
+  type CodedErrorOptions,
+  type Disposition,
+  deadLetter,
+  isCodedError,
+  retry,
+} from './disposition.ts';
 
 /** Every code this package throws or writes into a dead letter: what it means and what fixes it. */
 export const messagingErrors = {
@@ -23,6 +31,8 @@ export const messagingErrors = {
   X_OUTCOME_UNREADABLE: 'A recorded outcome cannot be read back; it was written by an incompatible version.',
   X_BREAKER_OPEN: 'The dependency of this pipeline is away; it is probed, and everything goes on by itself.',
   X_PIPELINE_HALTED: 'An operator halted this pipeline; `millrace routes resume` lifts it.',
+  X_MEMBER_FENCED:
+    'Another process joined the group under the same instance id; this one ends with 78 and is not started again. Give every instance an ordinal of its own.',
 } as const;
 
 export type MessagingErrorCode = keyof typeof messagingErrors;
@@ -42,6 +52,19 @@ export class DeliveryError extends CodedError {
     super(code, message, { ...options, disposition: options.disposition ?? retry(), step: 'produce' });
     this.ambiguous = options.ambiguous;
   }
+}
+
+/** Another process has this one's place in a group: it must end, and must not be started again. */
+export function fencedError(doing: string, cause?: unknown): CodedError {
+  return new CodedError('X_MEMBER_FENCED', `${doing}: another process has joined under the same instance id`, {
+    disposition: retry(),
+    cause,
+  });
+}
+
+/** What a process ends with after an error that its pipelines cannot survive. */
+export function exitCodeOf(error: Error): number {
+  return isCodedError(error) && error.code === 'X_MEMBER_FENCED' ? exitCodes.fenced : exitCodes.failed;
 }
 
 /** True across realms and copies of this module. */

@@ -31,11 +31,12 @@ export {
   type ServiceControl,
   type ServiceOptions,
 } from './run-service.ts';
-export { loadSettingsOrExit, serviceSettings } from './service-settings.ts';
+export { instanceOf, loadSettingsOrExit, serviceSettings } from './service-settings.ts';
 export {
   defineSettings,
   describeSettings,
   type Environment,
+  type IntegerFactory,
   loadSettings,
   maskUrl,
   type Setting,

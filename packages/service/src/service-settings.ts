@@ -15,7 +15,7 @@ export const serviceSettings: {
   readonly logLevel: Setting<'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent'>;
   readonly graceMs: Setting<number>;
   readonly parent: Setting<'none' | 'pipe'>;
-  readonly ordinal: Setting<number>;
+  readonly ordinal: Setting<number | undefined>;
 } = {
   host: setting.string({
     env: 'MILLRACE_HOST',
@@ -40,12 +40,18 @@ export const serviceSettings: {
   }),
   ordinal: setting.integer({
     env: 'MILLRACE_ORDINAL',
-    default: 0,
-    description: 'Stable number of this instance among its siblings.',
+    optional: true,
+    description:
+      'Stable number of this instance among its siblings, the same after a restart: its place in consumer groups is kept for it. No two may have the same; without one, instances come and go under names of their own.',
     min: 0,
     max: 9_999,
   }),
 };
+
+/** The stable name of an instance, to spread; nothing without an ordinal. */
+export function instanceOf(service: string, ordinal: number | undefined): { readonly instanceId?: string } {
+  return ordinal === undefined ? {} : { instanceId: `${service}-${ordinal}` };
+}
 
 /** `loadSettings` for a `main.ts`: a person sees the list of problems, not a stack trace, and the process ends with 1. */
 export function loadSettingsOrExit<D extends SettingsDefinition>(definition: D, env: Environment): SettingsOf<D> {

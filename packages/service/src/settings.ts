@@ -36,6 +36,17 @@ export interface SettingFactory<T> {
   (options: SettingOptions & { readonly default?: T; readonly optional?: false }): Setting<T>;
 }
 
+interface IntegerRange {
+  readonly min?: number;
+  readonly max?: number;
+}
+
+/** A `SettingFactory` of whole numbers, from 0 upwards unless told otherwise. */
+export interface IntegerFactory {
+  (options: SettingOptions & IntegerRange & { readonly optional: true }): Setting<number | undefined>;
+  (options: SettingOptions & IntegerRange & { readonly default?: number; readonly optional?: false }): Setting<number>;
+}
+
 type Options<T> = SettingOptions & { readonly default?: T; readonly optional?: boolean };
 
 function makeSetting<T>(kind: string, schema: z.ZodType<T, string>, options: Options<T>, secret = false): Setting<T> {
@@ -101,9 +112,7 @@ export const setting: {
   readonly url: SettingFactory<string>;
   /** 0 lets the system choose. */
   readonly port: SettingFactory<number>;
-  readonly integer: (
-    options: SettingOptions & { readonly default?: number; readonly min?: number; readonly max?: number },
-  ) => Setting<number>;
+  readonly integer: IntegerFactory;
   /** Plain milliseconds, or with a unit: `1500`, `10s`, `5m`, `1h`, `3d`. */
   readonly durationMs: SettingFactory<number>;
   /** Plain bytes, or with a unit: `1024`, `900KB`, `5MiB`. */
@@ -124,8 +133,8 @@ export const setting: {
   secret: factory('secret', text, true),
   url: factory('URL', url),
   port: factory('port', whole(0, 65_535)),
-  integer: ({ min = 0, max = Number.MAX_SAFE_INTEGER, ...options }) =>
-    makeSetting('whole number', whole(min, max), options),
+  integer: (({ min = 0, max = Number.MAX_SAFE_INTEGER, ...options }: Options<number> & IntegerRange) =>
+    makeSetting('whole number', whole(min, max), options)) as IntegerFactory,
   durationMs: factory('duration', scaled(durationUnits, 'a duration such as 500ms, 10s, 5m, 1h')),
   bytes: factory('bytes', scaled(byteUnits, 'a size such as 1024, 900KB, 5MiB')),
   boolean: factory('true or false', flag),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
+import { instanceOf, serviceSettings } from '../src/service-settings.ts';
 import { defineSettings, describeSettings, loadSettings, SettingsError, setting } from '../src/settings.ts';
 import { embedSettingsTable, settingsTable } from '../src/settings-table.ts';
 
@@ -21,6 +22,16 @@ const definition = defineSettings({
 });
 
 const complete = { T_TOKEN: 'hunter2', T_DB: 'postgres://me:hunter3@db:5432/x' };
+
+describe('the name of an instance', () => {
+  it('is its ordinal’s, and nothing without one', () => {
+    const { ordinal } = serviceSettings;
+    expect(instanceOf('enricher', loadSettings({ ordinal }, { MILLRACE_ORDINAL: '0' }).ordinal)).toEqual({
+      instanceId: 'enricher-0',
+    });
+    expect(instanceOf('enricher', loadSettings({ ordinal }, {}).ordinal)).toEqual({});
+  });
+});
 
 describe('loadSettings', () => {
   it('types every value and falls back to the default', () => {

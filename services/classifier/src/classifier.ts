@@ -14,7 +14,15 @@ import {
 } from '@millrace/messaging';
 import { type ClassifyMode, connectEmbeddedModels, type EmbeddedModels, type Model } from '@millrace/models';
 import { createBreaker } from '@millrace/resilience/breaker';
-import { type Logger, type Metrics, names, type Part, type Readiness, type ReadinessState } from '@millrace/service';
+import {
+  instanceOf,
+  type Logger,
+  type Metrics,
+  names,
+  type Part,
+  type Readiness,
+  type ReadinessState,
+} from '@millrace/service';
 import { createClassifierMetrics } from './classifier-metrics.ts';
 import { type AskedTask, classifyPipeline } from './classify.ts';
 import { planTasks } from './planned-task.ts';
@@ -27,7 +35,7 @@ export interface ClassifierOptions {
   readonly serde: Serde;
   readonly settings: PipelineSettings & {
     readonly graceMs: number;
-    readonly ordinal: number;
+    readonly ordinal: number | undefined;
     readonly modelWorkers: number;
     readonly modelBatchTimeoutMs: number;
     readonly modelTimeoutMs: number;
@@ -139,7 +147,7 @@ function startFlow(
     logger,
     metrics: options.metrics,
     breaker,
-    instanceId: `classifier-${settings.ordinal}`,
+    ...instanceOf('classifier', settings.ordinal),
     onFatal: fatal,
   });
   return { run, breaker };

@@ -1,4 +1,4 @@
-import { kafkaSettings } from '@millrace/kafka';
+import { kafkaGroupSettings, kafkaSettings } from '@millrace/kafka';
 import { pipelineSettings } from '@millrace/messaging';
 import { breakerSettings } from '@millrace/resilience/breaker-settings';
 import { defineSettings, serviceSettings, setting } from '@millrace/service';
@@ -7,6 +7,7 @@ import { defineSettings, serviceSettings, setting } from '@millrace/service';
 export const settings = defineSettings({
   ...serviceSettings,
   ...kafkaSettings,
+  ...kafkaGroupSettings,
   ...pipelineSettings,
   ...breakerSettings,
   flows: setting.path({

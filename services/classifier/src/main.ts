@@ -19,7 +19,7 @@ const flows = loadFlowsOrExit(settings.flows, { knownTasks: shippedTasks, knownP
 const logger = createLogger({ service: 'classifier', level: settings.logLevel });
 const metrics = createMetrics({ processMetrics: true });
 
-const broker = connectKafka({ ...settings, clientId: `classifier-${settings.ordinal}`, logger });
+const broker = connectKafka({ ...settings, clientId: `classifier-${settings.ordinal ?? 0}`, logger });
 const serde = connectRegistry({ ...registryAddress(settings), logger });
 const fatal = Promise.withResolvers<Error>();
 const classifier = createClassifier({

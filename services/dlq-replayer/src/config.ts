@@ -1,4 +1,4 @@
-import { kafkaSettings } from '@millrace/kafka';
+import { kafkaGroupSettings, kafkaSettings } from '@millrace/kafka';
 import { ledgerSettings } from '@millrace/ledger';
 import { defineSettings, serviceSettings, setting } from '@millrace/service';
 
@@ -6,6 +6,7 @@ import { defineSettings, serviceSettings, setting } from '@millrace/service';
 export const settings = defineSettings({
   ...serviceSettings,
   ...kafkaSettings,
+  ...kafkaGroupSettings,
   postgresUrl: ledgerSettings.postgresUrl,
   flows: setting.path({
     env: 'MILLRACE_FLOWS',

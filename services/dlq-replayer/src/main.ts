@@ -6,6 +6,7 @@ import {
   createLogger,
   createMetrics,
   describeSettings,
+  instanceOf,
   loadSettingsOrExit,
   runService,
 } from '@millrace/service';
@@ -20,7 +21,7 @@ const flows = loadFlowsOrExit(config.flows);
 const tokens = loadTokens(config.tokensFile);
 const logger = createLogger({ service: name, level: config.logLevel });
 const metrics = createMetrics({ processMetrics: true });
-const instance = `${name}-${config.ordinal}`;
+const instance = `${name}-${config.ordinal ?? 0}`;
 
 const database = connectDatabase({
   url: config.postgresUrl,
@@ -35,7 +36,19 @@ const health = createHealth({
   registry: metrics.registry,
   checks: [{ name: 'postgres', ready: () => database.readiness() }],
 });
-const shared = { broker, producer, serde, database, health, logger, metrics, tokens, instance, now: Date.now };
+const shared = {
+  broker,
+  producer,
+  serde,
+  database,
+  health,
+  logger,
+  metrics,
+  tokens,
+  instance,
+  now: Date.now,
+  ...instanceOf(name, config.ordinal),
+};
 
 await runService({
   name,

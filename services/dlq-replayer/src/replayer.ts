@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { topics } from '@millrace/contracts';
 import type { Database } from '@millrace/ledger/postgres';
-import type { Broker, Producer, Serde } from '@millrace/messaging';
+import { type Broker, exitCodeOf, type Producer, type Serde } from '@millrace/messaging';
 import {
   createHttpServer,
   type Health,
@@ -41,6 +41,8 @@ export interface ReplayerOptions {
   readonly traceSearchMs: number;
   /** Tells this process from its siblings, and is the same after a restart: its own job goes on at once. */
   readonly instance: string;
+  /** Its stable name in consumer groups; a dynamic member when absent. */
+  readonly instanceId?: string;
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly now: () => number;
@@ -79,7 +81,7 @@ export function createReplayer(options: ReplayerOptions, control: ServiceControl
     ...options,
     index,
     withStrays: options.withStrays ?? true,
-    onFatal: control.fatal,
+    onFatal: (error) => control.fatal(error, exitCodeOf(error)),
     ...(options.indexGroup === undefined ? {} : { group: options.indexGroup }),
   });
   const runner = createJobRunner({

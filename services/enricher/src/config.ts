@@ -1,4 +1,4 @@
-import { kafkaSettings } from '@millrace/kafka';
+import { kafkaGroupSettings, kafkaSettings } from '@millrace/kafka';
 import { ledgerSettings } from '@millrace/ledger';
 import { pipelineSettings } from '@millrace/messaging';
 import { breakerSettings } from '@millrace/resilience/breaker-settings';
@@ -8,6 +8,7 @@ import { defineSettings, serviceSettings, setting } from '@millrace/service';
 export const settings = defineSettings({
   ...serviceSettings,
   ...kafkaSettings,
+  ...kafkaGroupSettings,
   ...pipelineSettings,
   ...breakerSettings,
   postgresUrl: ledgerSettings.postgresUrl,

@@ -15,7 +15,7 @@ import {
   type Serde,
 } from '@millrace/messaging';
 import { createBreaker } from '@millrace/resilience/breaker';
-import type { Logger, Metrics, Part, Readiness } from '@millrace/service';
+import { instanceOf, type Logger, type Metrics, type Part, type Readiness } from '@millrace/service';
 import { enrichPipeline } from './enrich.ts';
 import { normalisePipeline } from './normalise.ts';
 import { createReferenceTables } from './reference-tables.ts';
@@ -29,7 +29,7 @@ export interface EnricherOptions {
   readonly bodies: Pick<BodyStore, 'get'>;
   readonly settings: PipelineSettings & {
     readonly graceMs: number;
-    readonly ordinal: number;
+    readonly ordinal: number | undefined;
     readonly breakerOpenMs: number;
     readonly expressionTimeoutMs: number;
     readonly tableRefreshTimeoutMs: number;
@@ -101,7 +101,7 @@ export function createEnricher(options: EnricherOptions): Enricher {
         settings,
         logger,
         metrics,
-        instanceId: `enricher-${settings.ordinal}`,
+        ...instanceOf('enricher', settings.ordinal),
         onFatal: options.fatal,
       });
       control = controlReader({ broker, serde, runs, logger });

@@ -18,12 +18,12 @@ export interface KafkaPart extends Part {
 export interface KafkaPartSettings
   extends Omit<KafkaOptions, 'clientId' | 'logger' | 'producer'>,
     RegistrySettingValues {
-  readonly ordinal: number;
+  readonly ordinal: number | undefined;
   readonly produceTimeoutMs: number;
 }
 
 export function connectKafkaPart(settings: KafkaPartSettings, logger: Logger): KafkaPart {
-  const clientId = `ingest-gateway-${settings.ordinal}`;
+  const clientId = `ingest-gateway-${settings.ordinal ?? 0}`;
   const broker = connectKafka({
     ...settings,
     clientId,

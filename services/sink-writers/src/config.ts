@@ -1,4 +1,4 @@
-import { kafkaSettings } from '@millrace/kafka';
+import { kafkaGroupSettings, kafkaSettings } from '@millrace/kafka';
 import { ledgerSettings } from '@millrace/ledger';
 import { type PipelineSettings, pipelineSettings } from '@millrace/messaging';
 import { breakerSettings } from '@millrace/resilience/breaker-settings';
@@ -23,6 +23,7 @@ export const settings: typeof serviceSettings &
   } = defineSettings({
   ...serviceSettings,
   ...kafkaSettings,
+  ...kafkaGroupSettings,
   ...pipelineSettings,
   ...breakerSettings,
   postgresUrl: ledgerSettings.postgresUrl,

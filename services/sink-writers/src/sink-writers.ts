@@ -26,7 +26,7 @@ import {
 import type { RateLimiterMode } from '@millrace/resilience';
 import { createBreaker } from '@millrace/resilience/breaker';
 import { createOutbound } from '@millrace/resilience/outbound';
-import type { Environment, Logger, Metrics, Part, Readiness } from '@millrace/service';
+import { type Environment, instanceOf, type Logger, type Metrics, type Part, type Readiness } from '@millrace/service';
 import { type Deliverable, deliverPipeline } from './deliver.ts';
 import { createRouteWriter, type RouteWriter } from './route-writer.ts';
 
@@ -39,7 +39,7 @@ export interface SinkWritersOptions {
   readonly effects: EffectStore;
   readonly settings: PipelineSettings & {
     readonly graceMs: number;
-    readonly ordinal: number;
+    readonly ordinal: number | undefined;
     readonly trustedOrigins: readonly string[];
     readonly rateLimits: RateLimiterMode;
     readonly writeTimeoutMs: number;
@@ -141,7 +141,7 @@ function startable(
     logger,
     metrics,
     breaker,
-    instanceId: `sink-writers-${settings.ordinal}`,
+    ...instanceOf('sink-writers', settings.ordinal),
     beforeResume: () => writer.reopen(),
     onFatal: options.fatal,
   };

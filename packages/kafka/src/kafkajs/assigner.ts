@@ -1,6 +1,7 @@
 import kafkajs, { type Assigner, type GroupMember, type GroupMemberAssignment } from 'kafkajs';
 import type Cluster from 'kafkajs/src/cluster/index.js';
 import { assignIndices } from './assign-indices.ts';
+import { encodeBasis } from './assignment-basis.ts';
 import type { Membership } from './membership.ts';
 
 const { MemberMetadata, MemberAssignment } = kafkajs.AssignerProtocol;
@@ -19,6 +20,7 @@ export interface MillraceAssigner extends Assigner {
  */
 export function createAssigner(
   membership: Membership,
+  /** The indices it has. Negative ones mean nothing to an assignment, but make the claim another than the last. */
   ownedIndices: () => readonly number[],
 ): (client: { readonly cluster: unknown }) => MillraceAssigner {
   return ({ cluster }) => ({
@@ -55,9 +57,10 @@ async function assign(cluster: Cluster, members: GroupMember[]): Promise<GroupMe
         ofTaker[topic] = [...(ofTaker[topic] ?? []), index];
       }
   }
+  const basis = encodeBasis(Object.fromEntries(counts.map(({ topic, partitions }) => [topic, partitions])));
   return [...assignment].map(([memberId, partitions]) => ({
     memberId,
-    memberAssignment: MemberAssignment.encode({ version, assignment: partitions, userData: Buffer.alloc(0) }),
+    memberAssignment: MemberAssignment.encode({ version, assignment: partitions, userData: basis }),
   }));
 }
 

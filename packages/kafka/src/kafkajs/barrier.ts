@@ -8,6 +8,7 @@ export interface EndingMembership {
   readonly coordinator: Broker;
   readonly groupId: string;
   readonly memberId: string;
+  readonly groupInstanceId: string | null;
   readonly groupGenerationId: number;
 }
 
@@ -70,7 +71,7 @@ async function keepAlive(
       const type = (error as { type?: unknown } | null)?.type;
       // The answer of a coordinator that waits for this very member: the session is alive.
       if (type === 'REBALANCE_IN_PROGRESS') options.onHeartbeat(sentAt);
-      else if (classifyClientFailure(error) === 'not-in-group') return onFenced();
+      else if (['not-in-group', 'fenced'].includes(classifyClientFailure(error))) return onFenced();
     }
     await sleep(options.heartbeatIntervalMs, undefined, { signal: ended }).catch(() => undefined);
   }

@@ -123,7 +123,7 @@ const connectTcp = (host: string, port: number): Socket => connectSocket({ host,
 
 /** Refuses to run on a kafkajs without our patch. */
 export function demandPatchedClient(): void {
-  if (String(ConsumerGroup).includes('membership.beforeJoin')) return;
+  if (String(ConsumerGroup).includes('membership.groupInstanceId')) return;
   throw new CodedError(
     'X_KAFKA_CLIENT_UNPATCHED',
     'kafkajs is installed without the patch of infra/patches; run pnpm install',

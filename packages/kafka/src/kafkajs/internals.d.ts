@@ -21,6 +21,8 @@ declare module 'kafkajs/src/cluster/index.js' {
     heartbeat(request: {
       readonly groupId: string;
       readonly memberId: string;
+      /** From our patch. */
+      readonly groupInstanceId: string | null;
       readonly groupGenerationId: number;
     }): Promise<unknown>;
     offsetCommit(request: object): Promise<unknown>;
@@ -78,6 +80,7 @@ declare module 'kafkajs/src/cluster/index.js' {
     };
     connect(): Promise<void>;
     disconnect(): Promise<void>;
+    refreshMetadata(): Promise<void>;
     findBroker(node: { readonly nodeId: number }): Promise<Broker>;
     findGroupCoordinator(group: { readonly groupId: string }): Promise<Broker>;
     findTopicPartitionMetadata(topic: string): readonly { readonly partitionId: number }[];
@@ -128,7 +131,10 @@ declare module 'kafkajs/src/protocol/recordBatch/record/v0/decoder.js' {
 }
 
 declare module 'kafkajs/src/protocol/requests/index.js' {
-  const protocol: { readonly requests: { readonly Produce: unknown } };
+  const protocol: {
+    readonly requests: { readonly Produce: unknown };
+    lookup(versions: object): (apiKey: number, definition: unknown) => (payload: object) => object;
+  };
   export default protocol;
 }
 

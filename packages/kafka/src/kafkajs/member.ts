@@ -15,6 +15,7 @@ import type Batch from 'kafkajs/src/consumer/batch.js';
 import type { ClientConfig } from '../client-config.ts';
 import { classifyClientFailure, clientError } from '../errors.ts';
 import { createAssigner } from './assigner.ts';
+import { decodeBasis, isOutgrown } from './assignment-basis.ts';
 import { holdForRejoin } from './barrier.ts';
 import { createKafka, type OwnKafka, retryOften } from './client.ts';
 import { groupBy, partitionKey } from './connection.ts';
@@ -23,7 +24,10 @@ import { setPositions } from './positions.ts';
 import { toInbound } from './records.ts';
 
 export interface MemberSettings {
+  /** How long the group waits for a silent dynamic member. */
   readonly sessionTimeoutMs: number;
+  /** How long it keeps the place of a silent static one: longer than a restart takes. */
+  readonly staticSessionTimeoutMs: number;
   readonly heartbeatIntervalMs: number;
   readonly rebalanceTimeoutMs: number;
   /** How long a fetch waits at the brokers; also how long a resumed partition may take to flow again. */
@@ -40,6 +44,7 @@ export interface KafkaMemberOptions {
   readonly group: string;
   readonly topics: readonly string[];
   readonly listener: GroupListener;
+  readonly instanceId: string | null;
 }
 
 /** The assignment in force: what a commit is made with. */
@@ -56,6 +61,8 @@ interface Joined {
 /** Of a rejoin that must be tried again: the client then starts over from JoinGroup. */
 const rejoinType = 'REBALANCE_IN_PROGRESS';
 const commitTries = 4;
+/** How often in a row a static member asks for another assignment than the one it is handed. */
+const claimTries = 5;
 
 /**
  * One membership over a kafkajs consumer of its own. `#joined` is the assignment in force: set before the first fetch
@@ -75,6 +82,10 @@ export class KafkaMember implements GroupMember {
   #subscription: ConsumerGroupState['subscriptionState'] | null = null;
   #generation = 0;
   #lastMemberId: string | null = null;
+  /** The client object that was given the last name because it had none. */
+  #namedFor: ConsumerGroupState | null = null;
+  /** Assignments in a row that did not fit what is read. */
+  #misfits = 0;
   #indices: readonly number[] = [];
   #barrier: Promise<void> | null = null;
   #lastHeartbeatAt = Number.NEGATIVE_INFINITY;
@@ -82,16 +93,16 @@ export class KafkaMember implements GroupMember {
   #closed: Promise<void> | null = null;
 
   constructor(options: KafkaMemberOptions) {
-    const { config, settings, group } = options;
-    this.sessionTimeoutMs = settings.sessionTimeoutMs;
+    const { config, settings, group, instanceId } = options;
+    this.sessionTimeoutMs = instanceId === null ? settings.sessionTimeoutMs : settings.staticSessionTimeoutMs;
     this.#options = options;
     this.#log = config.logger.child({ group });
     const retryOptions = { ...retryOften, restartOnFailure: async () => !this.#isOver() };
     this.#own = createKafka(config, retryOptions, settings.requestTimeoutMs);
     this.#consumer = this.#own.kafka.consumer({
       groupId: group,
-      partitionAssigners: [createAssigner(this.#membership(), () => this.#indices) as never],
-      sessionTimeout: settings.sessionTimeoutMs,
+      partitionAssigners: [createAssigner(this.#membership(), () => this.#claim()) as never],
+      sessionTimeout: this.sessionTimeoutMs,
       heartbeatInterval: settings.heartbeatIntervalMs,
       rebalanceTimeout: settings.rebalanceTimeoutMs,
       maxWaitTimeInMs: settings.maxWaitMs,
@@ -250,6 +261,7 @@ export class KafkaMember implements GroupMember {
 
   #membership(): Membership {
     return {
+      groupInstanceId: this.#options.instanceId,
       beforeJoin: (group) => this.#beforeJoin(group),
       afterSync: (group) => this.#afterSync(group),
       offsetOutOfRange: async ({ topic, partition }) => {
@@ -270,16 +282,24 @@ export class KafkaMember implements GroupMember {
       await this.#barrier;
     }
     if (this.#isOver()) throw Object.assign(new Error('the membership is closing'), { retriable: false });
-    // A new client object after a lost connection: without its old name the group would wait for the one that is gone.
-    if (group.memberId === null && this.#lastMemberId !== null) group.memberId = this.#lastMemberId;
-    this.#lastMemberId = null;
+    if (group.memberId !== null || this.#lastMemberId === null) return;
+    // The second time without a name: the coordinator has forgotten the one that it was given.
+    if (this.#namedFor === group) this.#lastMemberId = null;
+    // A new client object after a lost connection. Without its old name the group would wait for the one that is gone,
+    // and a static member would take its place back from whoever has it now instead of being fenced.
+    else group.memberId = this.#lastMemberId;
+    this.#namedFor = group;
+  }
+
+  #claim(): readonly number[] {
+    return this.#misfits === 0 ? this.#indices : [...this.#indices, -this.#misfits];
   }
 
   async #passBarrier(joined: Joined): Promise<void> {
-    const { settings, listener, group } = this.#options;
+    const { settings, listener, group, instanceId } = this.#options;
     const { coordinator, memberId, kafkaGeneration } = joined;
     await holdForRejoin(
-      { coordinator, groupId: group, memberId, groupGenerationId: kafkaGeneration },
+      { coordinator, groupId: group, memberId, groupInstanceId: instanceId, groupGenerationId: kafkaGeneration },
       {
         listener,
         heartbeatIntervalMs: settings.heartbeatIntervalMs,
@@ -304,6 +324,7 @@ export class KafkaMember implements GroupMember {
   }
 
   async #takeOver(group: ConsumerGroupState): Promise<void> {
+    await this.#demandFit(group);
     const committed = await setPositions(group);
     this.#subscription = group.subscriptionState;
     for (const topic of this.#options.topics) group.subscriptionState.resume([{ topic }]);
@@ -311,6 +332,7 @@ export class KafkaMember implements GroupMember {
       group.subscriptionState.pause([{ topic, partitions: [partition] }]);
     this.#heartbeat(group.syncSentAt);
     this.#lastMemberId = group.memberId;
+    this.#namedFor = null;
     this.#indices = [...new Set(committed.map(({ partition }) => partition))].sort((a, b) => a - b);
     this.#joined = {
       generation: ++this.#generation,
@@ -333,6 +355,23 @@ export class KafkaMember implements GroupMember {
     this.#started.resolve();
   }
 
+  /**
+   * A static member that restarts is handed what it had before, without a rebalance. When it reads other topics now, or
+   * a topic has grown, a changed claim makes the group assign anew.
+   */
+  async #demandFit({ assignmentData, cluster }: ConsumerGroupState): Promise<void> {
+    const { instanceId, topics } = this.#options;
+    const basis = decodeBasis(assignmentData);
+    const isMisfit = (): boolean =>
+      basis !== null && isOutgrown(basis, topics, (topic) => cluster.findTopicPartitionMetadata(topic).length);
+    if (instanceId === null || !isMisfit() || this.#misfits === claimTries) {
+      this.#misfits = 0;
+      return;
+    }
+    this.#misfits += 1;
+    throw new Error('the assignment was made for other topics than are read now');
+  }
+
   async #findCoordinator(joined: Joined): Promise<void> {
     try {
       joined.coordinator = await joined.cluster.findGroupCoordinator({ groupId: this.#options.group });
@@ -348,14 +387,18 @@ export class KafkaMember implements GroupMember {
   }
 }
 
-const crashOf = (error: Error): CodedError =>
-  new CodedError('X_KAFKA_CLIENT_CRASHED', `the Kafka client gave up: ${error.name}: ${error.message}`, {
-    disposition: halt,
+/** A refusal is for an operator to mend; after anything else a fresh process is the best that can be tried. */
+function crashOf(error: Error): CodedError {
+  const failure = classifyClientFailure(error);
+  if (failure === 'fenced' || failure === 'refused') return clientError('the group membership ended', error);
+  return new CodedError('X_KAFKA_CLIENT_CRASHED', `the Kafka client gave up: ${error.name}: ${error.message}`, {
+    disposition: retry(),
     cause: error,
   });
+}
 
 const listenerThrew = (callback: string, error: unknown): CodedError =>
   new CodedError('X_KAFKA_LISTENER_THREW', `${callback} of a group's owner threw, which it must not`, {
-    disposition: halt,
+    disposition: retry(),
     cause: error,
   });

@@ -11,6 +11,8 @@ export interface ConsumerGroupState {
   memberId: string | null;
   /** `performance.now()` when SyncGroup was sent. */
   readonly syncSentAt: number;
+  /** What the leader sent along with the assignment. */
+  readonly assignmentData: Buffer | null;
   readonly offsetManager: OffsetManager;
   readonly subscriptionState: {
     pause(topics: readonly TopicPartitions[]): void;
@@ -30,6 +32,8 @@ export interface OffsetManager {
 
 /** The owner's side of a membership; our patch of the client calls it. */
 export interface Membership {
+  /** Of a static member: travels in every request of the membership. Null for a dynamic one. */
+  readonly groupInstanceId: string | null;
   /** Before JoinGroup, every time. What it rejects with ends the attempt. */
   beforeJoin(group: ConsumerGroupState): Promise<void>;
   /** After SyncGroup, before the first fetch. */

@@ -126,7 +126,7 @@ function toTopicData(batches: readonly PartitionBatch[]): object[] {
 function failureOf(error: unknown): TransportFailure {
   const failure = classifyClientFailure(error);
   if (failure === 'moved') return 'unavailable';
-  return failure === 'not-in-group' ? 'unexpected' : failure;
+  return failure === 'not-in-group' || failure === 'fenced' ? 'unexpected' : failure;
 }
 
 const messageOf = (error: unknown): string => (Error.isError(error) ? error.message : String(error));

@@ -35,3 +35,12 @@ declare module 'kafkajs/src/producer/groupMessagesPerPartition.js' {
   const group: (options: object) => Record<string, readonly unknown[]>;
   export default group;
 }
+declare module 'kafkajs/src/broker/index.js' {
+  export default class Broker {
+    constructor(options: object);
+    lookupRequest: unknown;
+    joinGroup(request: object): Promise<unknown>;
+    syncGroup(request: object): Promise<unknown>;
+    heartbeat(request: object): Promise<unknown>;
+  }
+}
