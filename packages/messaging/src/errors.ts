@@ -29,6 +29,8 @@ export const messagingErrors = {
   X_BODY_MISMATCH:
     'A claim-checked body does not have the digest that its record states; it was changed or is damaged.',
   X_OUTCOME_UNREADABLE: 'A recorded outcome cannot be read back; it was written by an incompatible version.',
+  X_COMMIT_METADATA_TOO_LARGE:
+    'The brokers refuse the metadata of a commit; set offset.metadata.max.bytes to 4096 or more. Until then a crash repeats everything behind the oldest unfinished record.',
   X_BREAKER_OPEN: 'The dependency of this pipeline is away; it is probed, and everything goes on by itself.',
   X_PIPELINE_HALTED: 'An operator halted this pipeline; `millrace routes resume` lifts it.',
   X_MEMBER_FENCED:

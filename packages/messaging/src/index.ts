@@ -14,6 +14,7 @@ export * from './headers/retry.ts';
 export * from './ids.ts';
 export * from './in-memory/broker.ts';
 export * from './in-memory/serde.ts';
+export { decodeFinished } from './lanes/finished-bitmap.ts';
 export { type ClaimCheckedData, claimCheck } from './middleware/claim-check.ts';
 export { type RecordOutcomeOptions, recordOutcome } from './middleware/record-outcome.ts';
 export { type RetryOptions, retryInside } from './middleware/retry.ts';

@@ -3,7 +3,6 @@ import {
   CodedError,
   type GroupListener,
   type GroupMember,
-  halt,
   type OffsetCommit,
   retry,
   type TopicPartition,
@@ -19,6 +18,7 @@ import { decodeBasis, isOutgrown } from './assignment-basis.ts';
 import { holdForRejoin } from './barrier.ts';
 import { createKafka, type OwnKafka, retryOften } from './client.ts';
 import { groupBy, partitionKey } from './connection.ts';
+import { crashOf, listenerThrew, metadataTooLarge, notInGroup, offsetOutOfRange } from './member-errors.ts';
 import type { ConsumerGroupState, Membership, OffsetManager } from './membership.ts';
 import { setPositions } from './positions.ts';
 import { toInbound } from './records.ts';
@@ -149,7 +149,7 @@ export class KafkaMember implements GroupMember {
 
   async commit(offsets: readonly OffsetCommit[]): Promise<void> {
     const joined = this.#joined;
-    if (joined === null) throw this.#notInGroup();
+    if (joined === null) throw notInGroup(this.#options.group);
     if (offsets.length === 0) return;
     const topics = [...groupBy(offsets, ({ topic }) => topic)].map(([topic, partitions]) => ({
       topic,
@@ -171,6 +171,7 @@ export class KafkaMember implements GroupMember {
         });
         return;
       } catch (error) {
+        if ((error as { type?: unknown } | null)?.type === 'OFFSET_METADATA_TOO_LARGE') throw metadataTooLarge(error);
         const failure = classifyClientFailure(error);
         const mayPass = failure === 'moved' || failure === 'unavailable';
         if (!mayPass || tried === commitTries || this.#joined !== joined)
@@ -264,15 +265,7 @@ export class KafkaMember implements GroupMember {
       groupInstanceId: this.#options.instanceId,
       beforeJoin: (group) => this.#beforeJoin(group),
       afterSync: (group) => this.#afterSync(group),
-      offsetOutOfRange: async ({ topic, partition }) => {
-        this.#fail(
-          new CodedError(
-            'X_KAFKA_OFFSET_OUT_OF_RANGE',
-            `group ${this.#options.group} stands at an offset of ${topic}/${partition} that the log no longer has`,
-            { disposition: halt },
-          ),
-        );
-      },
+      offsetOutOfRange: async (partition) => this.#fail(offsetOutOfRange(this.#options.group, partition)),
     };
   }
 
@@ -379,26 +372,4 @@ export class KafkaMember implements GroupMember {
       // The next try meets the same and reports it.
     }
   }
-
-  #notInGroup(): CodedError {
-    return new CodedError('X_KAFKA_NOT_IN_GROUP', `group ${this.#options.group}: no assignment is in force`, {
-      disposition: retry(),
-    });
-  }
 }
-
-/** A refusal is for an operator to mend; after anything else a fresh process is the best that can be tried. */
-function crashOf(error: Error): CodedError {
-  const failure = classifyClientFailure(error);
-  if (failure === 'fenced' || failure === 'refused') return clientError('the group membership ended', error);
-  return new CodedError('X_KAFKA_CLIENT_CRASHED', `the Kafka client gave up: ${error.name}: ${error.message}`, {
-    disposition: retry(),
-    cause: error,
-  });
-}
-
-const listenerThrew = (callback: string, error: unknown): CodedError =>
-  new CodedError('X_KAFKA_LISTENER_THREW', `${callback} of a group's owner threw, which it must not`, {
-    disposition: retry(),
-    cause: error,
-  });

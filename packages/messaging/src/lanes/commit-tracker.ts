@@ -15,10 +15,16 @@ export class CommitTracker {
   #head = 0;
   #end = 0;
   #lastOffset = -1;
+  #finished = 0;
 
   /** Offsets accepted and not finished, finished ones behind an open head included. */
   get window(): number {
     return this.#end - this.#head;
+  }
+
+  /** Slots finished so far: another number means that there is something to commit. */
+  get finished(): number {
+    return this.#finished;
   }
 
   /** The last offset accepted; -1 before the first. */
@@ -46,12 +52,19 @@ export class CommitTracker {
   finish(slot: number): boolean {
     if (slot < this.#head || slot >= this.#end) return false;
     const mask = this.#offsets.length - 1;
+    if (this.#done[slot & mask] === 1) return false;
     this.#done[slot & mask] = 1;
+    this.#finished += 1;
     if (slot !== this.#head) return false;
     let head = slot + 1;
     while (head < this.#end && this.#done[head & mask] === 1) head += 1;
     this.#head = head;
     return true;
+  }
+
+  /** Whether it is the oldest that is not finished. */
+  isHead(slot: number): boolean {
+    return slot === this.#head && slot < this.#end;
   }
 
   /** The next offset to commit: everything below is finished. Null before the first record. */
@@ -97,7 +110,7 @@ export class CommitTracker {
 export interface KnownFinished {
   /** Everything below is finished. */
   readonly below: number;
-  /** And these above it. */
+  /** And these above it, rising. */
   readonly beyond: ReadonlySet<number>;
 }
 
@@ -110,6 +123,28 @@ export function knownFinished(tracker: CommitTracker, before: KnownFinished): Kn
   const beyond = new Set(tracker.finishedBeyond());
   for (const offset of before.beyond) if (offset > tracker.lastOffset) beyond.add(offset);
   return { below: Math.max(next, tracker.lastOffset < before.below ? before.below : 0), beyond };
+}
+
+/** The next offset to commit, also past what was finished before and is not read again yet. Null before the first record. */
+export function nextToCommit(tracker: CommitTracker, before: KnownFinished): number | null {
+  let next = tracker.next();
+  if (next === null || next <= tracker.lastOffset) return next;
+  while (isKnownFinished(before, next)) next += 1;
+  return next;
+}
+
+/** What is finished above it, rising: what the commit's metadata says. */
+export function* finishedAbove(next: number, tracker: CommitTracker, before: KnownFinished): Generator<number> {
+  yield* tracker.finishedBeyond();
+  for (const offset of before.beyond) if (offset > tracker.lastOffset && offset > next) yield offset;
+}
+
+/** Both what one says and what the other says. */
+export function mergeFinished(one: KnownFinished, other: KnownFinished): KnownFinished {
+  const below = Math.max(one.below, other.below);
+  if (one.beyond.size === 0 || other.beyond.size === 0)
+    return { below, beyond: one.beyond.size === 0 ? other.beyond : one.beyond };
+  return { below, beyond: new Set([...one.beyond, ...other.beyond].sort((a, b) => a - b)) };
 }
 
 export function isKnownFinished(known: KnownFinished, offset: number): boolean {

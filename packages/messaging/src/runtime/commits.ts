@@ -1,7 +1,13 @@
-import type { GroupMember } from '../broker.ts';
+import type { GroupMember, OffsetCommit } from '../broker.ts';
+import { isCodedError } from '../disposition.ts';
+import { finishedAbove, nextToCommit } from '../lanes/commit-tracker.ts';
+import { encodeFinished } from '../lanes/finished-bitmap.ts';
 import type { PartitionState } from './partition-state.ts';
 
-/** Commits finished prefixes, all partitions in one request, never two requests at once. */
+/**
+ * Commits finished prefixes, and in their metadata what is finished beyond them, so that a kill repeats only what ran and
+ * what finished since the last commit. All partitions in one request, never two requests at once.
+ */
 export interface Commits {
   /** Of what is assigned now. Resolves when the group has it, or when it could not be committed (it will be tried again). */
   run(): Promise<void>;
@@ -10,31 +16,53 @@ export interface Commits {
 export interface CommitsOptions {
   readonly member: () => GroupMember | null;
   readonly partitions: () => Iterable<PartitionState>;
+  /** False where the driver keeps no metadata. */
+  readonly takesMetadata: boolean;
   readonly onFailure: (error: unknown) => void;
 }
 
-export function createCommits({ member, partitions, onFailure }: CommitsOptions): Commits {
+interface Moved {
+  readonly state: PartitionState;
+  readonly offset: number;
+  readonly finished: number;
+}
+
+export function createCommits({ member, partitions, takesMetadata, onFailure }: CommitsOptions): Commits {
+  let withMetadata = takesMetadata;
   let running: Promise<void> | null = null;
   let queued: Promise<void> | null = null;
 
   async function once(): Promise<void> {
     const target = member();
     if (target === null) return;
-    const moved: { readonly state: PartitionState; readonly offset: number }[] = [];
+    const moved: Moved[] = [];
     for (const state of partitions()) {
-      const offset = state.tracker.next();
-      if (offset !== null && offset > state.committed) moved.push({ state, offset });
+      const { tracker, known } = state;
+      const offset = nextToCommit(tracker, known);
+      if (offset === null) continue;
+      if (offset > state.committed || (withMetadata && tracker.finished > state.committedFinished))
+        moved.push({ state, offset, finished: tracker.finished });
     }
     if (moved.length === 0) return;
     try {
-      // The finished bitmap will travel here as metadata; without it the head's offset alone.
-      await target.commit(
-        moved.map(({ state, offset }) => ({ topic: state.topic, partition: state.partition, offset })),
-      );
-      for (const { state, offset } of moved) state.committed = Math.max(state.committed, offset);
+      await target.commit(moved.map((one) => commitOf(one)));
+      for (const { state, offset, finished } of moved) {
+        state.committed = Math.max(state.committed, offset);
+        state.committedFinished = finished;
+      }
     } catch (error) {
       onFailure(error);
+      if (!isCodedError(error) || error.code !== 'X_COMMIT_METADATA_TOO_LARGE' || !withMetadata) return;
+      // The offsets matter more: without what is finished beyond them a crash repeats more, and loses nothing.
+      withMetadata = false;
+      await once();
     }
+  }
+
+  function commitOf({ state, offset }: Moved): OffsetCommit {
+    const { topic, partition, tracker, known } = state;
+    const metadata = withMetadata ? encodeFinished(offset, finishedAbove(offset, tracker, known)) : '';
+    return { topic, partition, offset, metadata };
   }
 
   const start = (): Promise<void> => {

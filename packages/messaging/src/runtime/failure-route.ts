@@ -46,7 +46,9 @@ export function createFailureRoute(options: FailureRouteOptions): RouteFailure {
   return (entry, arrival, failure, eventId) => {
     const { through, attempt, origin, replay } = arrival;
     const now = clock.now();
-    const placement = placeFailure({ failure, through, attempt, tries: entry.tries }, settings, now, random);
+    const { tries, slot, partition } = entry;
+    const holdsUp = partition.isWindowFull && partition.tracker.isHead(slot);
+    const placement = placeFailure({ failure, through, attempt, tries, holdsUp }, settings, now, random);
     if (placement.kind === 'again' || placement.kind === 'halt') return placement;
     const copied = { record: entry.record, isOurs: through !== 'source', origin, now };
     if (placement.kind === 'tier') {

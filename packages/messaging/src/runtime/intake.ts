@@ -1,6 +1,7 @@
 import type { InboundRecord } from '../broker.ts';
 import type { CancelTimer, Clock } from '../clock.ts';
-import { isKnownFinished } from '../lanes/commit-tracker.ts';
+import { isKnownFinished, nothingFinished } from '../lanes/commit-tracker.ts';
+import { maxFinishedWindow } from '../lanes/finished-bitmap.ts';
 import { KeyedLanes } from '../lanes/keyed-lanes.ts';
 import type { Order } from '../pipeline.ts';
 import { createDeferral, type Deferral } from './deferral.ts';
@@ -10,9 +11,6 @@ import type { Pauses } from './pauses.ts';
 
 /** Longest turn before other work of the process, heartbeats above all, gets its own. */
 const turnMs = 8;
-
-/** Records between the oldest unfinished one of a partition and the newest accepted: what a commit could describe. */
-const maxWindow = 16_384;
 
 export interface IntakeOptions {
   readonly order: Order;
@@ -62,7 +60,8 @@ export class Intake {
       if (marks.add(entry.bytes)) this.#options.pauses.pause(partition, 'backpressure');
       if (!this.#deferral.holds(entry)) this.#lanes.add(entry, this.#laneOf(entry));
     }
-    if (!partition.isWindowFull && tracker.window >= maxWindow) {
+    if (tracker.lastOffset >= partition.knownUntil) partition.known = nothingFinished;
+    if (!partition.isWindowFull && tracker.window >= maxFinishedWindow) {
       partition.isWindowFull = true;
       this.#options.pauses.pause(partition, 'window');
     }
@@ -75,7 +74,7 @@ export class Intake {
     const { tracker, marks } = partition;
     const isMoved = tracker.finish(slot);
     if (marks.remove(bytes)) pauses.lift(partition, 'backpressure');
-    if (isMoved && partition.isWindowFull && tracker.window <= maxWindow / 2) {
+    if (isMoved && partition.isWindowFull && tracker.window <= maxFinishedWindow / 2) {
       partition.isWindowFull = false;
       pauses.lift(partition, 'window');
     }

@@ -15,14 +15,18 @@ export class PartitionState implements TopicPartition {
   readonly source: LaneSource<Entry> = laneSource<Entry>();
   readonly tracker: CommitTracker = new CommitTracker();
   readonly marks: WaterMarks;
-  /** Finished already, by this process before a rebalance; a commit's metadata will tell more. */
-  readonly known: KnownFinished;
+  /** The last offset that `known` knows of; past it there is nothing to remember. */
+  readonly knownUntil: number;
+  /** Finished before this assignment: by this process, or by whoever committed what it was assigned with. */
+  known: KnownFinished;
   /** Not due yet, in the order of their deadlines: a tier's delay is fixed. */
   readonly deferred: { readonly entry: Entry; readonly notBefore: number }[] = [];
   /** Too much is finished behind an unfinished head: what a crash would repeat must stay bounded. */
   isWindowFull = false;
   /** The next offset that the group is known to have committed; -1 for nothing known. */
   committed: number;
+  /** `tracker.finished` when it was committed. */
+  committedFinished = 0;
 
   constructor(
     assigned: AssignedPartition,
@@ -36,6 +40,7 @@ export class PartitionState implements TopicPartition {
     this.through = through;
     this.epoch = epoch;
     this.known = known;
+    this.knownUntil = [...known.beyond].reduce((last, offset) => Math.max(last, offset), known.below - 1);
     this.marks = new WaterMarks(limits);
     this.committed = assigned.committed?.offset ?? -1;
   }

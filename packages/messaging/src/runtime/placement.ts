@@ -17,6 +17,8 @@ export interface FailedTry {
   readonly attempt: number;
   /** Tries of this delivery that counted, this one included. */
   readonly tries: number;
+  /** It is the oldest of its partition, and so much is finished behind it that nothing more is fetched. */
+  readonly holdsUp: boolean;
 }
 
 /**
@@ -24,6 +26,7 @@ export interface FailedTry {
  * - A wait the destination asked for is kept: in the process when it fits there, else in a tier at least as long;
  *   longer than the last tier, it passes that one again and the pass is not counted.
  * - Through the lane: no tiers, the operator is watching and needs the verdict now.
+ * - What holds up its partition tries no more in the process.
  * - Unforeseen errors: one pass through the first tier, in case it was the weather.
  */
 export function placeFailure(
@@ -35,7 +38,8 @@ export function placeFailure(
   const { failure, attempt } = tried;
   if (failure.disposition.kind !== 'retry') return { kind: failure.disposition.kind };
   const askedMs = failure.disposition.afterMs ?? 0;
-  if (!failure.isUnforeseen && tried.tries <= settings.inProcessTries && askedMs <= settings.inProcessCapMs) {
+  const mayStay = !failure.isUnforeseen && !(tried.holdsUp && tried.through !== 'lane');
+  if (mayStay && tried.tries <= settings.inProcessTries && askedMs <= settings.inProcessCapMs) {
     const ceiling = Math.min(settings.inProcessCapMs, settings.inProcessBaseMs * 5 ** (tried.tries - 1));
     return { kind: 'again', afterMs: Math.max(askedMs, Math.floor(random() * ceiling)) };
   }

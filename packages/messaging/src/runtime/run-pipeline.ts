@@ -4,7 +4,8 @@ import type { Assignment, GroupListener, GroupMember, InboundRecord } from '../b
 import { type CancelTimer, type Clock, sleep, systemClock } from '../clock.ts';
 import { CodedError, halt } from '../disposition.ts';
 import type { Delivery } from '../envelope.ts';
-import { knownFinished, nothingFinished } from '../lanes/commit-tracker.ts';
+import { knownFinished, mergeFinished, nothingFinished } from '../lanes/commit-tracker.ts';
+import { decodeFinished } from '../lanes/finished-bitmap.ts';
 import type { Pipeline } from '../pipeline.ts';
 import { readRetention, untilAvailable } from './boot.ts';
 import { type Commits, createCommits } from './commits.ts';
@@ -77,6 +78,7 @@ class Run<T> implements PipelineRun, GroupListener {
     this.#commits = createCommits({
       member: () => this.#member,
       partitions: () => this.#partitions.values(),
+      takesMetadata: options.broker.capabilities.commitMetadata,
       onFailure: (error) => logger.warn({ group: this.group, err: error }, names.logs.pipeline.commitFailed),
     });
     this.#publisher = createStatePublisher({
@@ -181,7 +183,9 @@ class Run<T> implements PipelineRun, GroupListener {
       const name = partitionName(assigned.topic, assigned.partition);
       const old = before.get(name);
       // What we finished and could not commit need not run twice. Held by another meanwhile, it is forgotten.
-      const known = old === undefined ? nothingFinished : knownFinished(old.tracker, old.known);
+      const ours = old === undefined ? nothingFinished : knownFinished(old.tracker, old.known);
+      const { offset, metadata } = assigned.committed ?? { offset: 0, metadata: '' };
+      const known = mergeFinished(ours, { below: offset, beyond: decodeFinished(metadata, offset) });
       this.#partitions.set(
         name,
         new PartitionState(assigned, this.#throughOf(assigned.topic), this.#epoch, known, limits),

@@ -17,7 +17,7 @@ const failure = (disposition: Disposition, isUnforeseen = false): Failure => ({
 });
 const place = (tried: Partial<FailedTry>) =>
   placeFailure(
-    { failure: failure(retry()), through: 'source', attempt: 0, tries: 4, ...tried },
+    { failure: failure(retry()), through: 'source', attempt: 0, tries: 4, holdsUp: false, ...tried },
     defaultPipelineSettings,
     1_000,
     () => 0.5,
@@ -29,6 +29,12 @@ describe('placeFailure', () => {
     ['second', { tries: 2 }, { kind: 'again', afterMs: 500 }],
     ['third', { tries: 3 }, { kind: 'again', afterMs: 2_500 }],
     ['last one in the process', {}, { kind: 'tier', tier: '1m', attempt: 1, notBefore: 61_000 }],
+    [
+      'first try of one that holds up its partition',
+      { tries: 1, holdsUp: true },
+      { kind: 'tier', tier: '1m', attempt: 1, notBefore: 61_000 },
+    ],
+    ['the same through the lane', { tries: 1, holdsUp: true, through: 'lane' }, { kind: 'again', afterMs: 100 }],
     ['after the first tier', { attempt: 1 }, { kind: 'tier', tier: '10m', attempt: 2, notBefore: 601_000 }],
     ['after the second', { attempt: 2 }, { kind: 'tier', tier: '1h', attempt: 3, notBefore: 3_601_000 }],
     ['after the third', { attempt: 3 }, { kind: 'dead-letter' }],
