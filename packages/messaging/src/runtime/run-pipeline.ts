@@ -1,18 +1,19 @@
 import { groupTopics, topics } from '@millrace/contracts';
 import { names } from '@millrace/service';
-import type { Assignment, GroupListener, GroupMember, InboundRecord } from '../broker.ts';
+import type { Assignment, GroupListener, InboundRecord } from '../broker.ts';
 import { type CancelTimer, type Clock, sleep, systemClock } from '../clock.ts';
-import { CodedError, halt } from '../disposition.ts';
+import { CodedError, halt, isCodedError } from '../disposition.ts';
 import type { Delivery } from '../envelope.ts';
 import { knownFinished, mergeFinished, nothingFinished } from '../lanes/commit-tracker.ts';
 import { decodeFinished } from '../lanes/finished-bitmap.ts';
 import type { Pipeline } from '../pipeline.ts';
-import { readRetention, untilAvailable } from './boot.ts';
 import { type Commits, createCommits } from './commits.ts';
+import { failureOf } from './failure.ts';
 import { createFailureRoute } from './failure-route.ts';
 import { fencedSignal, staleHeartbeat } from './fenced-signal.ts';
 import { reportGauges } from './gauges.ts';
 import { type PartitionLag, readLag } from './lag.ts';
+import { createMembership, type Membership } from './membership.ts';
 import { PartitionState, partitionName } from './partition-state.ts';
 import { createPauses, type Pauses } from './pauses.ts';
 import { createPipelineMetrics, type PipelineMetrics } from './pipeline-metrics.ts';
@@ -37,7 +38,6 @@ type Phase = 'new' | 'starting' | 'running' | 'draining' | 'closed';
 
 class Run<T> implements PipelineRun, GroupListener {
   readonly group: string;
-  readonly #pipeline: Pipeline<T>;
   readonly #options: RunOptions;
   readonly #settings: PipelineSettings;
   readonly #clock: Clock;
@@ -48,12 +48,14 @@ class Run<T> implements PipelineRun, GroupListener {
   readonly #publisher: StatePublisher;
   readonly #standing: Standing;
   readonly #sender: Sender;
-  #retention: ReadonlyMap<string, number> = new Map();
+  readonly #topics: readonly string[];
+  readonly #membership: Membership;
   readonly #closing = new AbortController();
   readonly #stopBreaker: () => void;
   #phase: Phase = 'new';
   #isRejoining = false;
-  #member: GroupMember | null = null;
+  /** The client gave the membership up, and the pipeline is halted until it joins anew. */
+  #isLost = false;
   /** Rises with every assignment and at every barrier's end: what was started under another is void. */
   #epoch = 0;
   #controller = new AbortController();
@@ -66,17 +68,16 @@ class Run<T> implements PipelineRun, GroupListener {
 
   constructor(pipeline: Pipeline<T>, options: RunOptions) {
     this.group = pipeline.group;
-    this.#pipeline = pipeline;
     this.#options = options;
     this.#settings = { ...defaultPipelineSettings, ...options.settings };
     this.#clock = options.clock ?? systemClock;
     this.#signal = fencedSignal(this.#controller, () => this.#fence());
-    const { producer, serde, logger, version = 'unknown', random = Math.random } = options;
+    const { producer, serde, logger, instanceId, version = 'unknown', random = Math.random } = options;
     const service = pipeline.group.split('.')[0] as string;
     const clock = this.#clock;
     this.#metrics = createPipelineMetrics(options.metrics, pipeline.group, () => clock.monotonic());
     this.#commits = createCommits({
-      member: () => this.#member,
+      member: () => this.#membership.current(),
       partitions: () => this.#partitions.values(),
       takesMetadata: options.broker.capabilities.commitMetadata,
       onFailure: (error) => logger.warn({ group: this.group, err: error }, names.logs.pipeline.commitFailed),
@@ -84,7 +85,7 @@ class Run<T> implements PipelineRun, GroupListener {
     this.#publisher = createStatePublisher({
       group: pipeline.group,
       service,
-      instance: options.instanceId ?? service,
+      instance: instanceId ?? service,
       producer,
       serde,
       now: () => clock.now(),
@@ -132,51 +133,38 @@ class Run<T> implements PipelineRun, GroupListener {
       onFinished: () => this.#finished(),
       onHalt: (failure) => this.#standing.halt(failure.code, failure),
     });
+    const copies = groupTopics(pipeline.group);
+    this.#topics = [...pipeline.from.map((topic) => topic.name), ...Object.values(copies.retry), copies.lane];
+    this.#membership = createMembership({
+      ...{ broker: options.broker, serde, clock, closing: this.#closing.signal },
+      member: {
+        ...{ group: pipeline.group, topics: this.#topics, listener: this },
+        ...(instanceId === undefined ? {} : { instanceId }),
+      },
+      pinned: [...pipeline.from, ...pipeline.to, topics.opsPipelines, topics.opsReplayAck],
+      onWait: (error, waitMs) => logger.warn({ group: pipeline.group, err: error, waitMs }, names.logs.kafka.retrying),
+    });
     this.#stopBreaker = options.breaker?.onChange((state) => this.#standing.breakerChanged(state)) ?? (() => undefined);
   }
 
   async start(): Promise<void> {
     if (this.#phase !== 'new') return;
     this.#phase = 'starting';
-    const { broker, serde, logger, instanceId } = this.#options;
-    const copies = groupTopics(this.group);
-    const read = [...this.#pipeline.from.map((topic) => topic.name), ...Object.values(copies.retry), copies.lane];
-    const member = {
-      group: this.group,
-      topics: read,
-      listener: this,
-      ...(instanceId === undefined ? {} : { instanceId }),
-    };
-    const open = async (): Promise<void> => {
-      await serde.pin([...this.#pipeline.from, ...this.#pipeline.to, topics.opsPipelines, topics.opsReplayAck]);
-      this.#retention = await readRetention(broker.admin, read);
-      const made = await broker.createMember(member);
-      this.#member = made;
-      try {
-        if (!this.#closing.signal.aborted) await made.start();
-      } catch (error) {
-        this.#member = null;
-        await made.close().catch(() => undefined);
-        throw error;
-      }
-      // Closed while it joined: whoever closed it had no member to close yet.
-      if (this.#phase === 'closed') await made.close();
-    };
-    const onWait = (error: unknown, waitMs: number): void =>
-      logger.warn({ group: this.group, err: error, waitMs }, names.logs.kafka.retrying);
-    await untilAvailable(open, { clock: this.#clock, signal: this.#closing.signal, onWait });
+    await this.#membership.open();
     if (this.#closing.signal.aborted) return;
     this.#reportGauges();
     this.#standing.announce();
     this.#tick();
-    logger.info({ group: this.group, topics: read }, names.logs.pipeline.started);
+    this.#options.logger.info({ group: this.group, topics: this.#topics }, names.logs.pipeline.started);
   }
 
   onAssigned(assignment: Assignment): void {
     if (this.#phase === 'closed') return;
     // Without a barrier before it (the session was lost) what runs is another's now.
     this.#voidAssignment('the group assigned its partitions anew');
-    const before = this.#partitions;
+    // An operator may have set the offsets meanwhile: after a loss only what is committed counts.
+    const before = this.#isLost ? new Map<string, PartitionState>() : this.#partitions;
+    this.#isLost = false;
     const limits = { highRecords: this.#settings.highWaterRecords, highBytes: this.#settings.highWaterBytes };
     this.#partitions = new Map();
     for (const assigned of assignment.partitions) {
@@ -191,7 +179,8 @@ class Run<T> implements PipelineRun, GroupListener {
         new PartitionState(assigned, this.#throughOf(assigned.topic), this.#epoch, known, limits),
       );
     }
-    if (this.#member !== null) this.#pauses.assign(this.#member, this.#partitions.values());
+    const member = this.#membership.current();
+    if (member !== null) this.#pauses.assign(member, this.#partitions.values());
     this.#isRejoining = false;
     if (this.#phase === 'starting') this.#phase = 'running';
     this.#metrics.assigned();
@@ -220,7 +209,13 @@ class Run<T> implements PipelineRun, GroupListener {
   onCrash(error: Error): void {
     if (this.#phase === 'closed') return;
     this.#voidAssignment('the client gave up');
-    this.#options.onFatal(error);
+    if (!isCodedError(error) || error.disposition.kind !== 'halt') {
+      this.#options.onFatal(error);
+      return;
+    }
+    this.#isLost = true;
+    this.#membership.lose();
+    this.#standing.halt(error.code, failureOf(error, 'handle'));
   }
 
   drain(deadline: AbortSignal = new AbortController().signal): Promise<void> {
@@ -236,7 +231,7 @@ class Run<T> implements PipelineRun, GroupListener {
     this.#stopBreaker();
     this.#voidAssignment('the pipeline is closed');
     this.#metrics.flush();
-    await this.#member?.close();
+    await this.#membership.close();
   }
 
   state(): PipelineState {
@@ -247,8 +242,12 @@ class Run<T> implements PipelineRun, GroupListener {
     return this.#phase === 'running' && !this.#standing.isHalted();
   }
 
-  resume(): Promise<void> {
-    return this.#standing.resume();
+  async resume(): Promise<void> {
+    await this.#standing.resume();
+    if (!this.#isLost || this.#phase !== 'running') return;
+    this.#phase = 'starting';
+    // Not awaited: Kafka may be away, and whoever resumes has other pipelines to see to.
+    void this.#membership.open().catch((error: Error) => this.onCrash(error));
   }
 
   halt(code = 'X_PIPELINE_HALTED'): void {
@@ -318,7 +317,7 @@ class Run<T> implements PipelineRun, GroupListener {
   }
 
   #fence(): Error | null {
-    const member = this.#member;
+    const member = this.#membership.current();
     return member === null ? null : staleHeartbeat(member, this.#settings.heartbeatMarginMs, this.#clock.monotonic());
   }
 
@@ -373,7 +372,7 @@ class Run<T> implements PipelineRun, GroupListener {
       group: this.group,
       now: () => this.#clock.now(),
       lag: () => this.lag(),
-      retentionMs: () => this.#retention,
+      retentionMs: () => this.#membership.retention(),
       running: () => this.#processor.running,
       waiting: () => this.#processor.waiting,
       heldBytes: () => [...this.#partitions.values()].reduce((sum, { marks }) => sum + marks.bytes, 0),

@@ -41,37 +41,6 @@ const publish = async (count: number, partition?: number): Promise<void> => {
 const committed = async (): Promise<(number | null)[]> =>
   (await rig.cluster.admin.committed(group, [input.name])).map((one) => one.committed?.offset ?? null);
 
-describe('a crash', () => {
-  it('between handling and committing gives the record again, and its output the same id', async () => {
-    const first = await rig.start(copier());
-    await publish(3);
-    await first.run.whenCaughtUp();
-    await first.crash();
-    const second = await rig.start(copier());
-    await second.run.whenCaughtUp();
-    const ids = rig.stored(output).map(({ identity }) => identity.id);
-    expect(ids).toHaveLength(6);
-    expect(new Set(ids).size).toBe(3);
-  });
-
-  it('starts again at the oldest unfinished record, not at the newest finished one', async () => {
-    const { waiting, handle } = gate();
-    const first = await rig.start(copier(handle));
-    await publish(11, 0);
-    await turns();
-    for (const { number, open } of waiting) if (number !== 5) open();
-    await turns();
-    rig.clock.advance(1_000);
-    await turns();
-    expect((await committed())[0]).toBe(5);
-    await first.crash();
-    const again = gate();
-    await rig.start(copier(again.handle));
-    await turns();
-    expect(again.started()).toEqual([5, 6, 7, 8, 9, 10]);
-  });
-});
-
 describe('Kafka being away', () => {
   it('while outputs are sent: they go out in order when it is back, uncounted, and nothing is dead-lettered', async () => {
     let isAway = true;

@@ -1,0 +1,68 @@
+import type { Topic } from '@millrace/contracts';
+import type { Broker, GroupMember, MemberOptions } from '../broker.ts';
+import type { Clock } from '../clock.ts';
+import type { Serde } from '../serde.ts';
+import { readRetention, untilAvailable } from './boot.ts';
+
+export interface MembershipOptions {
+  readonly broker: Broker;
+  readonly serde: Serde;
+  readonly clock: Clock;
+  readonly member: MemberOptions;
+  /** What the pipeline reads and writes: the ids of their schemas are looked up before anything is read. */
+  readonly pinned: readonly Topic<unknown>[];
+  /** Ends the wait for Kafka and the registry. */
+  readonly closing: AbortSignal;
+  readonly onWait: (error: unknown, waitMs: number) => void;
+}
+
+/** A pipeline's place in its group: none, joining, or a member; lost when the client says so, and then made anew. */
+export interface Membership {
+  /** Null while there is none. */
+  current(): GroupMember | null;
+  /** How long each topic that is read keeps its records. */
+  retention(): ReadonlyMap<string, number>;
+  /** Joins, waiting while Kafka or the registry is away. */
+  open(): Promise<void>;
+  /** The client is gone: what it was asked from now on would fail. */
+  lose(): void;
+  close(): Promise<void>;
+}
+
+export function createMembership(options: MembershipOptions): Membership {
+  const { broker, serde, clock, member, pinned, closing, onWait } = options;
+  let current: GroupMember | null = null;
+  let retention: ReadonlyMap<string, number> = new Map();
+  let isClosed = false;
+
+  async function join(): Promise<void> {
+    await serde.pin(pinned);
+    retention = await readRetention(broker.admin, member.topics);
+    const made = await broker.createMember(member);
+    current = made;
+    try {
+      if (!closing.aborted) await made.start();
+    } catch (error) {
+      if (current === made) current = null;
+      await made.close().catch(() => undefined);
+      throw error;
+    }
+    // Closed while it joined: whoever closed it had no member to close yet.
+    if (isClosed) await made.close();
+  }
+
+  return {
+    current: () => current,
+    retention: () => retention,
+    open: () => untilAvailable(join, { clock, signal: closing, onWait }),
+    lose() {
+      const lost = current;
+      current = null;
+      void lost?.close().catch(() => undefined);
+    },
+    async close() {
+      isClosed = true;
+      await current?.close();
+    },
+  };
+}
