@@ -91,6 +91,7 @@ function start(): ChildProcess {
         MILLRACE_FLOWS: flows,
         MILLRACE_PORT: String(port),
         MILLRACE_LOG_LEVEL: 'warn',
+        MILLRACE_ORDINAL: '0',
         MILLRACE_TRUSTED_ORIGINS: Object.values(street.environment)
           .filter((value) => value.startsWith('http:'))
           .join(','),
@@ -101,7 +102,6 @@ function start(): ChildProcess {
   return child;
 }
 
-/** Longer than others wait: the group gives a killed member its whole session before its partitions move. */
 async function until(claim: () => boolean | Promise<boolean>): Promise<void> {
   const deadline = Date.now() + 60_000;
   while (!(await claim())) {

@@ -22,7 +22,7 @@ export interface Membership {
   current(): GroupMember | null;
   /** How long each topic that is read keeps its records. */
   retention(): ReadonlyMap<string, number>;
-  /** Joins, waiting while Kafka or the registry is away. */
+  /** Joins, waiting while Kafka or the registry is away. Once, however many ask meanwhile. */
   open(): Promise<void>;
   /** The client is gone: what it was asked from now on would fail. */
   lose(): void;
@@ -33,6 +33,7 @@ export function createMembership(options: MembershipOptions): Membership {
   const { broker, serde, clock, member, pinned, closing, onWait } = options;
   let current: GroupMember | null = null;
   let retention: ReadonlyMap<string, number> = new Map();
+  let opening: Promise<void> | null = null;
   let isClosed = false;
 
   async function join(): Promise<void> {
@@ -54,7 +55,12 @@ export function createMembership(options: MembershipOptions): Membership {
   return {
     current: () => current,
     retention: () => retention,
-    open: () => untilAvailable(join, { clock, signal: closing, onWait }),
+    open() {
+      opening ??= untilAvailable(join, { clock, signal: closing, onWait }).finally(() => {
+        opening = null;
+      });
+      return opening;
+    },
     lose() {
       const lost = current;
       current = null;

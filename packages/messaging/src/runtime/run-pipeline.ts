@@ -54,7 +54,7 @@ class Run<T> implements PipelineRun, GroupListener {
   readonly #stopBreaker: () => void;
   #phase: Phase = 'new';
   #isRejoining = false;
-  /** The client gave the membership up, and the pipeline is halted until it joins anew. */
+  /** The client gave the membership up; true until there is an assignment again. */
   #isLost = false;
   /** Rises with every assignment and at every barrier's end: what was started under another is void. */
   #epoch = 0;
@@ -239,15 +239,13 @@ class Run<T> implements PipelineRun, GroupListener {
   }
 
   isReady(): boolean {
-    return this.#phase === 'running' && !this.#standing.isHalted();
+    return this.#phase === 'running' && !this.#isLost && !this.#standing.isHalted();
   }
 
   async resume(): Promise<void> {
     await this.#standing.resume();
-    if (!this.#isLost || this.#phase !== 'running') return;
-    this.#phase = 'starting';
     // Not awaited: Kafka may be away, and whoever resumes has other pipelines to see to.
-    void this.#membership.open().catch((error: Error) => this.onCrash(error));
+    if (this.#isLost) void this.#membership.open().catch((error: Error) => this.onCrash(error));
   }
 
   halt(code = 'X_PIPELINE_HALTED'): void {
@@ -267,7 +265,7 @@ class Run<T> implements PipelineRun, GroupListener {
   }
 
   async #isCaughtUp(): Promise<boolean> {
-    if (this.#phase === 'starting' || this.#phase === 'new' || this.#isRejoining) return false;
+    if (this.#phase === 'starting' || this.#phase === 'new' || this.#isRejoining || this.#isLost) return false;
     const lags = await this.lag();
     return this.#processor.isQuiet && lags.every((lag) => lag.records === 0);
   }

@@ -205,17 +205,22 @@ describe('a membership that ends for a reason which an operator must mend', () =
         createMember: async (options): Promise<GroupMember> => {
           members += 1;
           crash = (error) => options.listener.onCrash(error);
-          return broker.createMember(options);
+          const member = await broker.createMember(options);
+          return members === 2 ? { ...member, start: () => Promise.reject(reason) } : member;
         },
       }),
     });
     crash(reason);
     await turns();
+    // The second fails while it joins, the third after.
+    await run.resume();
+    await turns();
+    expect(run.state().state).toBe('halted');
     await run.resume();
     await turns();
     crash(reason);
     await turns();
-    expect([members, fatal.length, run.state().state]).toEqual([2, 0, 'halted']);
+    expect([members, fatal.length, run.state().state]).toEqual([3, 0, 'halted']);
     await run.drain();
     await run.close();
   });
