@@ -41,7 +41,7 @@ const connect = (): KafkaBroker =>
     brokers: [`127.0.0.1:${port}`],
     clientId: 'outage',
     logger: quiet,
-    member: { sessionTimeoutMs: 6_000, heartbeatIntervalMs: 500 },
+    member: { sessionTimeoutMs: 6_000, staticSessionTimeoutMs: 6_000, heartbeatIntervalMs: 500 },
   });
 
 describe('an outage of Kafka', () => {
@@ -50,7 +50,7 @@ describe('an outage of Kafka', () => {
     const topic = 'outage';
     await broker.admin.createTopics([{ name: topic, partitions: 3, replicationFactor: 1, config: {} }]);
     const producer = await broker.createProducer();
-    const probe = await joinGroup(broker, { group: topic, topics: [topic] });
+    const probe = await joinGroup(broker, { group: topic, topics: [topic], instanceId: 'outage-0' });
     const tailed = new Set<string>();
     const reader = await broker.createReader({
       topics: [topic],
@@ -99,7 +99,7 @@ describe('an outage of Kafka', () => {
     broker = connect();
     const producer = await broker.createProducer();
     const sent = producer.send({ topic, key: null, value: Buffer.from('a'), headers: [] });
-    const joining = joinGroup(broker, { group: topic, topics: [topic] });
+    const joining = joinGroup(broker, { group: topic, topics: [topic], instanceId: 'outage-0' });
     const records: string[] = [];
     const reading = broker.createReader({
       topics: [topic],
@@ -116,6 +116,31 @@ describe('an outage of Kafka', () => {
     await probe.member.close();
     await reader.close();
     await producer.close();
+  }, 120_000);
+
+  it('with everything else stopped: a static member finds its place and its offset again, another takes it over', async () => {
+    broker = connect();
+    const topic = 'stopped';
+    await broker.admin.createTopics([{ name: topic, partitions: 2, replicationFactor: 1, config: {} }]);
+    const producer = await broker.createProducer();
+    for (const partition of [0, 1, 0, 1])
+      await producer.send({ topic, partition, key: null, value: Buffer.from('a'), headers: [] });
+    const one = await joinGroup(broker, { group: topic, topics: [topic], instanceId: 'stopped-0' });
+    await one.received(4);
+    await one.member.commit([0, 1].map((partition) => ({ topic, partition, offset: 1 })));
+    await broker.close();
+    await kafka?.stop();
+    await start();
+    broker = connect();
+    const again = await joinGroup(broker, { group: topic, topics: [topic], instanceId: 'stopped-0' });
+    await again.received(2);
+    expect(again.records.map(({ offset }) => offset)).toEqual([1, 1]);
+    await broker.close();
+    // The ordinal is never seen again: the group waits for its session, and goes on.
+    broker = connect();
+    const other = await joinGroup(broker, { group: topic, topics: [topic], instanceId: 'stopped-1' });
+    await until(() => other.assignments.at(-1)?.partitions.length === 2, 'the other has everything', 30_000);
+    await other.received(2);
   }, 120_000);
 
   it('is told apart: a send that was never made is known not to be written', async () => {
