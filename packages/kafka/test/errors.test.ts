@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { exitCodeOf } from '@millrace/messaging';
+import { exitCodeOf } from '@millrace/service';
 import { classifyClientFailure, clientError } from '../src/errors.ts';
 
 const named = (name: string, more: object = {}): Error => Object.assign(new Error('said'), { name, ...more });

@@ -1,12 +1,5 @@
 import { exitCodes } from '@millrace/service';
-import {
-  CodedError,
-  type CodedErrorOptions,
-  type Disposition,
-  deadLetter,
-  isCodedError,
-  retry,
-} from './disposition.ts';
+import { CodedError, type CodedErrorOptions, type Disposition, deadLetter, retry } from './disposition.ts';
 
 /** Every code this package throws or writes into a dead letter: what it means and what fixes it. */
 export const messagingErrors = {
@@ -58,15 +51,9 @@ export class DeliveryError extends CodedError {
 
 /** Another process has this one's place in a group: it must end, and must not be started again. */
 export function fencedError(doing: string, cause?: unknown): CodedError {
-  return new CodedError('X_MEMBER_FENCED', `${doing}: another process has joined under the same instance id`, {
-    disposition: retry(),
-    cause,
-  });
-}
-
-/** What a process ends with after an error that its pipelines cannot survive. */
-export function exitCodeOf(error: Error): number {
-  return isCodedError(error) && error.code === 'X_MEMBER_FENCED' ? exitCodes.fenced : exitCodes.failed;
+  const message = `${doing}: another process has joined under the same instance id`;
+  const error = new CodedError('X_MEMBER_FENCED', message, { disposition: retry(), cause });
+  return Object.assign(error, { exitCode: exitCodes.fenced });
 }
 
 /** True across realms and copies of this module. */

@@ -24,6 +24,7 @@ export {
 export { type MetricName, names } from './names.ts';
 export type { Part } from './part.ts';
 export {
+  exitCodeOf,
   exitCodes,
   type ProcessHost,
   processHost,

@@ -6,9 +6,15 @@ import type { Part } from './part.ts';
 /** 0: asked to stop and stopped in order. 1: cannot go on, or could not finish in time. 78: fenced, do not restart. */
 export const exitCodes = { stopped: 0, failed: 1, fenced: 78 } as const;
 
+/** What a process ends with after an error that it cannot survive: the `exitCode` that the error names, else 1. */
+export function exitCodeOf(error: Error): number {
+  const { exitCode } = error as { readonly exitCode?: unknown };
+  return typeof exitCode === 'number' ? exitCode : exitCodes.failed;
+}
+
 /** What a part may ask of the process that it lives in. */
 export interface ServiceControl {
-  /** Ends the process in order, with the reason logged once. Later calls change nothing, save that fenced wins over failed. */
+  /** Ends the process in order, with the reason logged once and the error's own exit code. Later calls change nothing, save that fenced wins over failed. */
   fatal(error: Error, exitCode?: number): void;
   /** Aborted when the shutdown begins. */
   readonly stopping: AbortSignal;
@@ -87,7 +93,7 @@ class ServiceRun {
     this.#stopping.abort(new Error(reason));
   }
 
-  fatal(error: Error, exitCode: number = exitCodes.failed): void {
+  fatal(error: Error, exitCode: number = exitCodeOf(error)): void {
     if (
       this.#exitCode !== exitCodes.fenced &&
       (this.#exitCode === exitCodes.stopped || exitCode === exitCodes.fenced)
@@ -121,7 +127,7 @@ class ServiceRun {
     } catch (error) {
       if (this.#stopping.signal.aborted) return; // it was waiting, and gave up because we asked it to
       logger.fatal({ err: error, part: this.#opened.at(-1)?.name }, names.logs.service.failedToStart);
-      if (this.#exitCode === exitCodes.stopped) this.#exitCode = exitCodes.failed;
+      if (this.#exitCode === exitCodes.stopped) this.#exitCode = exitCodeOf(error as Error);
       this.stop('failed to start');
     }
   }

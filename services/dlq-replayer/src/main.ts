@@ -6,7 +6,6 @@ import {
   createLogger,
   createMetrics,
   describeSettings,
-  instanceOf,
   loadSettingsOrExit,
   runService,
 } from '@millrace/service';
@@ -36,19 +35,7 @@ const health = createHealth({
   registry: metrics.registry,
   checks: [{ name: 'postgres', ready: () => database.readiness() }],
 });
-const shared = {
-  broker,
-  producer,
-  serde,
-  database,
-  health,
-  logger,
-  metrics,
-  tokens,
-  instance,
-  now: Date.now,
-  ...instanceOf(name, config.ordinal),
-};
+const shared = { broker, producer, serde, database, health, logger, metrics, tokens, instance, now: Date.now };
 
 await runService({
   name,

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { topics } from '@millrace/contracts';
 import type { Database } from '@millrace/ledger/postgres';
-import { type Broker, exitCodeOf, type Producer, type Serde } from '@millrace/messaging';
+import type { Broker, Producer, Serde } from '@millrace/messaging';
 import {
   createHttpServer,
   type Health,
   type HttpServer,
+  instanceOf,
   type Logger,
   type Metrics,
   names,
@@ -41,8 +42,8 @@ export interface ReplayerOptions {
   readonly traceSearchMs: number;
   /** Tells this process from its siblings, and is the same after a restart: its own job goes on at once. */
   readonly instance: string;
-  /** Its stable name in consumer groups; a dynamic member when absent. */
-  readonly instanceId?: string;
+  /** Its number among its siblings: keeps its place in consumer groups for it. */
+  readonly ordinal?: number | undefined;
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly now: () => number;
@@ -79,9 +80,10 @@ export function createReplayer(options: ReplayerOptions, control: ServiceControl
   const jobs = createJobStore(database);
   const indexer = createIndexer({
     ...options,
+    ...instanceOf('dlq-replayer', options.ordinal),
     index,
     withStrays: options.withStrays ?? true,
-    onFatal: (error) => control.fatal(error, exitCodeOf(error)),
+    onFatal: control.fatal,
     ...(options.indexGroup === undefined ? {} : { group: options.indexGroup }),
   });
   const runner = createJobRunner({

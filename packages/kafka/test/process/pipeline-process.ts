@@ -1,6 +1,6 @@
-import { createInMemorySerde, exitCodeOf, pipeline, runPipeline } from '@millrace/messaging';
+import { createInMemorySerde, pipeline, runPipeline } from '@millrace/messaging';
 import { type Note, noteTopic } from '@millrace/messaging/testing';
-import { createLogger, createMetrics, exitCodes } from '@millrace/service';
+import { createLogger, createMetrics, exitCodeOf, exitCodes } from '@millrace/service';
 import { connectKafka } from '../../src/index.ts';
 
 /** What the process is to run; one argument, as JSON. */
