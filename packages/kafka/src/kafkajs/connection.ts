@@ -16,6 +16,19 @@ export interface OffsetQuestion extends TopicPartition {
 
 export const partitionKey = (topic: string, partition: number): string => `${topic}/${partition}`;
 
+/** A question about metadata is small: a broker that takes longer is not going to answer. */
+const answerWithinMs = 10_000;
+
+/** Classified as the client's own error of that name: the brokers are away, ask again. */
+const connectionCut = (): Error =>
+  Object.assign(new Error('the connection was cut'), { name: 'KafkaJSConnectionClosedError' });
+
+function aCut(): PromiseWithResolvers<never> {
+  const cut = Promise.withResolvers<never>();
+  cut.promise.catch(() => undefined);
+  return cut;
+}
+
 /**
  * Requests to leaders without a producer or consumer in between. Holds no work: after any failure `reset` throws all
  * connections away and the next request connects anew, so there is no state to repair.
@@ -27,6 +40,8 @@ export class Connection {
   #connecting: Promise<OwnCluster> | null = null;
   #leaders = new Map<string, ReadonlyMap<number, number>>();
   #locating: Promise<unknown> = Promise.resolve();
+  /** Rejects when the connections are cut: whoever waits for an answer over them stops waiting. */
+  #cut = aCut();
   #closed = false;
 
   constructor(config: ClientConfig, requestTimeoutMs: number) {
@@ -41,12 +56,26 @@ export class Connection {
   locate(topic: string): Promise<ReadonlyMap<number, number>> {
     const located = this.#locating.then(() => this.#locate(topic));
     this.#locating = located.catch(() => undefined);
-    return located;
+    return this.#inTime(located);
+  }
+
+  /** An answer that does not come must not keep the next question waiting: everything is cut and asked anew. */
+  async #inTime<T>(work: Promise<T>): Promise<T> {
+    const cut = this.#cut.promise;
+    const timer = setTimeout(() => this.reset(), Math.min(this.#requestTimeoutMs, answerWithinMs));
+    try {
+      return await Promise.race([work, cut]);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   async #locate(topic: string): Promise<ReadonlyMap<number, number>> {
-    const { cluster } = await this.#connected();
+    const own = await this.#connected();
+    const { cluster } = own;
     await cluster.brokerPool.refreshMetadata([topic]);
+    // Cut meanwhile: what this says may be older than what the new connections have said.
+    if (this.#own !== own) throw connectionCut();
     const found = cluster.brokerPool.metadata?.topicMetadata.find((each) => each.topic === topic);
     const leaders = new Map(
       (found?.partitionMetadata ?? []).map(({ partitionId, leader }) => [partitionId, leader] as const),
@@ -104,6 +133,10 @@ export class Connection {
     this.#own = null;
     this.#connecting = null;
     this.#leaders.clear();
+    this.#locating = Promise.resolve();
+    const { reject } = this.#cut;
+    this.#cut = aCut();
+    reject(connectionCut());
     if (own !== null) dispose(own);
   }
 
