@@ -1,6 +1,5 @@
 import {
   type Broker,
-  type BrokerCapabilities,
   CodedError,
   type GroupMember,
   type InboundRecord,
@@ -11,16 +10,16 @@ import {
   type TopicReader,
 } from '@millrace/messaging';
 import type { ClientConfig } from './client-config.ts';
-import { KafkaAdmin } from './kafkajs/admin.ts';
-import { demandPatchedClient } from './kafkajs/client.ts';
-import { Connection } from './kafkajs/connection.ts';
-import { KafkaMember, type MemberSettings } from './kafkajs/member.ts';
-import { type Compression, createKafkaTransport } from './kafkajs/produce-transport.ts';
-import { readRanges } from './kafkajs/ranges.ts';
-import { KafkaReader } from './kafkajs/reader.ts';
+import type { Driver } from './driver.ts';
+import { createKafkajsDriver } from './kafkajs/kafkajs-driver.ts';
+import type { MemberSettings } from './membership/member-settings.ts';
+import { createPlatformaticDriver } from './platformatic/platformatic-driver.ts';
 import { createAccumulator, type RecordAccumulator } from './producer/accumulator.ts';
 import type { AccumulatorOptions } from './producer/accumulator-options.ts';
-import { defaultGroupSettings, type KafkaGroupSettingValues } from './settings.ts';
+import type { Compression } from './producer/produce-transport.ts';
+import { readRanges } from './reading/ranges.ts';
+import { KafkaReader } from './reading/reader.ts';
+import { type DriverName, defaultGroupSettings, type KafkaGroupSettingValues } from './settings.ts';
 
 /** Every producer setting has a default fit for production. */
 export interface ProducerSettings extends Omit<AccumulatorOptions, 'transport' | 'now' | 'random'> {
@@ -31,6 +30,8 @@ export interface ProducerSettings extends Omit<AccumulatorOptions, 'transport' |
 }
 
 export interface KafkaOptions extends ClientConfig, Partial<KafkaGroupSettingValues> {
+  /** `kafkajs` when absent. */
+  readonly driver?: DriverName;
   readonly producer?: Partial<ProducerSettings>;
   readonly member?: Partial<MemberSettings>;
 }
@@ -70,13 +71,26 @@ const defaultMaxMessageBytes = 1_048_588;
 
 export type KafkaBroker = Omit<Broker, 'createProducer'> & { createProducer(): Promise<RecordAccumulator> };
 
+const drivers: Readonly<Record<DriverName, (config: ClientConfig, adminTimeoutMs: number) => Driver>> = {
+  kafkajs: createKafkajsDriver,
+  platformatic: createPlatformaticDriver,
+};
+
 /**
- * Kafka behind the broker port, over kafkajs. Opens nothing by itself: producers, members and readers connect when they
+ * Kafka behind the broker port, over the client library that is asked for. Opens nothing by itself: producers, members and readers connect when they
  * are made, keep trying while no broker answers, and go on by themselves once one does.
  */
 export function connectKafka(options: KafkaOptions): KafkaBroker {
-  demandPatchedClient();
-  const { producer, member, sessionTimeoutMs, staticSessionTimeoutMs, ...config } = options;
+  const {
+    driver: driverName = 'kafkajs',
+    producer,
+    member,
+    sessionTimeoutMs,
+    staticSessionTimeoutMs,
+    ...config
+  } = options;
+  const driver = drivers[driverName](config, adminTimeoutMs);
+  const { admin } = driver;
   const producerSettings = { ...producerDefaults, ...producer };
   const memberSettings = {
     ...memberDefaults,
@@ -84,7 +98,6 @@ export function connectKafka(options: KafkaOptions): KafkaBroker {
     ...(staticSessionTimeoutMs === undefined ? {} : { staticSessionTimeoutMs }),
     ...member,
   };
-  const admin = new KafkaAdmin(config, adminTimeoutMs);
   const parts = new Set<{ close(): Promise<void> }>();
   let closed: Promise<void> | null = null;
 
@@ -95,11 +108,11 @@ export function connectKafka(options: KafkaOptions): KafkaBroker {
   };
 
   return {
-    capabilities,
+    capabilities: driver.capabilities,
     admin,
     createProducer: async (): Promise<RecordAccumulator> => {
       const { compression, ackTimeoutMs, requestTimeoutMs, ...accumulator } = producerSettings;
-      const transport = createKafkaTransport({
+      const transport = driver.createTransport({
         config,
         compression,
         ackTimeoutMs,
@@ -111,20 +124,18 @@ export function connectKafka(options: KafkaOptions): KafkaBroker {
         createAccumulator({ ...accumulator, transport, now: () => performance.now(), random: () => Math.random() }),
       );
     },
-    createMember: async ({ group, topics, listener, instanceId }: MemberOptions): Promise<GroupMember> =>
-      own(
-        new KafkaMember({ config, settings: memberSettings, group, topics, listener, instanceId: instanceId ?? null }),
-      ),
+    createMember: async (options: MemberOptions): Promise<GroupMember> =>
+      own(driver.createMember({ ...options, config, settings: memberSettings })),
     createReader: async (reader: ReaderOptions): Promise<TopicReader> => {
-      const connection = new Connection(config, readTimeoutMs);
+      const log = driver.createLog(readTimeoutMs);
       const opened = own(
-        new KafkaReader({ ...reader, connection, limits: readLimits, logger: config.logger, refreshMs: 60_000 }),
+        new KafkaReader({ ...reader, log, limits: readLimits, logger: config.logger, refreshMs: 60_000 }),
       );
       await opened.open();
       return opened;
     },
     readRanges: (ranges: readonly PartitionRange[], signal?: AbortSignal): AsyncIterable<InboundRecord> =>
-      readRanges(ranges, { connection: new Connection(config, readTimeoutMs), limits: readLimits, tries: 8 }, signal),
+      readRanges(ranges, { log: driver.createLog(readTimeoutMs), limits: readLimits, tries: 8 }, signal),
     isReachable: (timeoutMs: number): Promise<boolean> => admin.isReachable(timeoutMs),
     close: (): Promise<void> => {
       closed ??= Promise.all([...parts].map((part) => part.close())).then(() => admin.close());
@@ -132,14 +143,6 @@ export function connectKafka(options: KafkaOptions): KafkaBroker {
     },
   };
 }
-
-const capabilities: BrokerCapabilities = {
-  driver: 'kafkajs',
-  groups: true,
-  staticMembership: true,
-  commitMetadata: true,
-  transactions: false,
-};
 
 // A client that may produce but not describe still produces; one that gets no answer asks again.
 function unlessAway(error: unknown): null {

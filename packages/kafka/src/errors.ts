@@ -56,6 +56,7 @@ export type ClientFailure =
   | 'moved'
   | 'unexpected';
 
+/** By Kafka's own names and by those that kafkajs still has from before Kafka renamed some. */
 const byType: Readonly<Record<string, ClientFailure>> = {
   UNKNOWN_TOPIC_OR_PARTITION: 'unknown-topic',
   INVALID_TOPIC_EXCEPTION: 'unknown-topic',
@@ -67,6 +68,11 @@ const byType: Readonly<Record<string, ClientFailure>> = {
   GROUP_COORDINATOR_NOT_AVAILABLE: 'moved',
   GROUP_LOAD_IN_PROGRESS: 'moved',
   NOT_LEADER_FOR_PARTITION: 'moved',
+  NOT_LEADER_OR_FOLLOWER: 'moved',
+  NOT_COORDINATOR: 'moved',
+  COORDINATOR_LOAD_IN_PROGRESS: 'moved',
+  OFFSET_NOT_AVAILABLE: 'moved',
+  KAFKA_STORAGE_ERROR: 'moved',
   LEADER_NOT_AVAILABLE: 'moved',
   FENCED_LEADER_EPOCH: 'moved',
   UNKNOWN_LEADER_EPOCH: 'moved',
@@ -84,6 +90,9 @@ const byType: Readonly<Record<string, ClientFailure>> = {
   ILLEGAL_SASL_STATE: 'unavailable',
   UNSUPPORTED_VERSION: 'refused',
   SECURITY_DISABLED: 'refused',
+  INCONSISTENT_GROUP_PROTOCOL: 'refused',
+  INVALID_GROUP_ID: 'refused',
+  INVALID_SESSION_TIMEOUT: 'refused',
 };
 
 const byName: Readonly<Record<string, ClientFailure>> = {
@@ -99,6 +108,16 @@ const byName: Readonly<Record<string, ClientFailure>> = {
   KafkaJSTopicMetadataNotLoaded: 'moved',
   KafkaJSSASLAuthenticationError: 'refused',
   KafkaJSServerDoesNotSupportApiKey: 'refused',
+};
+
+/** Of @platformatic/kafka. */
+const byCode: Readonly<Record<string, ClientFailure>> = {
+  PLT_KFK_NETWORK: 'unavailable',
+  PLT_KFK_TIMEOUT: 'unavailable',
+  PLT_KFK_UNEXPECTED_CORRELATION_ID: 'unavailable',
+  PLT_KFK_AUTHENTICATION: 'refused',
+  PLT_KFK_UNSUPPORTED_API: 'refused',
+  PLT_KFK_USER: 'refused',
 };
 
 const systemCodes: ReadonlySet<string> = new Set([
@@ -121,6 +140,7 @@ export function classifyClientFailure(error: unknown): ClientFailure {
     const known =
       (typeof type === 'string' ? byType[type] : undefined) ??
       (typeof name === 'string' ? byName[name] : undefined) ??
+      (typeof code === 'string' ? byCode[code] : undefined) ??
       (typeof code === 'string' && systemCodes.has(code) ? 'unavailable' : undefined);
     if (known !== undefined) return known;
     current = cause ?? (Array.isArray(errors) ? errors[0] : undefined);

@@ -9,7 +9,7 @@ export {
 } from './connect-kafka.ts';
 export { connectionsPart } from './connections-part.ts';
 export { type KafkaErrorCode, kafkaErrors } from './errors.ts';
-export type { MemberSettings } from './kafkajs/member.ts';
+export type { MemberSettings } from './membership/member-settings.ts';
 export type { RecordAccumulator } from './producer/accumulator.ts';
 export type { AccumulatorStats } from './producer/accumulator-options.ts';
 export {
@@ -32,6 +32,7 @@ export {
   type SchemaProblem,
 } from './registry/schema-admin.ts';
 export {
+  type DriverName,
   defaultGroupSettings,
   type KafkaGroupSettingValues,
   kafkaGroupSettings,

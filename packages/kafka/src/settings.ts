@@ -1,11 +1,15 @@
 import { type Setting, setting } from '@millrace/service';
 import type { SaslMechanism } from './client-config.ts';
 
+/** Which client library talks to Kafka; what stands on it is the same for both. */
+export type DriverName = 'kafkajs' | 'platformatic';
+
 /**
  * How a service reaches Kafka and the schema registry; composed into its settings by spread. The loaded values are
  * options of `connectKafka` by the same names; `registryAddress` makes those of `connectRegistry`.
  */
 export const kafkaSettings: {
+  readonly driver: Setting<DriverName>;
   readonly brokers: Setting<readonly string[]>;
   readonly tls: Setting<boolean>;
   readonly saslMechanism: Setting<SaslMechanism>;
@@ -15,6 +19,11 @@ export const kafkaSettings: {
   readonly registryUsername: Setting<string | undefined>;
   readonly registryPassword: Setting<string | undefined>;
 } = {
+  driver: setting.oneOf(['kafkajs', 'platformatic'], {
+    env: 'MILLRACE_KAFKA_DRIVER',
+    default: 'kafkajs',
+    description: 'Client library that talks to Kafka.',
+  }),
   brokers: setting.list({
     env: 'MILLRACE_KAFKA_BROKERS',
     description: 'Kafka brokers to begin with, host:port, separated by commas.',

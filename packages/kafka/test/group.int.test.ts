@@ -2,16 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { joinGroup } from '@millrace/conformance';
 import type { GroupListener, InboundRecord, OffsetCommit } from '@millrace/messaging';
 import type { KafkaBroker } from '../src/index.ts';
-import { connectMortal, connectTest, testNamespace, until } from './kafka-harness.ts';
+import { connectMortal, connectTest, drivers, testNamespace, until } from './kafka-harness.ts';
 
-const space = testNamespace();
-let broker: KafkaBroker;
-beforeAll(() => {
-  broker = connectTest();
-});
-afterAll(() => broker.close());
-
-async function fill(topic: string, partitions: number, records: number): Promise<void> {
+async function fill(broker: KafkaBroker, topic: string, partitions: number, records: number): Promise<void> {
   await broker.admin.createTopics([{ name: topic, partitions, replicationFactor: 1, config: {} }]);
   const producer = await broker.createProducer();
   await Promise.all(
@@ -24,15 +17,22 @@ async function fill(topic: string, partitions: number, records: number): Promise
 
 const at = ({ topic, partition, offset }: InboundRecord): string => `${topic}/${partition}/${offset}`;
 
-describe('a group on Kafka', () => {
-  it('hands partitions over without work in two places at once', async () => {
-    const topic = `${space}-handover`;
-    const group = `${space}-handover`;
-    await fill(topic, 4, 400);
+describe.each(drivers)('a group on Kafka over %s', (driver) => {
+  const space = `${testNamespace()}-${driver}`;
+  let broker: KafkaBroker;
+  beforeAll(() => {
+    broker = connectTest({ driver });
+  });
+  afterAll(() => broker.close());
+
+  it.each(drivers)('hands partitions over to a process on %s without work in two places at once', async (successor) => {
+    const topic = `${space}-handover-${successor}`;
+    const group = topic;
+    await fill(broker, topic, 4, 400);
     const working = new Map<string, string>();
     const done: string[] = [];
     const overlaps: string[] = [];
-    const other = connectTest();
+    const other = connectTest({ driver: successor });
     /** A worker as the runtime is one: slow handlers, a barrier that drains and commits. */
     const worker = async (name: string, from: KafkaBroker): Promise<{ close(): Promise<void> }> => {
       const running = new Set<Promise<void>>();
@@ -96,8 +96,8 @@ describe('a group on Kafka', () => {
 
   it('gives a record again whose handler had finished when the process died before the commit', async () => {
     const topic = `${space}-crash`;
-    await fill(topic, 1, 3);
-    const doomed = connectMortal();
+    await fill(broker, topic, 1, 3);
+    const doomed = connectMortal({ driver });
     const first = await joinGroup(doomed.broker, { group: topic, topics: [topic] });
     await first.received(3);
     doomed.kill();
@@ -110,8 +110,8 @@ describe('a group on Kafka', () => {
 
   it('starts again at 5 when 5 was slow and 10 was done', async () => {
     const topic = `${space}-slow`;
-    await fill(topic, 1, 12);
-    const doomed = connectMortal();
+    await fill(broker, topic, 1, 12);
+    const doomed = connectMortal({ driver });
     const first = await joinGroup(doomed.broker, { group: topic, topics: [topic] });
     await first.received(12);
     await first.member.commit([{ topic, partition: 0, offset: 5, metadata: '6-10' }]);
@@ -128,8 +128,8 @@ describe('a group on Kafka', () => {
 
   it('keeps its partitions where they are when a member comes and goes', async () => {
     const topic = `${space}-sticky`;
-    await fill(topic, 6, 0);
-    const others = [connectTest(), connectTest()];
+    await fill(broker, topic, 6, 0);
+    const others = [connectTest({ driver }), connectTest({ driver })];
     const one = await joinGroup(broker, { group: topic, topics: [topic] });
     const two = await joinGroup(others[0] as KafkaBroker, { group: topic, topics: [topic] });
     await one.until(() => one.assignments.at(-1)?.partitions.length === 3);

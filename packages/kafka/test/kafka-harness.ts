@@ -3,8 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { testCluster, testNamespace } from '@millrace/embedded/testing';
 import { createLogger, type Logger } from '@millrace/service';
 import kafkajs from 'kafkajs';
-import { connectKafka, type KafkaBroker, type KafkaOptions } from '../src/index.ts';
+import { connectKafka, type DriverName, type KafkaBroker, type KafkaOptions } from '../src/index.ts';
 import { createCluster } from '../src/kafkajs/client.ts';
+
+/** What holds for one holds for the other. */
+export const drivers: readonly DriverName[] = ['kafkajs', 'platformatic'];
 
 export const quiet: Logger = createLogger({ service: 'kafka-test', level: 'silent' });
 

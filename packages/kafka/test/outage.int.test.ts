@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { joinGroup } from '@millrace/conformance';
 import { freePortRun, type RunningKafka, startKafka } from '@millrace/embedded';
-import { connectKafka, type KafkaBroker } from '../src/index.ts';
-import { quiet, until } from './kafka-harness.ts';
+import { connectKafka, type DriverName, type KafkaBroker } from '../src/index.ts';
+import { drivers, quiet, until } from './kafka-harness.ts';
 
 let folder: string;
 let port: number;
@@ -36,18 +36,20 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 }, 60_000);
 
-const connect = (): KafkaBroker =>
+const connect = (driver: DriverName): KafkaBroker =>
   connectKafka({
+    driver,
     brokers: [`127.0.0.1:${port}`],
     clientId: 'outage',
     logger: quiet,
     member: { sessionTimeoutMs: 6_000, staticSessionTimeoutMs: 6_000, heartbeatIntervalMs: 500 },
   });
 
-describe('an outage of Kafka', () => {
+describe.each(drivers)('an outage of Kafka over %s', (driver) => {
   it('in the middle of traffic loses nothing that was acknowledged, and everything goes on by itself', async () => {
-    broker = connect();
-    const topic = 'outage';
+    if (kafka === null) await start();
+    broker = connect(driver);
+    const topic = `outage-${driver}`;
     await broker.admin.createTopics([{ name: topic, partitions: 3, replicationFactor: 1, config: {} }]);
     const producer = await broker.createProducer();
     const probe = await joinGroup(broker, { group: topic, topics: [topic], instanceId: 'outage-0' });
@@ -91,12 +93,12 @@ describe('an outage of Kafka', () => {
   }, 180_000);
 
   it('at boot delays the start of everything, and fails nothing', async () => {
-    broker = connect();
-    const topic = 'boot';
+    broker = connect(driver);
+    const topic = `boot-${driver}`;
     await broker.admin.createTopics([{ name: topic, partitions: 1, replicationFactor: 1, config: {} }]);
     await broker.close();
     await kill();
-    broker = connect();
+    broker = connect(driver);
     const producer = await broker.createProducer();
     const sent = producer.send({ topic, key: null, value: Buffer.from('a'), headers: [] });
     const joining = joinGroup(broker, { group: topic, topics: [topic], instanceId: 'outage-0' });
@@ -119,8 +121,8 @@ describe('an outage of Kafka', () => {
   }, 120_000);
 
   it('with everything else stopped: a static member finds its place and its offset again, another takes it over', async () => {
-    broker = connect();
-    const topic = 'stopped';
+    broker = connect(driver);
+    const topic = `stopped-${driver}`;
     await broker.admin.createTopics([{ name: topic, partitions: 2, replicationFactor: 1, config: {} }]);
     const producer = await broker.createProducer();
     for (const partition of [0, 1, 0, 1])
@@ -131,13 +133,13 @@ describe('an outage of Kafka', () => {
     await broker.close();
     await kafka?.stop();
     await start();
-    broker = connect();
+    broker = connect(driver);
     const again = await joinGroup(broker, { group: topic, topics: [topic], instanceId: 'stopped-0' });
     await again.received(2);
     expect(again.records.map(({ offset }) => offset)).toEqual([1, 1]);
     await broker.close();
     // The ordinal is never seen again: the group waits for its session, and goes on.
-    broker = connect();
+    broker = connect(driver);
     const other = await joinGroup(broker, { group: topic, topics: [topic], instanceId: 'stopped-1' });
     await until(() => other.assignments.at(-1)?.partitions.length === 2, 'the other has everything', 30_000);
     await other.received(2);
@@ -146,15 +148,18 @@ describe('an outage of Kafka', () => {
   it('is told apart: a send that was never made is known not to be written', async () => {
     await kill();
     broker = connectKafka({
+      driver,
       brokers: [`127.0.0.1:${port}`],
       clientId: 'outage',
       logger: quiet,
       producer: { deliveryTimeoutMs: 1_000 },
     });
     const producer = await broker.createProducer();
-    const error = await producer.send({ topic: 'boot', key: null, value: null, headers: [] }).catch((e: unknown) => e);
+    const error = await producer
+      .send({ topic: `boot-${driver}`, key: null, value: null, headers: [] })
+      .catch((e: unknown) => e);
     expect(error).toMatchObject({ code: 'X_DELIVERY_FAILED', ambiguous: false, unavailable: true });
-    await expect(broker.admin.offsets(['boot'])).rejects.toMatchObject({
+    await expect(broker.admin.offsets([`boot-${driver}`])).rejects.toMatchObject({
       code: 'X_KAFKA_UNAVAILABLE',
       unavailable: true,
     });

@@ -117,6 +117,8 @@ export const names = {
       retrying: 'Kafka request failed, trying again',
       clientProblem: 'Kafka client reports a problem',
       clientReport: 'Kafka client reports',
+      fetchUnanswered: 'Broker does not answer fetches',
+      leadersUnknown: 'Leaders of partitions cannot be found yet',
       readerWaiting: 'Reader waits for the brokers',
       readerFailed: 'Reader could not take a record',
       readerSkipped: 'Records were deleted before a reader saw them',

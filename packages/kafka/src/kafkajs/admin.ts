@@ -3,8 +3,9 @@ import type { BrokerAdmin, CommittedOffset, PartitionOffsets, TopicDescription, 
 import kafkajs, { type Admin } from 'kafkajs';
 import type { ClientConfig } from '../client-config.ts';
 import { classifyClientFailure, clientError } from '../errors.ts';
+import { earliest, latest, partitionKey } from '../reading/log-access.ts';
 import { createKafka, type OwnKafka, retryLittle } from './client.ts';
-import { Connection, earliest, latest, partitionKey } from './connection.ts';
+import { Connection } from './connection.ts';
 import { readMaxMessageBytes } from './produce-transport.ts';
 
 const { ConfigResourceTypes } = kafkajs;

@@ -1,20 +1,7 @@
-import type { TopicPartition } from '@millrace/messaging';
 import type { Broker } from 'kafkajs/src/cluster/index.js';
 import type { ClientConfig } from '../client-config.ts';
+import { groupBy, type Isolation, type OffsetQuestion, partitionKey } from '../reading/log-access.ts';
 import { createCluster, type OwnCluster } from './client.ts';
-
-export const earliest = -2;
-export const latest = -1;
-
-/** 0 sees everything, 1 only what is settled (no open transaction). */
-export type Isolation = 0 | 1;
-
-export interface OffsetQuestion extends TopicPartition {
-  /** Epoch milliseconds, `earliest` or `latest`. */
-  readonly at: number;
-}
-
-export const partitionKey = (topic: string, partition: number): string => `${topic}/${partition}`;
 
 /** A question about metadata is small: a broker that takes longer is not going to answer. */
 const answerWithinMs = 10_000;
@@ -180,15 +167,4 @@ function dispose({ cluster, sockets }: OwnCluster): void {
   sockets.cut();
   // What it still waits for was cut; only its timers are left to end.
   cluster.disconnect().catch(() => undefined);
-}
-
-export function groupBy<T, K>(items: Iterable<T>, keyOf: (item: T) => K): Map<K, T[]> {
-  const groups = new Map<K, T[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [item]);
-    else group.push(item);
-  }
-  return groups;
 }

@@ -1,32 +1,17 @@
-import type { InboundRecord } from '@millrace/messaging';
 import Batch from 'kafkajs/src/consumer/batch.js';
-import { type Connection, groupBy, partitionKey } from './connection.ts';
+import {
+  type Cursor,
+  type Fetched,
+  type FetchLimits,
+  groupBy,
+  type LogAccess,
+  partitionKey,
+} from '../reading/log-access.ts';
+import type { Connection } from './connection.ts';
 import { toInbound } from './records.ts';
 
-/** Where one partition is read next. */
-export interface Cursor {
-  readonly topic: string;
-  readonly partition: number;
-  position: number;
-}
-
-/** What one fetch brought for a partition. */
-export interface Fetched {
-  readonly cursor: Cursor;
-  readonly records: readonly InboundRecord[];
-  /** Where to go on, also past what was compacted away. */
-  readonly next: number;
-  readonly highWatermark: number;
-}
-
-export interface FetchLimits {
-  readonly maxWaitMs: number;
-  readonly maxBytes: number;
-  readonly maxBytesPerPartition: number;
-}
-
 /** One request to every leader of these partitions, without a group. Only settled records are read. */
-export async function fetchOnce(
+async function fetchOnce(
   connection: Connection,
   cursors: readonly Cursor[],
   limits: FetchLimits,
@@ -79,4 +64,15 @@ async function fetchFrom(
       ];
     }),
   );
+}
+
+/** The log over one connection of this client. */
+export function logOver(connection: Connection): LogAccess {
+  return {
+    locate: (topic) => connection.locate(topic),
+    listOffsets: (questions, isolation) => connection.listOffsets(questions, isolation),
+    fetch: (cursors, limits) => fetchOnce(connection, cursors, limits),
+    reset: () => connection.reset(),
+    close: () => connection.close(),
+  };
 }

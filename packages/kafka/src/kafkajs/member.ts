@@ -1,42 +1,28 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  CodedError,
-  type GroupListener,
-  type GroupMember,
-  type OffsetCommit,
-  retry,
-  type TopicPartition,
-} from '@millrace/messaging';
+import type { CodedError, GroupListener, GroupMember, OffsetCommit, TopicPartition } from '@millrace/messaging';
 import type { Logger } from '@millrace/service';
 import type { Consumer, EachBatchPayload } from 'kafkajs';
 import type { Broker } from 'kafkajs/src/cluster/index.js';
 import type Batch from 'kafkajs/src/consumer/batch.js';
 import type { ClientConfig } from '../client-config.ts';
 import { classifyClientFailure, clientError } from '../errors.ts';
+import { decodeBasis, isOutgrown } from '../membership/assignment-basis.ts';
+import { holdForRejoin } from '../membership/barrier.ts';
+import {
+  crashOf,
+  listenerThrew,
+  memberClosed,
+  metadataTooLarge,
+  notInGroup,
+  offsetOutOfRange,
+} from '../membership/member-errors.ts';
+import type { MemberSettings } from '../membership/member-settings.ts';
+import { groupBy, partitionKey } from '../reading/log-access.ts';
 import { createAssigner } from './assigner.ts';
-import { decodeBasis, isOutgrown } from './assignment-basis.ts';
-import { holdForRejoin } from './barrier.ts';
 import { createKafka, type OwnKafka, retryOften } from './client.ts';
-import { groupBy, partitionKey } from './connection.ts';
-import { crashOf, listenerThrew, metadataTooLarge, notInGroup, offsetOutOfRange } from './member-errors.ts';
 import type { ConsumerGroupState, Membership, OffsetManager } from './membership.ts';
 import { setPositions } from './positions.ts';
 import { toInbound } from './records.ts';
-
-export interface MemberSettings {
-  /** How long the group waits for a silent dynamic member. */
-  readonly sessionTimeoutMs: number;
-  /** How long it keeps the place of a silent static one: longer than a restart takes. */
-  readonly staticSessionTimeoutMs: number;
-  readonly heartbeatIntervalMs: number;
-  readonly rebalanceTimeoutMs: number;
-  /** How long a fetch waits at the brokers; also how long a resumed partition may take to flow again. */
-  readonly maxWaitMs: number;
-  readonly maxFetchBytes: number;
-  readonly maxFetchBytesPerPartition: number;
-  readonly requestTimeoutMs: number;
-  readonly closeTimeoutMs: number;
-}
 
 export interface KafkaMemberOptions {
   readonly config: ClientConfig;
@@ -193,7 +179,7 @@ export class KafkaMember implements GroupMember {
 
   async #close(): Promise<void> {
     this.#closing.abort();
-    this.#started.reject(new CodedError('X_KAFKA_CLOSED', 'the membership was closed', { disposition: retry() }));
+    this.#started.reject(memberClosed());
     const disconnected = this.#consumer.disconnect().catch((error: unknown) => {
       this.#log.debug({ err: error }, 'the Kafka client did not leave its group cleanly');
     });

@@ -1,5 +1,5 @@
 import type { AssignedPartition, TopicPartition } from '@millrace/messaging';
-import { earliest, groupBy, partitionKey } from './connection.ts';
+import { earliest, groupBy, partitionKey } from '../reading/log-access.ts';
 import type { ConsumerGroupState } from './membership.ts';
 import { toOffset } from './records.ts';
 

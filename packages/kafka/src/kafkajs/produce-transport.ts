@@ -4,6 +4,8 @@ import protocol from 'kafkajs/src/protocol/requests/index.js';
 import type { ClientConfig } from '../client-config.ts';
 import { classifyClientFailure } from '../errors.ts';
 import {
+  type Compression,
+  compressFromBytes,
   type PartitionAnswer,
   type PartitionBatch,
   type ProduceTransport,
@@ -15,10 +17,7 @@ import { Connection } from './connection.ts';
 
 const { CompressionTypes } = kafkajs;
 
-export type Compression = 'zstd' | 'gzip' | 'none';
 const codecs = { zstd: CompressionTypes.ZSTD, gzip: CompressionTypes.GZIP, none: CompressionTypes.None };
-/** Below this a codec's own frame and the turn it takes cost more than they save. */
-const compressFromBytes = 1_024;
 
 export interface KafkaTransportOptions {
   readonly config: ClientConfig;

@@ -6,6 +6,12 @@ export interface TopicShape {
   readonly maxMessageBytes: number;
 }
 
+/** How batches are compressed on the wire. Every codec of the protocol is read. */
+export type Compression = 'zstd' | 'gzip' | 'none';
+
+/** Below this a codec's own frame and the turn it takes cost more than they save. */
+export const compressFromBytes = 1_024;
+
 /** The records of one partition in one request. */
 export interface PartitionBatch {
   readonly topic: string;

@@ -6,8 +6,8 @@ import { groupTopics, topics } from '@millrace/contracts';
 import { testCluster } from '@millrace/embedded/testing';
 import { createInMemorySerde, identityHeaders } from '@millrace/messaging';
 import { noteTopic } from '@millrace/messaging/testing';
-import type { KafkaBroker } from '../../src/index.ts';
-import { connectTest, testNamespace, until } from '../kafka-harness.ts';
+import type { DriverName, KafkaBroker } from '../../src/index.ts';
+import { connectTest, drivers, testNamespace, until } from '../kafka-harness.ts';
 import type { ProcessPlan } from './pipeline-process.ts';
 
 const space = testNamespace();
@@ -25,7 +25,7 @@ afterEach(() => {
 afterAll(() => broker.close());
 
 /** A group with its topics, and so many records of a key each in them. */
-async function aBacklog(records: number): Promise<ProcessPlan> {
+async function aBacklog(driver: DriverName, records: number): Promise<ProcessPlan> {
   made += 1;
   const group = `${space}-process.${made}`;
   const topic = `${group}.notes`;
@@ -53,7 +53,7 @@ async function aBacklog(records: number): Promise<ProcessPlan> {
   await Promise.all(sends);
   await producer.close();
   return {
-    ...{ brokers: testCluster().kafkaBrokers, group, topic, partitions, instanceId: 'process-0' },
+    ...{ driver, brokers: testCluster().kafkaBrokers, group, topic, partitions, instanceId: 'process-0' },
     ...{ handlerMs: 50, maxInFlight: 100, highWaterRecords: 2_000, commitIntervalMs: 200 },
   };
 }
@@ -95,10 +95,10 @@ function start(plan: ProcessPlan): Running {
   };
 }
 
-describe('a process of a consumer group', () => {
+describe.each(drivers)('a process of a consumer group over %s', (driver) => {
   it('killed half way repeats no more than what ran and what finished since its last commit', async () => {
     const records = 3_000;
-    const plan = await aBacklog(records);
+    const plan = await aBacklog(driver, records);
     const one = start(plan);
     await until(() => one.started.length >= records / 2, 'half of it is started', 120_000);
     await one.kill();
@@ -112,7 +112,7 @@ describe('a process of a consumer group', () => {
   }, 240_000);
 
   it('goes on at once after an orderly restart, where it stopped', async () => {
-    const plan = await aBacklog(1_500);
+    const plan = await aBacklog(driver, 1_500);
     const one = start(plan);
     await until(() => one.started.length >= 500, 'it works', 30_000);
     const ended = once(one.child, 'exit');
@@ -125,7 +125,7 @@ describe('a process of a consumer group', () => {
   }, 240_000);
 
   it('is fenced by a second one of its name and ends with 78, while the second goes on', async () => {
-    const plan = await aBacklog(2_000);
+    const plan = await aBacklog(driver, 2_000);
     const one = start({ ...plan, handlerMs: 200 });
     await one.firstHandlerMs;
     const ended = once(one.child, 'exit');

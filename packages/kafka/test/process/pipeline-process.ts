@@ -1,10 +1,11 @@
 import { createInMemorySerde, pipeline, runPipeline } from '@millrace/messaging';
 import { type Note, noteTopic } from '@millrace/messaging/testing';
 import { createLogger, createMetrics, exitCodeOf, exitCodes } from '@millrace/service';
-import { connectKafka } from '../../src/index.ts';
+import { connectKafka, type DriverName } from '../../src/index.ts';
 
 /** What the process is to run; one argument, as JSON. */
 export interface ProcessPlan {
+  readonly driver: DriverName;
   readonly brokers: readonly string[];
   readonly group: string;
   readonly topic: string;
@@ -19,7 +20,7 @@ export interface ProcessPlan {
 // One process of a consumer group, to be killed: says on standard output `joining`, then which record it starts, one a line.
 const plan = JSON.parse(process.argv[2] as string) as ProcessPlan;
 const logger = createLogger({ service: 'process', level: 'silent' });
-const broker = connectKafka({ brokers: plan.brokers, clientId: plan.group, logger });
+const broker = connectKafka({ driver: plan.driver, brokers: plan.brokers, clientId: plan.group, logger });
 const input = noteTopic(plan.topic, plan.partitions);
 const producer = await broker.createProducer();
 const run = runPipeline(

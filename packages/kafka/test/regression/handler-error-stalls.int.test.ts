@@ -1,33 +1,35 @@
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { KafkaBroker } from '../../src/index.ts';
-import { connectTest, testNamespace, until } from '../kafka-harness.ts';
+import { connectTest, drivers, testNamespace, until } from '../kafka-harness.ts';
 import { fillTopic } from './fill-topic.ts';
 
-const space = testNamespace();
-let broker: KafkaBroker;
-beforeAll(() => {
-  broker = connectTest();
-});
-afterAll(() => broker.close());
-
-// C3: a TypeError from a handler stopped the client for good while its process lived on, consuming nothing.
-it('a defect in the owner ends the membership loudly, once, and moves no offset', async () => {
-  const topic = `${space}-c3`;
-  await fillTopic(broker, topic, 1, 5);
-  const crashes: Error[] = [];
-  const member = await broker.createMember({
-    group: topic,
-    topics: [topic],
-    listener: {
-      onAssigned: () => undefined,
-      onRecords: () => (undefined as unknown as { missing(): void }).missing(),
-      beforeRejoin: async () => undefined,
-      onCrash: (error) => crashes.push(error),
-    },
+describe.each(drivers)('over %s', (driver) => {
+  const space = `${testNamespace()}-${driver}`;
+  let broker: KafkaBroker;
+  beforeAll(() => {
+    broker = connectTest({ driver });
   });
-  await member.start();
-  await until(() => crashes.length > 0, 'the owner hears of it');
-  await member.close();
-  expect(crashes).toMatchObject([{ code: 'X_KAFKA_LISTENER_THREW' }]);
-  expect(await broker.admin.committed(topic, [topic])).toMatchObject([{ committed: null }]);
+  afterAll(() => broker.close());
+
+  // C3: a TypeError from a handler stopped the client for good while its process lived on, consuming nothing.
+  it('a defect in the owner ends the membership loudly, once, and moves no offset', async () => {
+    const topic = `${space}-c3`;
+    await fillTopic(broker, topic, 1, 5);
+    const crashes: Error[] = [];
+    const member = await broker.createMember({
+      group: topic,
+      topics: [topic],
+      listener: {
+        onAssigned: () => undefined,
+        onRecords: () => (undefined as unknown as { missing(): void }).missing(),
+        beforeRejoin: async () => undefined,
+        onCrash: (error) => crashes.push(error),
+      },
+    });
+    await member.start();
+    await until(() => crashes.length > 0, 'the owner hears of it');
+    await member.close();
+    expect(crashes).toMatchObject([{ code: 'X_KAFKA_LISTENER_THREW' }]);
+    expect(await broker.admin.committed(topic, [topic])).toMatchObject([{ committed: null }]);
+  });
 });

@@ -1,32 +1,34 @@
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { joinGroup } from '@millrace/conformance';
 import type { KafkaBroker } from '../../src/index.ts';
-import { connectTest, disturbGroup, testNamespace } from '../kafka-harness.ts';
+import { connectTest, disturbGroup, drivers, testNamespace } from '../kafka-harness.ts';
 import { append, fillTopic } from './fill-topic.ts';
 
-const topic = `${testNamespace()}-c11`;
-let broker: KafkaBroker;
-beforeAll(() => {
-  broker = connectTest();
-});
-afterAll(() => broker.close());
+describe.each(drivers)('over %s', (driver) => {
+  const topic = `${testNamespace()}-${driver}-c11`;
+  let broker: KafkaBroker;
+  beforeAll(() => {
+    broker = connectTest({ driver });
+  });
+  afterAll(() => broker.close());
 
-// C11: pausing some partitions after others let those flow again, and a rejoin kept pauses nobody wanted any more.
-it('what is paused stays paused through pauses of others and a rejoin, and only what is resumed flows', async () => {
-  await fillTopic(broker, topic, 3, 3);
-  const probe = await joinGroup(broker, { group: topic, topics: [topic] });
-  await probe.received(3);
-  await probe.commitAll();
-  probe.member.pause([{ topic, partition: 0 }]);
-  probe.member.pause([{ topic, partition: 1 }]);
-  const stop = await disturbGroup(topic);
-  await probe.until(() => probe.assignments.length === 2);
-  probe.member.resume([{ topic, partition: 1 }]);
-  await append(broker, topic, 3, 6);
-  await probe.received(7);
-  expect(new Set(probe.records.slice(3).map(({ partition }) => partition))).toEqual(new Set([1, 2]));
-  probe.member.resume([{ topic, partition: 0 }]);
-  await probe.received(9);
-  stop();
-  await probe.member.close();
+  // C11: pausing some partitions after others let those flow again, and a rejoin kept pauses nobody wanted any more.
+  it('what is paused stays paused through pauses of others and a rejoin, and only what is resumed flows', async () => {
+    await fillTopic(broker, topic, 3, 3);
+    const probe = await joinGroup(broker, { group: topic, topics: [topic] });
+    await probe.received(3);
+    await probe.commitAll();
+    probe.member.pause([{ topic, partition: 0 }]);
+    probe.member.pause([{ topic, partition: 1 }]);
+    const stop = await disturbGroup(topic);
+    await probe.until(() => probe.assignments.length === 2);
+    probe.member.resume([{ topic, partition: 1 }]);
+    await append(broker, topic, 3, 6);
+    await probe.received(7);
+    expect(new Set(probe.records.slice(3).map(({ partition }) => partition))).toEqual(new Set([1, 2]));
+    probe.member.resume([{ topic, partition: 0 }]);
+    await probe.received(9);
+    stop();
+    await probe.member.close();
+  });
 });

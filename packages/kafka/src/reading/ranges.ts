@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { InboundRecord, PartitionRange } from '@millrace/messaging';
 import { classifyClientFailure, clientError } from '../errors.ts';
-import { type Connection, earliest, latest, partitionKey } from './connection.ts';
-import { type Cursor, type FetchLimits, fetchOnce } from './fetch.ts';
+import { type Cursor, earliest, type FetchLimits, type LogAccess, latest, partitionKey } from './log-access.ts';
 
 export interface RangesOptions {
-  readonly connection: Connection;
+  readonly log: LogAccess;
   readonly limits: FetchLimits;
   /** Failures in a row after which reading is given up. */
   readonly tries: number;
@@ -21,7 +20,7 @@ interface RangeCursor extends Cursor {
  */
 export async function* readRanges(
   ranges: readonly PartitionRange[],
-  { connection, limits, tries }: RangesOptions,
+  { log, limits, tries }: RangesOptions,
   signal?: AbortSignal,
 ): AsyncGenerator<InboundRecord, void, undefined> {
   const isAborted = (): boolean => signal?.aborted === true;
@@ -35,17 +34,17 @@ export async function* readRanges(
         const failure = classifyClientFailure(error);
         const mayPass = failure === 'unavailable' || failure === 'moved';
         if (!mayPass || tried >= tries) throw clientError('reading ranges of offsets', error);
-        connection.reset();
+        log.reset();
         await sleep(Math.min(100 * 2 ** tried, 2_000), undefined, signal === undefined ? {} : { signal });
       }
     }
   };
-  const cut = (): void => connection.close();
+  const cut = (): void => log.close();
   signal?.addEventListener('abort', cut, { once: true });
   try {
-    let open = await attempt(() => clip(ranges, connection));
+    let open = await attempt(() => clip(ranges, log));
     while (open.length > 0) {
-      const fetched = await attempt(() => fetchOnce(connection, open, limits));
+      const fetched = await attempt(() => log.fetch(open, limits));
       for (const { cursor, records, next, highWatermark } of fetched) {
         const { to } = cursor as RangeCursor;
         for (const record of records) {
@@ -59,17 +58,17 @@ export async function* readRanges(
     }
   } finally {
     signal?.removeEventListener('abort', cut);
-    connection.close();
+    log.close();
   }
 }
 
-async function clip(ranges: readonly PartitionRange[], connection: Connection): Promise<RangeCursor[]> {
+async function clip(ranges: readonly PartitionRange[], log: LogAccess): Promise<RangeCursor[]> {
   const [starts, ends] = await Promise.all([
-    connection.listOffsets(
+    log.listOffsets(
       ranges.map(({ topic, partition }) => ({ topic, partition, at: earliest })),
       1,
     ),
-    connection.listOffsets(
+    log.listOffsets(
       ranges.map(({ topic, partition }) => ({ topic, partition, at: latest })),
       1,
     ),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { decodeBasis, encodeBasis, isOutgrown } from '../../src/kafkajs/assignment-basis.ts';
+import { decodeBasis, encodeBasis, isOutgrown } from '../../src/membership/assignment-basis.ts';
 
 const of =
   (counts: Readonly<Record<string, number>>) =>

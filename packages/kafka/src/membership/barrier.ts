@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { GroupListener } from '@millrace/messaging';
-import type { Broker } from 'kafkajs/src/cluster/index.js';
 import { classifyClientFailure } from '../errors.ts';
 
 /** The membership that is ending: what its last heartbeats are sent with. */
 export interface EndingMembership {
-  readonly coordinator: Broker;
+  readonly coordinator: {
+    heartbeat(identity: Omit<EndingMembership, 'coordinator'>): Promise<unknown>;
+  };
   readonly groupId: string;
   readonly memberId: string;
   readonly groupInstanceId: string | null;

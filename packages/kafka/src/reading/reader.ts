@@ -2,11 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CodedError, type ReaderOptions, retry, type TopicReader } from '@millrace/messaging';
 import { type Logger, names } from '@millrace/service';
 import { classifyClientFailure, clientError } from '../errors.ts';
-import { type Connection, earliest, latest, partitionKey } from './connection.ts';
-import { type Cursor, type FetchLimits, fetchOnce } from './fetch.ts';
+import { type Cursor, earliest, type FetchLimits, type LogAccess, latest, partitionKey } from './log-access.ts';
 
 export interface KafkaReaderOptions extends ReaderOptions {
-  readonly connection: Connection;
+  readonly log: LogAccess;
   readonly limits: FetchLimits;
   readonly logger: Logger;
   /** How often to look for new partitions. */
@@ -44,20 +43,20 @@ export class KafkaReader implements TopicReader {
 
   async close(): Promise<void> {
     this.#closing.abort();
-    this.#options.connection.close();
+    this.#options.log.close();
     this.#caughtUp.reject(new CodedError('X_KAFKA_CLOSED', 'the reader was closed', { disposition: retry() }));
     await this.#running;
   }
 
   async #findStart(): Promise<void> {
-    const { connection, topics, from } = this.#options;
+    const { log, topics, from } = this.#options;
     const partitions = await this.#partitions();
     const [starts, ends] = await Promise.all([
-      connection.listOffsets(
+      log.listOffsets(
         partitions.map((each) => ({ ...each, at: from === 'earliest' ? earliest : latest })),
         1,
       ),
-      connection.listOffsets(
+      log.listOffsets(
         partitions.map((each) => ({ ...each, at: latest })),
         1,
       ),
@@ -75,10 +74,10 @@ export class KafkaReader implements TopicReader {
   }
 
   async #partitions(): Promise<{ readonly topic: string; readonly partition: number }[]> {
-    const { connection, topics } = this.#options;
+    const { log, topics } = this.#options;
     const found: { topic: string; partition: number }[] = [];
     for (const topic of topics)
-      for (const partition of (await connection.locate(topic)).keys()) found.push({ topic, partition });
+      for (const partition of (await log.locate(topic)).keys()) found.push({ topic, partition });
     return found;
   }
 
@@ -87,14 +86,14 @@ export class KafkaReader implements TopicReader {
   }
 
   async #readOnce(): Promise<void> {
-    const { connection, limits, refreshMs } = this.#options;
+    const { log, limits, refreshMs } = this.#options;
     if (performance.now() - this.#refreshedAt > refreshMs) await this.#findNewPartitions();
     const cursors = [...this.#cursors.values()];
     if (cursors.length === 0) {
       await sleep(limits.maxWaitMs, undefined, { signal: this.#closing.signal }).catch(() => undefined);
       return;
     }
-    for (const { cursor, records, next } of await fetchOnce(connection, cursors, limits)) {
+    for (const { cursor, records, next } of await log.fetch(cursors, limits)) {
       for (const record of records) this.#hand(record);
       cursor.position = next;
       const key = partitionKey(cursor.topic, cursor.partition);
@@ -136,7 +135,7 @@ export class KafkaReader implements TopicReader {
           await this.#skipDeleted().catch(() => undefined);
         } else {
           const failure = classifyClientFailure(error);
-          if (failure !== 'moved') this.#options.connection.reset();
+          if (failure !== 'moved') this.#options.log.reset();
           if (tried > 0)
             this.#options.logger.warn({ err: clientError(doing, error), tried }, names.logs.kafka.readerWaiting);
         }
@@ -149,7 +148,7 @@ export class KafkaReader implements TopicReader {
 
   async #skipDeleted(): Promise<void> {
     const cursors = [...this.#cursors.values()];
-    const starts = await this.#options.connection.listOffsets(
+    const starts = await this.#options.log.listOffsets(
       cursors.map(({ topic, partition }) => ({ topic, partition, at: earliest })),
       1,
     );

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { assignIndices } from '../../src/kafkajs/assign-indices.ts';
+import { assignIndices } from '../../src/membership/assign-indices.ts';
 
 const claimants = fc.uniqueArray(
   fc.record({ id: fc.string({ minLength: 1, maxLength: 8 }), owned: fc.array(fc.integer({ min: -2, max: 40 })) }),

@@ -32,3 +32,6 @@ export const offsetOutOfRange = (group: string, { topic, partition }: TopicParti
     `group ${group} stands at an offset of ${topic}/${partition} that the log no longer has`,
     { disposition: halt },
   );
+
+export const memberClosed = (): CodedError =>
+  new CodedError('X_KAFKA_CLOSED', 'the membership was closed', { disposition: retry() });

@@ -1,0 +1,244 @@
+import type { ClientConfig } from '../client-config.ts';
+import { classifyClientFailure } from '../errors.ts';
+import { groupBy, type Isolation, type OffsetQuestion, partitionKey } from '../reading/log-access.ts';
+import {
+  type Address,
+  type Client,
+  createLink,
+  cutLink,
+  type Link,
+  loadClient,
+  type Metadata,
+  openLink,
+  parseAddress,
+} from './client.ts';
+import { BrokerAnswerError, failureOfClient } from './failure.ts';
+
+/** Requests that wait long at the broker hold up every later one on their connection, so they have one of their own. */
+export type Lane = 'main' | 'group' | 'join' | 'fetch';
+
+interface LinkOptions {
+  readonly lane?: Lane;
+  readonly requestTimeoutMs?: number;
+}
+
+const groupCoordinator = 0;
+const closedCluster = (): Error => Object.assign(new Error('closed by its owner'), { code: 'ECONNABORTED' });
+
+/**
+ * The cluster as one owner sees it: who leads what, and connections to whom it needs. The protocol versions asked for
+ * are those of Kafka 2.4 to 4.x. Holds no work: after any failure `reset` throws all connections away.
+ */
+export class Cluster {
+  readonly #config: ClientConfig;
+  readonly #requestTimeoutMs: number;
+  readonly #links = new Map<string, Promise<Link>>();
+  readonly #open = new Set<Link>();
+  readonly #addresses = new Map<number, Address>();
+  readonly #leaders = new Map<string, ReadonlyMap<number, number>>();
+  #good: Address | null = null;
+  #controller = -1;
+  #closed = false;
+
+  constructor(config: ClientConfig, requestTimeoutMs: number) {
+    this.#config = config;
+    this.#requestTimeoutMs = requestTimeoutMs;
+  }
+
+  async locate(topic: string): Promise<ReadonlyMap<number, number>> {
+    const [found] = await this.locateAll([topic]);
+    return (found as readonly [string, ReadonlyMap<number, number>])[1];
+  }
+
+  /** In one request; rejects when one of the topics is not there. */
+  async locateAll(topics: readonly string[]): Promise<readonly (readonly [string, ReadonlyMap<number, number>])[]> {
+    if (topics.length === 0) return [];
+    const { protocolErrorsCodesById } = await this.client();
+    const answer = await this.metadata(topics);
+    return topics.map((name) => {
+      const topic = answer.topics.find((each) => each.name === name);
+      if (topic === undefined) throw new BrokerAnswerError('UNKNOWN_TOPIC_OR_PARTITION');
+      if (topic.errorCode !== 0 && topic.partitions.length === 0)
+        throw new BrokerAnswerError(protocolErrorsCodesById[topic.errorCode] ?? `error ${topic.errorCode}`);
+      const leaders = new Map(topic.partitions.map(({ partitionIndex, leaderId }) => [partitionIndex, leaderId]));
+      this.#leaders.set(name, leaders);
+      return [name, leaders] as const;
+    });
+  }
+
+  /** From what is known now, without asking; null when nothing is. */
+  leader(topic: string, partition: number): number | null {
+    const leader = this.#leaders.get(topic)?.get(partition);
+    return leader === undefined || leader < 0 ? null : leader;
+  }
+
+  /** The same, where there must be one. */
+  demandLeader(topic: string, partition: number): number {
+    const leader = this.leader(topic, partition);
+    if (leader === null) throw new BrokerAnswerError('LEADER_NOT_AVAILABLE');
+    return leader;
+  }
+
+  /** Null asks for every topic. Errors of single topics and partitions are in the answer, not thrown. */
+  metadata(topics: readonly string[] | null): Promise<Metadata> {
+    return this.#anywhere(async (link, { metadataV8 }) => {
+      const answer = await metadataV8.api.async(link, topics === null ? null : [...topics], false).catch((error) => {
+        const partial = (error as { response?: Metadata }).response;
+        if (partial === undefined) throw error;
+        return partial;
+      });
+      for (const { nodeId, host, port } of answer.brokers) this.#addresses.set(nodeId, { host, port });
+      this.#controller = answer.controllerId;
+      return answer;
+    });
+  }
+
+  async ping(): Promise<void> {
+    await this.metadata([]);
+  }
+
+  /** The node that keeps a group. */
+  coordinator(group: string): Promise<number> {
+    return this.#anywhere(async (link, { findCoordinatorV2 }) => {
+      const { coordinators } = await findCoordinatorV2.api.async(link, groupCoordinator, [group]);
+      const [found] = coordinators;
+      if (found === undefined) throw new BrokerAnswerError('COORDINATOR_NOT_AVAILABLE');
+      this.#addresses.set(found.nodeId, { host: found.host, port: found.port });
+      return found.nodeId;
+    });
+  }
+
+  async controller(): Promise<number> {
+    if (this.#controller < 0) await this.ping();
+    if (this.#controller < 0) throw new BrokerAnswerError('NOT_CONTROLLER');
+    return this.#controller;
+  }
+
+  /** Asks a node; a broker's error rejects as `BrokerAnswerError`. */
+  async ask<T>(
+    node: number,
+    question: (link: Link, client: Client) => Promise<T>,
+    options: LinkOptions = {},
+  ): Promise<T> {
+    const [link, client] = await Promise.all([this.#linkToNode(node, options), this.client()]);
+    try {
+      return await question(link, client);
+    } catch (error) {
+      throw failureOfClient(error);
+    }
+  }
+
+  client(): Promise<Client> {
+    return this.#closed ? Promise.reject(closedCluster()) : loadClient();
+  }
+
+  async listOffsets(questions: readonly OffsetQuestion[], isolation: Isolation): Promise<ReadonlyMap<string, number>> {
+    await this.locateAll([...new Set(questions.map(({ topic }) => topic))]);
+    const perNode = groupBy(questions, ({ topic, partition }) => this.demandLeader(topic, partition));
+    const offsets = new Map<string, number>();
+    await Promise.all(
+      [...perNode].map(([node, asked]) =>
+        this.ask(node, async (link, { listOffsetsV5 }) => {
+          const { topics } = await listOffsetsV5.api.async(
+            link,
+            -1,
+            isolation,
+            [...groupBy(asked, ({ topic }) => topic)].map(([name, ofTopic]) => ({
+              name,
+              partitions: ofTopic.map(({ partition, at }) => ({
+                partitionIndex: partition,
+                currentLeaderEpoch: -1,
+                timestamp: BigInt(at),
+              })),
+            })),
+          );
+          for (const { name, partitions } of topics)
+            for (const { partitionIndex, offset } of partitions)
+              offsets.set(partitionKey(name, partitionIndex), Number(offset));
+        }),
+      ),
+    );
+    return offsets;
+  }
+
+  /** Forgets who leads a topic, so that it is asked again. */
+  forget(topic: string): void {
+    this.#leaders.delete(topic);
+  }
+
+  /** Cuts all connections; pending requests fail at once. */
+  reset(): void {
+    for (const link of this.#open) cutLink(link);
+    this.#open.clear();
+    this.#links.clear();
+    this.#leaders.clear();
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.reset();
+  }
+
+  /** Asks whichever broker answers, those that answered before first. */
+  async #anywhere<T>(question: (link: Link, client: Client) => Promise<T>): Promise<T> {
+    const client = await this.client();
+    const tried = new Set<string>();
+    let last: unknown = null;
+    const candidates = [
+      ...(this.#good === null ? [] : [this.#good]),
+      ...this.#addresses.values(),
+      ...this.#config.brokers.map(parseAddress),
+    ];
+    for (const address of candidates) {
+      const name = `${address.host}:${address.port}`;
+      if (tried.has(name)) continue;
+      tried.add(name);
+      try {
+        const answer = await question(await this.#link(address, {}), client);
+        this.#good = address;
+        return answer;
+      } catch (error) {
+        last = failureOfClient(error);
+        if (classifyClientFailure(last) !== 'unavailable' || this.#closed) throw last;
+      }
+    }
+    throw last;
+  }
+
+  async #linkToNode(node: number, options: LinkOptions): Promise<Link> {
+    if (!this.#addresses.has(node)) await this.ping();
+    const address = this.#addresses.get(node);
+    if (address === undefined) throw new BrokerAnswerError('BROKER_NOT_AVAILABLE');
+    return this.#link(address, options);
+  }
+
+  #link(address: Address, { lane = 'main', requestTimeoutMs = this.#requestTimeoutMs }: LinkOptions): Promise<Link> {
+    if (this.#closed) return Promise.reject(closedCluster());
+    const key = `${address.host}:${address.port}/${lane}`;
+    let opening = this.#links.get(key);
+    if (opening === undefined) {
+      const forget = (): void => {
+        if (this.#links.get(key) === opening) this.#links.delete(key);
+      };
+      opening = this.#openLink(address, requestTimeoutMs, forget);
+      opening.catch(forget);
+      this.#links.set(key, opening);
+    }
+    return opening;
+  }
+
+  async #openLink(address: Address, requestTimeoutMs: number, onEnd: () => void): Promise<Link> {
+    const client = await this.client();
+    if (this.#closed) throw closedCluster();
+    const link = createLink(client, this.#config, address, requestTimeoutMs);
+    const ended = (): void => {
+      this.#open.delete(link);
+      onEnd();
+    };
+    link.once('close', ended);
+    link.once('error', ended);
+    this.#open.add(link);
+    await openLink(link, address);
+    return link;
+  }
+}

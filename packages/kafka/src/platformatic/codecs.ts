@@ -1,0 +1,45 @@
+import { promisify } from 'node:util';
+import { gunzip, gunzipSync, gzip, zstdCompress, zstdDecompress, zstdDecompressSync } from 'node:zlib';
+import { decompressFrame } from 'lz4-napi';
+import type { Compression } from '../producer/produce-transport.ts';
+import { decompressSnappy } from '../reading/snappy.ts';
+
+const zip = promisify(gzip);
+const unzip = promisify(gunzip);
+const zstd = promisify(zstdCompress);
+const unzstd = promisify(zstdDecompress);
+/** Below this a turn of the thread pool costs more than the work. */
+const threadFromBytes = 16_384;
+
+/** The codec's number in a batch's attributes. */
+export const codecNumbers: Readonly<Record<Compression, number>> = { none: 0, gzip: 1, zstd: 4 };
+
+export async function compress(data: Buffer, codec: Compression): Promise<Buffer> {
+  switch (codec) {
+    case 'none':
+      return data;
+    case 'gzip':
+      return zip(data, { level: 1 });
+    case 'zstd':
+      return zstd(data);
+  }
+}
+
+/** Every codec of the protocol, also those that we do not write. */
+export async function decompress(data: Buffer, codec: number): Promise<Buffer> {
+  const isSmall = data.length < threadFromBytes;
+  switch (codec) {
+    case 0:
+      return data;
+    case 1:
+      return isSmall ? gunzipSync(data) : unzip(data);
+    case 2:
+      return decompressSnappy(data);
+    case 3:
+      return decompressFrame(data);
+    case 4:
+      return isSmall ? zstdDecompressSync(data) : unzstd(data);
+    default:
+      throw new Error(`a record batch is compressed with codec ${codec}, which Kafka does not have`);
+  }
+}

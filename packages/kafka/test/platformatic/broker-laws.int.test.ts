@@ -1,0 +1,3 @@
+import { kafkaBrokerLaws } from '../kafka-broker-laws.ts';
+
+kafkaBrokerLaws('platformatic');
