@@ -1,4 +1,7 @@
-import type { Broker } from 'kafkajs/src/cluster/index.js';
+import type { Broker, BrokerMetadata } from 'kafkajs/src/cluster/index.js';
+import { createErrorFromCode } from 'kafkajs/src/protocol/error.js';
+import apiKeys from 'kafkajs/src/protocol/requests/apiKeys.js';
+import protocol from 'kafkajs/src/protocol/requests/index.js';
 import type { ClientConfig } from '../client-config.ts';
 import { groupBy, type Isolation, type OffsetQuestion, partitionKey } from '../reading/log-access.ts';
 import { createCluster, type OwnCluster } from './client.ts';
@@ -59,11 +62,13 @@ export class Connection {
 
   async #locate(topic: string): Promise<ReadonlyMap<number, number>> {
     const own = await this.#connected();
-    const { cluster } = own;
-    await cluster.brokerPool.refreshMetadata([topic]);
+    const { brokerPool } = own.cluster;
+    await brokerPool.refreshMetadata([]);
+    const { topicMetadata } = await describeTopic(await brokerPool.findConnectedBroker(), topic);
     // Cut meanwhile: what this says may be older than what the new connections have said.
     if (this.#own !== own) throw connectionCut();
-    const found = cluster.brokerPool.metadata?.topicMetadata.find((each) => each.topic === topic);
+    const found = topicMetadata.find((each) => each.topic === topic);
+    if (found !== undefined && found.topicErrorCode !== 0) throw createErrorFromCode(found.topicErrorCode);
     const leaders = new Map(
       (found?.partitionMetadata ?? []).map(({ partitionId, leader }) => [partitionId, leader] as const),
     );
@@ -161,6 +166,19 @@ export class Connection {
       throw error;
     }
   }
+}
+
+/**
+ * What a broker knows of a topic, partitions without a leader included. The client's own parsing throws at the first of
+ * those, and then nobody learns where the others have moved: one leaderless partition would stop them all.
+ */
+async function describeTopic(broker: Broker, topic: string): Promise<BrokerMetadata> {
+  const describe = broker.lookupRequest(apiKeys.Metadata, protocol.requests.Metadata);
+  const { request, response } = describe({ topics: [topic], allowAutoTopicCreation: false });
+  return (await broker.connectionPool.send({
+    request,
+    response: { decode: response.decode, parse: async (data) => data },
+  })) as BrokerMetadata;
 }
 
 function dispose({ cluster, sockets }: OwnCluster): void {

@@ -51,6 +51,7 @@ declare module 'kafkajs/src/cluster/index.js' {
 
   export interface BrokerMetadata {
     readonly topicMetadata: readonly {
+      readonly topicErrorCode: number;
       readonly topic: string;
       readonly partitionMetadata: readonly { readonly partitionId: number; readonly leader: number }[];
     }[];
@@ -77,6 +78,7 @@ declare module 'kafkajs/src/cluster/index.js' {
     readonly brokerPool: {
       readonly metadata: BrokerMetadata | null;
       refreshMetadata(topics: readonly string[]): Promise<void>;
+      findConnectedBroker(): Promise<Broker>;
     };
     connect(): Promise<void>;
     disconnect(): Promise<void>;
@@ -132,18 +134,22 @@ declare module 'kafkajs/src/protocol/recordBatch/record/v0/decoder.js' {
 
 declare module 'kafkajs/src/protocol/requests/index.js' {
   const protocol: {
-    readonly requests: { readonly Produce: unknown };
+    readonly requests: { readonly Produce: unknown; readonly Metadata: unknown };
     lookup(versions: object): (apiKey: number, definition: unknown) => (payload: object) => object;
   };
   export default protocol;
 }
 
 declare module 'kafkajs/src/protocol/requests/apiKeys.js' {
-  const apiKeys: { readonly Produce: number };
+  const apiKeys: { readonly Produce: number; readonly Metadata: number };
   export default apiKeys;
 }
 
 declare module 'kafkajs/src/consumer/consumerGroup.js' {
   const ConsumerGroup: object;
   export default ConsumerGroup;
+}
+
+declare module 'kafkajs/src/protocol/error.js' {
+  export function createErrorFromCode(code: number): Error;
 }
