@@ -23,6 +23,8 @@ export interface ServersOptions {
   /** As in `startKafka`. */
   readonly tuning?: 'start' | 'throughput';
   readonly nodes?: 1 | 3;
+  /** Whether Postgres waits for its disk, as it must where its speed is measured; false when absent. */
+  readonly durable?: boolean;
 }
 
 /** Starts Kafka, the registry and Postgres side by side for a test run or a benchmark; they end with this process. */
@@ -54,7 +56,7 @@ export const startServers = async (options: ServersOptions = {}): Promise<Runnin
       dataDir: join(folder, 'postgres'),
       port: postgresPort,
       password: randomBytes(12).toString('hex'),
-      durable: false,
+      durable: options.durable ?? false,
       onProgress: progress('Postgres'),
     }),
   ]);
