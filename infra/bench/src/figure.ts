@@ -29,6 +29,12 @@ export interface BenchContext {
   readonly root: string;
   readonly say: (message: string) => void;
   readonly signal: AbortSignal;
+  /** Share of the full sizes: 1 for figures that count, less to see whether a bench works. */
+  readonly scale: number;
+  /** How often each side is measured; the median counts. */
+  readonly repeats: number;
+  /** Folder for CPU profiles of the subjects; none are made when absent. */
+  readonly profile?: string;
 }
 
 export const median = (values: readonly number[]): number => {
@@ -57,6 +63,42 @@ export const atMost = (
     rssMb: Math.round(figure.rssMb),
   };
 };
+
+type Measured = Pick<Figure, 'name' | 'unit' | 'runs' | 'cpuSeconds' | 'rssMb'>;
+
+interface Compared extends Measured {
+  /** The limit's value in each repeat; its median counts. */
+  readonly limits: readonly number[];
+}
+
+const compared = ({ limits, ...measured }: Compared): Omit<Figure, 'goal' | 'met'> => {
+  const ours = median(measured.runs);
+  const limit = median(limits);
+  return {
+    ...measured,
+    ours: rounded(ours),
+    limit: rounded(limit),
+    ratio: rounded(ours / limit),
+    runs: measured.runs.map(rounded),
+    cpuSeconds: rounded(measured.cpuSeconds),
+    rssMb: Math.round(measured.rssMb),
+  };
+};
+
+/** A figure that is to reach this share of its limit: rates. */
+export const shareOf = (share: number, figures: Compared): Figure => {
+  const figure = compared(figures);
+  return { ...figure, goal: `≥ ${share} of the limit`, met: figure.ratio >= share };
+};
+
+/** A figure that is to stay within this multiple of its limit: waits, memory. */
+export const within = (factor: number, figures: Compared): Figure => {
+  const figure = compared(figures);
+  return { ...figure, goal: `≤ ${factor} × the limit`, met: figure.ratio <= factor };
+};
+
+/** A figure that is told and not judged. */
+export const told = (figures: Compared): Figure => ({ ...compared(figures), goal: 'told', met: true });
 
 /** The figures as a table for people. */
 export const describeFigures = (figures: readonly Figure[]): string => {

@@ -1,12 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import { freePortRun, startServers } from '@millrace/embedded';
 import { atMost, type Bench, type BenchContext } from './figure.ts';
 import { type TreeUsage, usageOfTree } from './process-tree.ts';
+import { type StartedSystem, startSystem } from './start-system.ts';
 
 const warmRuns = 3;
 const settleMs = 20_000;
@@ -18,7 +17,7 @@ export const startBench: Bench = {
   run: async (context) => {
     const folder = await mkdtemp(join(tmpdir(), 'millrace-bench-'));
     const portBase = await freePortRun(23);
-    const start = (samples: boolean): Promise<Started> =>
+    const start = (samples: boolean): Promise<StartedSystem> =>
       startSystem(context, { data: join(folder, 'data'), portBase, samples });
     try {
       const bare = await bareServers(context);
@@ -28,7 +27,7 @@ export const startBench: Bench = {
       await pause(settleMs, undefined, { signal: context.signal });
       const busy = await usageOfTree(fresh.child.pid ?? 0);
       await fresh.stop();
-      const warm: (Started & { readonly usage: TreeUsage })[] = [];
+      const warm: (StartedSystem & { readonly usage: TreeUsage })[] = [];
       for (let run = 0; run < warmRuns; run += 1) {
         const started = await start(false);
         context.say(`the same data folder: ready after ${started.seconds.toFixed(1)} s`);
@@ -84,45 +83,4 @@ const bareServers = async ({ say }: BenchContext): Promise<{ readonly seconds: n
   await servers.stop();
   say(`the bare servers: ready after ${seconds.toFixed(1)} s`);
   return { seconds, usage: { ...all, pssMb: all.pssMb - own.pssMb } };
-};
-
-interface Started {
-  readonly child: ChildProcess;
-  readonly seconds: number;
-  stop(): Promise<void>;
-}
-
-/** As a user starts it: the bootstrap is in the time. */
-const startSystem = async (
-  { root, signal }: BenchContext,
-  options: { readonly data: string; readonly portBase: number; readonly samples: boolean },
-): Promise<Started> => {
-  const args = [
-    'infra/setup/run.mjs',
-    'start',
-    '--data',
-    options.data,
-    '--port-base',
-    String(options.portBase),
-    ...(options.samples ? [] : ['--no-samples']),
-  ];
-  const since = performance.now();
-  const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
-  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
-  const stop = async (): Promise<void> => {
-    child.kill('SIGTERM');
-    await ended;
-  };
-  signal.addEventListener('abort', () => child.kill('SIGTERM'), { once: true });
-  const ready = new Promise<void>((resolve) => {
-    createInterface({ input: child.stdout }).on('line', (line) => {
-      if (line.startsWith('Millrace is ready')) resolve();
-    });
-  });
-  const early = ended.then((code) => {
-    throw new Error(`npm start ended with ${code} before it was ready`);
-  });
-  await Promise.race([ready, early]);
-  early.catch(() => {}); // it ends some time; only an end before the ready line is news
-  return { child, seconds: (performance.now() - since) / 1000, stop };
 };

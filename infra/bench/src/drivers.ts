@@ -1,0 +1,13 @@
+import { connectKafka, type KafkaBroker, type KafkaOptions } from '@millrace/kafka';
+import { createLogger } from '@millrace/service';
+
+/** The clients behind the broker port; every bench that touches Kafka is run on each. */
+export const drivers = ['kafkajs'] as const;
+export type Driver = (typeof drivers)[number];
+
+/** A subject's own connection, silent unless something is wrong. */
+export const connectDriver = (
+  _driver: Driver,
+  options: Omit<KafkaOptions, 'logger' | 'clientId'> & Partial<Pick<KafkaOptions, 'logger'>>,
+): KafkaBroker =>
+  connectKafka({ clientId: 'bench', logger: createLogger({ service: 'bench', level: 'error' }), ...options });

@@ -1,0 +1,95 @@
+import { sinks } from '@millrace/connectors/sinks';
+import { deliverGroup } from '@millrace/flows';
+import { defaultPipelineSettings, type EffectStore } from '@millrace/messaging';
+import { createLogger, createMetrics } from '@millrace/service';
+import { createSinkWriters } from '@millrace/sink-writers/sink-writers';
+import { pinnedSerde, type Servers } from '../cluster.ts';
+import { connectDriver, type Driver } from '../drivers.ts';
+import { startMeter } from '../meter.ts';
+import { sinkFlows } from '../sink.ts';
+import type { SubjectRun } from '../subject.ts';
+
+export interface SinkRequest {
+  readonly servers: Servers;
+  readonly driver: Driver;
+  /** Also the Postgres schema, so that each run has tables of its own. */
+  readonly route: string;
+  /** The run ends after so many; null: when it is told to. */
+  readonly records: number | null;
+}
+
+/** A sink that claims inside its own write asks for none of this. */
+const noEffects = new Proxy({} as EffectStore, {
+  get: () => () => {
+    throw new Error('a transactional sink asked the effect store');
+  },
+});
+
+/** The shipped service with its shipped settings, in this process: topic → Postgres, guarded, noted in `deliveries`. */
+export const run: SubjectRun<SinkRequest> = async ({ servers, driver, route, records }, signal) => {
+  const broker = connectDriver(driver, { brokers: servers.brokers });
+  const serde = await pinnedSerde(servers.registryUrl);
+  const { promise: over, resolve: end, reject } = Promise.withResolvers<void>();
+  signal.addEventListener('abort', () => end(), { once: true });
+  const metrics = createMetrics();
+  let meter: ReturnType<typeof startMeter> | undefined;
+  let begun = 0;
+  let done = 0;
+  let lastAt = 0;
+  const counted = Object.fromEntries(
+    Object.entries(sinks).map(([name, sink]) => [
+      name,
+      {
+        ...sink,
+        open: (...given: Parameters<typeof sink.open>) => {
+          const opened = sink.open(...given);
+          return {
+            ...opened,
+            write: async (...written: Parameters<typeof opened.write>) => {
+              meter ??= startMeter();
+              begun += 1;
+              const result = await opened.write(...written);
+              done += 1;
+              lastAt = Date.now();
+              if (done === records) end();
+              return result;
+            },
+          };
+        },
+      },
+    ]),
+  );
+  const writers = createSinkWriters({
+    flows: await sinkFlows(route),
+    sinks: counted,
+    broker,
+    serde,
+    effects: noEffects,
+    settings: {
+      ...defaultPipelineSettings,
+      graceMs: 25_000,
+      ordinal: 0,
+      trustedOrigins: [],
+      rateLimits: 'after-refusal',
+      writeTimeoutMs: 30_000,
+      rateLimitPatienceMs: 65_000,
+      breakerOpenMs: 10_000,
+      mostWritesPerKey: 30,
+      expressionTimeoutMs: 100,
+    },
+    environment: { POSTGRES_URL: servers.postgresUrl },
+    logger: createLogger({ service: 'bench', level: 'error' }),
+    metrics,
+    now: Date.now,
+    fatal: reject,
+  });
+  await writers.open();
+  await over;
+  await writers.close(); // the last completions and offsets are in the time too
+  const cost = (meter ?? startMeter()).stop();
+  await broker.close();
+  serde.close();
+  const told = records === null ? { endedAt: lastAt, seconds: (lastAt - cost.startedAt) / 1_000 } : {};
+  const faults = begun === done ? [] : [`${begun - done} writes of ${deliverGroup('tickets', route)} had no end`];
+  return { ...cost, ...told, records: done, faults };
+};
