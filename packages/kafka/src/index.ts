@@ -9,6 +9,7 @@ export {
 } from './connect-kafka.ts';
 export { connectionsPart } from './connections-part.ts';
 export { type KafkaErrorCode, kafkaErrors } from './errors.ts';
+export { registerCodecs } from './kafkajs/codecs.ts';
 export type { MemberSettings } from './membership/member-settings.ts';
 export type { RecordAccumulator } from './producer/accumulator.ts';
 export type { AccumulatorStats } from './producer/accumulator-options.ts';

@@ -1,9 +1,10 @@
 import { promisify } from 'node:util';
-import { gunzip, gzip, zstdCompress, zstdDecompress } from 'node:zlib';
+import { gunzip, gzip } from 'node:zlib';
 import kafkajs from 'kafkajs';
 import { compressFrame, decompressFrame } from 'lz4-napi';
 import snappy from 'snappy';
 import { decompressSnappy } from '../reading/snappy.ts';
+import { compressZstd, decompressZstd } from './zstd.ts';
 
 const { CompressionCodecs, CompressionTypes } = kafkajs;
 
@@ -11,8 +12,8 @@ interface Encoded {
   readonly buffer: Buffer;
 }
 const codec = (
-  compress: (data: Buffer) => Promise<Buffer>,
-  decompress: (data: Buffer) => Promise<Buffer>,
+  compress: (data: Buffer) => Buffer | Promise<Buffer>,
+  decompress: (data: Buffer) => Buffer | Promise<Buffer>,
 ): (() => unknown) => {
   const both = { compress: ({ buffer }: Encoded) => compress(buffer), decompress };
   return () => both;
@@ -20,8 +21,6 @@ const codec = (
 
 const zip = promisify(gzip);
 const unzip = promisify(gunzip);
-const zstd = promisify(zstdCompress);
-const unzstd = promisify(zstdDecompress);
 
 /** A batch in a codec that is not registered stops a consumer for good, so every codec of the protocol is. */
 export function registerCodecs(): void {
@@ -34,8 +33,5 @@ export function registerCodecs(): void {
     decompressSnappy,
   );
   CompressionCodecs[CompressionTypes.LZ4] = codec(compressFrame, decompressFrame);
-  CompressionCodecs[CompressionTypes.ZSTD] = codec(
-    (data) => zstd(data),
-    (data) => unzstd(data),
-  );
+  CompressionCodecs[CompressionTypes.ZSTD] = codec(compressZstd, decompressZstd);
 }

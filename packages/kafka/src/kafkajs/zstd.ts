@@ -1,0 +1,46 @@
+import { promisify } from 'node:util';
+import { zstdCompress, zstdCompressSync, zstdDecompress, zstdDecompressSync } from 'node:zlib';
+
+/** Up to here the trip to a thread and back costs four times the work itself. */
+const compressHereBytes = 32 * 1_024;
+/** Packed bytes; some 2 ms of work when they unpack to four times as much. */
+const decompressHereBytes = 512 * 1_024;
+/** zlib's own step is 16 KB, and every step of a large batch is a trip of its own: a quarter of the CPU is the work. */
+const leastStep = 64 * 1_024;
+const mostStep = 4 * 1_048_576;
+
+const compressElsewhere = promisify(zstdCompress);
+const decompressElsewhere = promisify(zstdDecompress);
+
+export function compressZstd(data: Buffer): Buffer | Promise<Buffer> {
+  return data.length <= compressHereBytes ? zstdCompressSync(data) : compressElsewhere(data);
+}
+
+export function decompressZstd(packed: Buffer): Buffer | Promise<Buffer> {
+  const wanted = unpackedBytes(packed) ?? packed.length * 4;
+  const options = { chunkSize: Math.min(mostStep, Math.max(leastStep, wanted + 1)) };
+  return packed.length <= decompressHereBytes
+    ? zstdDecompressSync(packed, options)
+    : decompressElsewhere(packed, options);
+}
+
+const magic = 0xfd2fb528;
+
+/** What the frame says of its content's size; null where it does not, as with writers that stream. */
+export function unpackedBytes(packed: Buffer): number | null {
+  if (packed.length < 18 || packed.readUInt32LE(0) !== magic) return null;
+  const descriptor = packed[4] as number;
+  const isSingleSegment = (descriptor & 0x20) !== 0;
+  const dictionaryBytes = [0, 1, 2, 4][descriptor & 3] as number;
+  const at = 5 + (isSingleSegment ? 0 : 1) + dictionaryBytes;
+  switch (descriptor >> 6) {
+    case 0:
+      return isSingleSegment ? (packed[at] as number) : null;
+    case 1:
+      return packed.readUInt16LE(at) + 256;
+    case 2:
+      return packed.readUInt32LE(at);
+    default:
+      return Number(packed.readBigUInt64LE(at));
+  }
+}
