@@ -50,6 +50,22 @@ describe('codec', () => {
     expect(ticketsEnriched.reader(older)(ticketsReceived.encode(aTicket))).toStrictEqual({ ...aTicket, context: {} });
   });
 
+  it('encodes values of any size behind a prefix, in one buffer of its own', () => {
+    const prefix = Buffer.from([0, 0, 0, 0, 7]);
+    const sized = (length: number): TicketReceived => ({
+      ...aTicket,
+      entity: { ...aTicket.entity, description: 'é'.repeat(length) },
+    });
+    const values = [10, 700, 40_000, 900_000, 20].map(sized);
+    const written = values.map((value) => topics.ticketsReceived.encodeAfter(prefix, value));
+    written.forEach((bytes, index) => {
+      const value = values[index] as TicketReceived;
+      expect(bytes.subarray(0, 5)).toEqual(prefix);
+      expect(bytes.subarray(5).equals(topics.ticketsReceived.encode(value))).toBe(true);
+      expect(topics.ticketsReceived.decode(bytes.subarray(5))).toEqual(value);
+    });
+  });
+
   it('names the path at which a value does not fit', () => {
     const wrong = { ...aTicket, entity: { ...aTicket.entity, tags: ['card', 7] } } as unknown as TicketReceived;
     const error = caught(() => topics.ticketsReceived.encode(wrong));

@@ -99,11 +99,7 @@ export function connectRegistry(options: RegistryOptions): RegistrySerde {
         step: 'validate',
       });
     try {
-      const body = topic.encode(value);
-      const bytes = Buffer.allocUnsafe(headerBytes + body.length);
-      known.header.copy(bytes, 0);
-      body.copy(bytes, headerBytes);
-      return bytes;
+      return topic.encodeAfter(known.header, value);
     } catch (cause) {
       throw new CodedError('X_SERDE_ENCODE', `${topic.name}: ${messageOf(cause)}`, {
         disposition: deadLetter,
