@@ -44,7 +44,8 @@ export const producerDefaults: ProducerSettings = {
   bufferBytes: 32 * 1_048_576,
   batchRecords: 1_000,
   batchBytes: 512 * 1_024,
-  requestBytes: 1_048_576,
+  // A quarter of what callers may have waiting: one request is made while the other is at the broker.
+  requestBytes: 256 * 1_024,
   requestsPerNode: 2,
   retryMinMs: 50,
   retryMaxMs: 1_000,
