@@ -95,7 +95,9 @@ const hop = async (
   await consumer.subscribe({ topics: [topic], fromBeginning: true });
   const joined = Promise.withResolvers<void>();
   consumer.on('consumer.group_join', () => joined.resolve());
-  consumer.on('consumer.crash', ({ payload }) => joined.reject(payload.error));
+  consumer.on('consumer.crash', ({ payload }) => {
+    if (!payload.restart) joined.reject(payload.error);
+  });
   await consumer.run({
     autoCommitInterval: 1_000,
     partitionsConsumedConcurrently: 4,

@@ -36,7 +36,9 @@ export const run: SubjectRun<StageRequest> = async ({ servers, group, from, to, 
   await Promise.all([producer.connect(), consumer.connect()]);
   await consumer.subscribe({ topics: [from], fromBeginning: true });
   const { promise: over, resolve: end, reject } = Promise.withResolvers<void>();
-  consumer.on('consumer.crash', ({ payload }) => reject(payload.error));
+  consumer.on('consumer.crash', ({ payload }) => {
+    if (!payload.restart) reject(payload.error);
+  });
   let meter: ReturnType<typeof startMeter> | undefined;
   let handled = 0;
 
