@@ -7,7 +7,7 @@ export type Driver = (typeof drivers)[number];
 
 /** A subject's own connection, silent unless something is wrong. */
 export const connectDriver = (
-  _driver: Driver,
+  driver: Driver,
   options: Omit<KafkaOptions, 'logger' | 'clientId'> & Partial<Pick<KafkaOptions, 'logger'>>,
 ): KafkaBroker =>
-  connectKafka({ clientId: 'bench', logger: createLogger({ service: 'bench', level: 'error' }), ...options });
+  connectKafka({ driver, clientId: 'bench', logger: createLogger({ service: 'bench', level: 'error' }), ...options });

@@ -4,7 +4,7 @@ import kafkajs from 'kafkajs';
 import { compressFrame, decompressFrame } from 'lz4-napi';
 import snappy from 'snappy';
 import { decompressSnappy } from '../reading/snappy.ts';
-import { compressZstd, decompressZstd } from './zstd.ts';
+import { compressZstd, decompressZstd } from '../reading/zstd.ts';
 
 const { CompressionCodecs, CompressionTypes } = kafkajs;
 

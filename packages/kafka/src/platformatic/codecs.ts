@@ -1,13 +1,12 @@
 import { promisify } from 'node:util';
-import { gunzip, gunzipSync, gzip, zstdCompress, zstdDecompress, zstdDecompressSync } from 'node:zlib';
+import { gunzip, gunzipSync, gzip } from 'node:zlib';
 import { decompressFrame } from 'lz4-napi';
 import type { Compression } from '../producer/produce-transport.ts';
 import { decompressSnappy } from '../reading/snappy.ts';
+import { compressZstd, decompressZstd } from '../reading/zstd.ts';
 
 const zip = promisify(gzip);
 const unzip = promisify(gunzip);
-const zstd = promisify(zstdCompress);
-const unzstd = promisify(zstdDecompress);
 /** Below this a turn of the thread pool costs more than the work. */
 const threadFromBytes = 16_384;
 
@@ -21,7 +20,7 @@ export async function compress(data: Buffer, codec: Compression): Promise<Buffer
     case 'gzip':
       return zip(data, { level: 1 });
     case 'zstd':
-      return zstd(data);
+      return compressZstd(data);
   }
 }
 
@@ -38,7 +37,7 @@ export async function decompress(data: Buffer, codec: number): Promise<Buffer> {
     case 3:
       return decompressFrame(data);
     case 4:
-      return isSmall ? zstdDecompressSync(data) : unzstd(data);
+      return decompressZstd(data);
     default:
       throw new Error(`a record batch is compressed with codec ${codec}, which Kafka does not have`);
   }

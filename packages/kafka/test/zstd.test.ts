@@ -1,7 +1,7 @@
 import { buffer } from 'node:stream/consumers';
 import { createZstdCompress, zstdCompressSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
-import { compressZstd, decompressZstd, unpackedBytes } from '../../src/kafkajs/zstd.ts';
+import { compressZstd, decompressZstd, unpackedBytes } from '../src/reading/zstd.ts';
 
 /** Text that zstd makes small, but not to nothing. */
 const text = (bytes: number): Buffer => {
