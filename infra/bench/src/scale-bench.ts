@@ -28,7 +28,7 @@ interface Work {
 
 interface Prepared {
   readonly group: string;
-  readonly request: StageRequest | SinkRequest;
+  request(ordinal: number): StageRequest | SinkRequest;
   /** What was lost or doubled, once all is done. */
   faults(records: number): Promise<readonly string[]>;
 }
@@ -48,7 +48,7 @@ const stage: Work = {
     await cluster.createGroup(group);
     return {
       group,
-      request: { servers: cluster.servers, driver, group, from, to, records: null },
+      request: () => ({ servers: cluster.servers, driver, group, from, to, records: null }),
       faults: async (records) => {
         const parents = new Set<string | null>();
         let outputs = 0;
@@ -75,7 +75,7 @@ const sink: Work = {
     await cluster.createGroup(group);
     return {
       group,
-      request: { servers: cluster.servers, driver, route, records: null },
+      request: (ordinal) => ({ servers: cluster.servers, driver, route, ordinal, records: null }),
       faults: (records) => sinkFaults(cluster.servers.postgresUrl, schemaOf(route), records),
     };
   },
@@ -93,8 +93,8 @@ export const scaleBench: Bench = {
   run: async (context) => {
     const figures: Figure[] = [];
     for (const driver of drivers) {
-      figures.push(...(await measure(context, driver, stage, 20_000)));
-      figures.push(...(await measure(context, driver, sink, 3_000)));
+      figures.push(...(await measure(context, driver, stage, 40_000)));
+      figures.push(...(await measure(context, driver, sink, 6_000)));
     }
     return figures;
   },
@@ -159,8 +159,13 @@ const drain = async (
   const done = new AbortController();
   try {
     for (let index = 0; index < instances; index += 1) subjects.push(await openSubject(work.subject, context));
-    const running = Promise.all(subjects.map((subject) => subject.run(prepared.request, done.signal)));
-    await Promise.race([running, allCommitted(context, cluster, prepared.group, from)]);
+    const running = Promise.all(
+      subjects.map((subject, ordinal) => subject.run(prepared.request(ordinal), done.signal)),
+    );
+    await Promise.race([
+      running,
+      allCommitted(cluster, prepared.group, from, AbortSignal.any([context.signal, done.signal])),
+    ]);
     done.abort();
     const observed = together(await running);
     return { ...observed, faults: [...observed.faults, ...(await prepared.faults(records))] };
@@ -170,12 +175,7 @@ const drain = async (
   }
 };
 
-const allCommitted = async (
-  { signal }: BenchContext,
-  { broker }: Cluster,
-  group: string,
-  topic: string,
-): Promise<void> => {
+const allCommitted = async ({ broker }: Cluster, group: string, topic: string, signal: AbortSignal): Promise<void> => {
   const ends = await broker.admin.offsets([topic]);
   for (;;) {
     const committed = await broker.admin.committed(group, [topic]).catch(() => []); // the group may still be loading

@@ -75,7 +75,7 @@ const measure = async (context: BenchContext, cluster: Cluster, driver: Driver, 
   const sink = async (repeat: number): Promise<Observed> => {
     const route = `ours-${driver}-${repeat}`;
     await cluster.createGroup(deliverGroup('tickets', route));
-    const observed = await ours.run({ servers, driver, route, records });
+    const observed = await ours.run({ servers, driver, route, ordinal: 0, records });
     return {
       ...observed,
       faults: [...observed.faults, ...(await sinkFaults(servers.postgresUrl, schemaOf(route), records))],

@@ -14,6 +14,8 @@ export interface SinkRequest {
   readonly driver: Driver;
   /** Also the Postgres schema, so that each run has tables of its own. */
   readonly route: string;
+  /** Of this process: two of one ordinal fence each other. */
+  readonly ordinal: number;
   /** The run ends after so many; null: when it is told to. */
   readonly records: number | null;
 }
@@ -26,7 +28,7 @@ const noEffects = new Proxy({} as EffectStore, {
 });
 
 /** The shipped service with its shipped settings, in this process: topic → Postgres, guarded, noted in `deliveries`. */
-export const run: SubjectRun<SinkRequest> = async ({ servers, driver, route, records }, signal) => {
+export const run: SubjectRun<SinkRequest> = async ({ servers, driver, route, ordinal, records }, signal) => {
   const broker = connectDriver(driver, { brokers: servers.brokers });
   const serde = await pinnedSerde(servers.registryUrl);
   const { promise: over, resolve: end, reject } = Promise.withResolvers<void>();
@@ -68,7 +70,7 @@ export const run: SubjectRun<SinkRequest> = async ({ servers, driver, route, rec
     settings: {
       ...defaultPipelineSettings,
       graceMs: 25_000,
-      ordinal: 0,
+      ordinal,
       trustedOrigins: [],
       rateLimits: 'after-refusal',
       writeTimeoutMs: 30_000,
