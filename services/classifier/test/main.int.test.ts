@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { type TicketClassified, topicSpecs, topics } from '@millrace/contracts';
+import { freePorts } from '@millrace/embedded';
 import { testCluster } from '@millrace/embedded/testing';
 import { loadFlows } from '@millrace/flows';
 import {
@@ -82,11 +82,7 @@ async function start(env: Readonly<Record<string, string>> = {}): Promise<Proces
 }
 
 async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
+  const [port = 0] = await freePorts(1);
   return port;
 }
 

@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { topicSpecs, topics } from '@millrace/contracts';
+import { freePorts } from '@millrace/embedded';
 import { type TestDatabase, testCluster, testDatabase, testNamespace } from '@millrace/embedded/testing';
 import { connectKafka, connectRegistry, connectSchemaAdmin, type KafkaBroker, provision } from '@millrace/kafka';
 import { identityHeaders, type Producer, type Serde } from '@millrace/messaging';
@@ -67,12 +67,8 @@ afterAll(async () => {
 });
 
 async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address !== null ? address.port : 0;
+  const [port = 0] = await freePorts(1);
+  return port;
 }
 
 function start(): ChildProcess {
