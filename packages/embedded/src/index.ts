@@ -4,9 +4,16 @@ export { asDataFolderError, codeOf, EmbeddedError, type EmbeddedErrorCode, embed
 export { type ExitReason, type GuardedOptions, type GuardedProcess, spawnGuarded } from './guarded-process.ts';
 export { findJava, hasMaven, installCommand, javaMajor } from './java.ts';
 export { ensureJavaParts, type JavaParts } from './java-parts.ts';
-export { type KafkaOptions, type RunningKafka, startKafka } from './kafka.ts';
+export {
+  type KafkaOptions,
+  type PreparedKafka,
+  type PreparedNode,
+  prepareKafka,
+  type RunningKafka,
+  startKafka,
+} from './kafka.ts';
 export { type ClusterMetadata, readClusterMetadata } from './kafka-probe.ts';
-export type { Progress, RunningPart } from './part.ts';
+export type { Progress, RunningPart, StartingPart } from './part.ts';
 export { demandFreePort, freePortRun, freePorts, isPortFree } from './ports.ts';
 export { type PostgresOptions, type RunningPostgres, startPostgres } from './postgres.ts';
 export { prepareJavaParts } from './prepare.ts';

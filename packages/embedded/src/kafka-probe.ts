@@ -2,7 +2,8 @@ import { connect } from 'node:net';
 
 export interface ClusterMetadata {
   readonly clusterId: string | null;
-  readonly brokers: number;
+  /** Of those that serve now. */
+  readonly brokerIds: readonly number[];
 }
 
 const metadataRequest = (): Buffer => {
@@ -34,14 +35,14 @@ const readMetadata = (response: Buffer): ClusterMetadata => {
     at += length;
     return response.toString('utf8', at - length, at);
   };
-  const brokers = int32();
-  for (let index = 0; index < brokers; index += 1) {
-    int32(); // node id
+  const brokerIds = Array.from({ length: int32() }, () => {
+    const id = int32();
     text(); // host
     int32(); // port
     text(); // rack
-  }
-  return { clusterId: text(), brokers };
+    return id;
+  });
+  return { clusterId: text(), brokerIds };
 };
 
 /** Asks whoever listens there which cluster it is, in Kafka's own protocol; a server that is not Kafka rejects or times out. */

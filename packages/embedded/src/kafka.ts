@@ -8,7 +8,7 @@ import { spawnGuarded } from './guarded-process.ts';
 import { ensureJavaParts, type JavaParts } from './java-parts.ts';
 import { type KafkaNode, kafkaNodes, newClusterId, nodeProperties } from './kafka-config.ts';
 import { readClusterMetadata } from './kafka-probe.ts';
-import type { Progress, RunningPart } from './part.ts';
+import type { Progress, RunningPart, StartingPart } from './part.ts';
 import { demandFreePort } from './ports.ts';
 import { openServerLog } from './server-log.ts';
 import { waitUntilReady } from './wait-until-ready.ts';
@@ -41,6 +41,20 @@ export interface RunningKafka extends RunningPart {
   readonly nodes: readonly RunningPart[];
 }
 
+/** A cluster whose storage is formatted; none of its nodes runs yet. */
+export interface PreparedKafka {
+  readonly brokers: readonly string[];
+  readonly clusterId: string;
+  readonly nodes: readonly PreparedNode[];
+}
+
+/** One node, to be started, and after its end started again, by itself. */
+export interface PreparedNode {
+  readonly id: number;
+  /** Resolves with the process; it is ready when the cluster counts it among its brokers. */
+  start(signal?: AbortSignal): Promise<StartingPart>;
+}
+
 const marker = 'millrace-kafka.json';
 
 /**
@@ -48,16 +62,15 @@ const marker = 'millrace-kafka.json';
  * a port that somebody else holds never passes for ours.
  */
 export const startKafka = async (options: KafkaOptions): Promise<RunningKafka> => {
-  const onProgress = options.onProgress ?? (() => {});
-  const parts = options.parts ?? (await ensureJavaParts(onProgress, options.signal));
-  const nodes = kafkaNodes(options);
-  for (const node of nodes) {
-    await demandFreePort('Kafka', node.port, node.host);
-    await demandFreePort("Kafka's controller", node.controllerPort, node.host);
-  }
-  const clusterId = await format(parts, options, nodes, onProgress);
-  onProgress('starting');
-  const started = await Promise.allSettled(nodes.map((node) => startNode(parts, options, nodes, node, clusterId)));
+  const { brokers, clusterId, nodes } = await prepare(options, (ids) => ids.length === (options.nodes ?? 1));
+  options.onProgress?.('starting');
+  const started = await Promise.allSettled(
+    nodes.map(async (node) => {
+      const part = await node.start(options.signal);
+      await part.ready;
+      return part;
+    }),
+  );
   const running = started.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
   const failure = started.find((result) => result.status === 'rejected');
   if (failure !== undefined) {
@@ -67,7 +80,7 @@ export const startKafka = async (options: KafkaOptions): Promise<RunningKafka> =
   const [first] = running;
   if (first === undefined) throw new EmbeddedError('X_EMBEDDED_NOT_READY', 'Kafka was asked for with no node.');
   return {
-    brokers: nodes.map(({ host, port }) => `${host}:${port}`),
+    brokers,
     clusterId,
     nodes: running,
     pid: first.pid,
@@ -79,20 +92,43 @@ export const startKafka = async (options: KafkaOptions): Promise<RunningKafka> =
   };
 };
 
+/** Formats the storage where there is none, and starts nothing. For whoever keeps each node alive by itself. */
+export const prepareKafka = (options: KafkaOptions): Promise<PreparedKafka> =>
+  prepare(options, (ids, own) => ids.includes(own));
+
+/** Whether a node belongs to the cluster, by the brokers that it knows and its own id. */
+type IsJoined = (brokerIds: readonly number[], own: number) => boolean;
+
+const prepare = async (options: KafkaOptions, isJoined: IsJoined): Promise<PreparedKafka> => {
+  const onProgress = options.onProgress ?? (() => {});
+  const parts = options.parts ?? (await ensureJavaParts(onProgress, options.signal));
+  const nodes = kafkaNodes(options);
+  for (const node of nodes) await demandPorts(node);
+  const clusterId = await format(parts, options, nodes, onProgress);
+  return {
+    brokers: nodes.map(({ host, port }) => `${host}:${port}`),
+    clusterId,
+    nodes: nodes.map((node) => ({
+      id: node.id,
+      start: (signal) => startNode({ ...options, parts, signal, isJoined }, nodes, node, clusterId),
+    })),
+  };
+};
+
+const demandPorts = async (node: KafkaNode): Promise<void> => {
+  await demandFreePort('Kafka', node.port, node.host);
+  await demandFreePort("Kafka's controller", node.controllerPort, node.host);
+};
+
 const startNode = async (
-  parts: JavaParts,
-  options: KafkaOptions,
+  options: KafkaOptions & { readonly parts: JavaParts; readonly isJoined: IsJoined },
   nodes: readonly KafkaNode[],
   node: KafkaNode,
   clusterId: string,
-): Promise<RunningPart> => {
-  const log = await openServerLog(
-    options.logFile === undefined
-      ? join(node.dataDir, 'server.log')
-      : node.id === 1
-        ? options.logFile
-        : `${options.logFile}.${node.id}`,
-  );
+): Promise<StartingPart> => {
+  const { parts } = options;
+  await demandPorts(node);
+  const log = await openServerLog(nodeLog(options, node));
   const properties = join(node.dataDir, 'server.properties');
   await writeFile(properties, nodeProperties(node, nodes, join(node.dataDir, 'log'), options.properties));
   const child = spawnGuarded({
@@ -117,7 +153,7 @@ const startNode = async (
     signal: options.signal,
   });
   log.release();
-  await waitUntilReady({
+  const ready = waitUntilReady({
     part: 'Kafka',
     child,
     log,
@@ -131,17 +167,25 @@ const startNode = async (
           `Another Kafka cluster answers on port ${node.port}; stop it or choose other ports with --port-base.`,
         );
       }
-      return found.clusterId === clusterId && found.brokers === nodes.length;
+      return found.clusterId === clusterId && options.isJoined(found.brokerIds, node.id);
     },
   });
+  ready.catch(() => {}); // whoever only watches its end has no use for it
   return {
     pid: child.pid,
     exited: child.exited,
+    ready,
     isAlive: child.isAlive,
     stop: async () => {
       await child.stop();
     },
   };
+};
+
+/** Of the first node where it was asked for, of the others beside it. */
+const nodeLog = ({ logFile }: KafkaOptions, node: KafkaNode): string => {
+  if (logFile === undefined) return join(node.dataDir, 'server.log');
+  return node.id === 1 ? logFile : `${logFile.replace(/\.log$/, '')}-${node.id}.log`;
 };
 
 const explainEnd = (log: string, dataDir: string): EmbeddedError | undefined => {

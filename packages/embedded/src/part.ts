@@ -11,3 +11,9 @@ export interface RunningPart {
   /** Ends it well, or by force after the grace. Idempotent. */
   stop(): Promise<void>;
 }
+
+/** A server whose process is there and which may not serve yet. */
+export interface StartingPart extends RunningPart {
+  /** Resolves when it serves; rejects when it ends before or takes too long, and then it is stopped. */
+  readonly ready: Promise<void>;
+}

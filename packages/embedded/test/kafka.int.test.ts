@@ -4,8 +4,9 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { startKafka } from '../src/kafka.ts';
+import { prepareKafka, startKafka } from '../src/kafka.ts';
 import { readClusterMetadata } from '../src/kafka-probe.ts';
+import type { StartingPart } from '../src/part.ts';
 import { freePortRun, freePorts } from '../src/ports.ts';
 import { testCluster } from '../src/testing.ts';
 
@@ -67,16 +68,37 @@ describe('an embedded Kafka', () => {
 
   it('tells which cluster answers on a port, so that a stranger never passes for ours', async () => {
     const port = Number(testCluster().kafkaBrokers[0]?.split(':')[1]);
-    const { clusterId, brokers } = await readClusterMetadata('127.0.0.1', port);
+    const { clusterId, brokerIds } = await readClusterMetadata('127.0.0.1', port);
     expect(clusterId).toMatch(/^[\w-]{22}$/);
-    expect(brokers).toBe(1);
+    expect(brokerIds).toEqual([1]);
   });
 
   it('forms one cluster of three nodes', async () => {
     const base = await freePortRun(6);
     const kafka = await startKafka({ ...options, port: base, controllerPort: base + 1, nodes: 3 });
     expect(kafka.brokers).toHaveLength(3);
-    expect((await readClusterMetadata('127.0.0.1', base + 4)).brokers).toBe(3);
+    expect((await readClusterMetadata('127.0.0.1', base + 4)).brokerIds.toSorted()).toEqual([1, 2, 3]);
     await kafka.stop();
+  });
+
+  it('starts one node of three again by itself, into the same cluster, while the others go on', async () => {
+    const base = await freePortRun(6);
+    const cluster = await prepareKafka({ ...options, port: base, controllerPort: base + 1, nodes: 3 });
+    const running = await Promise.all(cluster.nodes.map((node) => node.start()));
+    const [, second] = running;
+    try {
+      await Promise.all(running.map(({ ready }) => ready));
+      process.kill(second?.pid ?? 0, 'SIGKILL');
+      await second?.exited;
+      const again = await cluster.nodes[1]?.start();
+      running.push(again as StartingPart);
+      await again?.ready;
+      const { clusterId, brokerIds } = await readClusterMetadata('127.0.0.1', base + 2);
+      expect(clusterId).toBe(cluster.clusterId);
+      expect(brokerIds).toContain(2);
+      expect(running.map(({ isAlive }) => isAlive())).toEqual([true, false, true, true]);
+    } finally {
+      await Promise.all(running.map((node) => node.stop()));
+    }
   });
 });
