@@ -8,6 +8,7 @@ export interface Ports {
   readonly sinkWriters: number;
   readonly registry: number;
   readonly postgres: number;
+  /** Of the first node; further ones follow in pairs: `kafka + 2n`, `kafkaController + 2n`. */
   readonly kafka: number;
   readonly kafkaController: number;
   readonly zendesk: number;
@@ -33,8 +34,25 @@ export const portsFrom = (base: number): Ports => ({
   http: base + 22,
 });
 
+/** How many Kafka nodes there are: one, or the three that outlive one of them. */
+export type KafkaNodes = 1 | 3;
+
+/** Each Kafka node by the name of its part, with its port and its controller's. */
+export const kafkaNodes = (
+  ports: Ports,
+  nodes: KafkaNodes,
+): readonly { readonly name: string; readonly port: number; readonly controllerPort: number }[] =>
+  Array.from({ length: nodes }, (_, index) => ({
+    name: index === 0 ? 'kafka' : `kafka-${index + 1}`,
+    port: ports.kafka + 2 * index,
+    controllerPort: ports.kafkaController + 2 * index,
+  }));
+
 /** Each port with the name a person knows its owner by. */
-export const portOwners = (ports: Ports): readonly (readonly [owner: string, port: number])[] => [
+export const portOwners = (
+  ports: Ports,
+  nodes: KafkaNodes = 1,
+): readonly (readonly [owner: string, port: number])[] => [
   ['the ingest gateway', ports.gateway],
   ["the ingest gateway's admin listener", ports.gatewayAdmin],
   ['the dlq-replayer', ports.dlqReplayer],
@@ -43,8 +61,13 @@ export const portOwners = (ports: Ports): readonly (readonly [owner: string, por
   ['the sink-writers', ports.sinkWriters],
   ['the schema registry', ports.registry],
   ['Postgres', ports.postgres],
-  ['Kafka', ports.kafka],
-  ["Kafka's controller", ports.kafkaController],
+  ...kafkaNodes(ports, nodes).flatMap(
+    ({ port, controllerPort }) =>
+      [
+        ['Kafka', port],
+        ["Kafka's controller", controllerPort],
+      ] as const,
+  ),
   ['the Zendesk simulator', ports.zendesk],
   ['the Slack simulator', ports.slack],
   ['the HTTP receiver', ports.http],

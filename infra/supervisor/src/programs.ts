@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { cacheFolder } from '@millrace/embedded';
 import { type Secrets, sourcesFile, tokenFile } from '@millrace/provision/secrets';
-import { host, type Ports, urlOf } from './layout.ts';
+import { host, type KafkaNodes, type Ports, urlOf } from './layout.ts';
 import type { Program } from './program.ts';
 import { kafkaBrokers, postgresUrl, registryUrl } from './server-parts.ts';
 
@@ -10,6 +10,7 @@ export interface ProgramsOptions {
   readonly dataDir: string;
   readonly flows: string;
   readonly ports: Ports;
+  readonly kafkaNodes: KafkaNodes;
   readonly secrets: Secrets;
   /** The user's own environment: a variable set there wins over a sample of ours. */
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -71,6 +72,7 @@ export const sharedEnvironment = ({
   dataDir,
   flows,
   ports,
+  kafkaNodes,
   secrets,
   environment,
 }: ProgramsOptions): Readonly<Record<string, string>> => {
@@ -85,7 +87,7 @@ export const sharedEnvironment = ({
   return {
     ...Object.fromEntries(Object.entries(flowVariables).map(([name, value]) => [name, environment[name] || value])),
     MILLRACE_HOST: host,
-    MILLRACE_KAFKA_BROKERS: kafkaBrokers(ports).join(','),
+    MILLRACE_KAFKA_BROKERS: kafkaBrokers(ports, kafkaNodes).join(','),
     MILLRACE_REGISTRY_URL: registryUrl(ports),
     MILLRACE_POSTGRES_URL: postgres,
     MILLRACE_FLOWS: flows,

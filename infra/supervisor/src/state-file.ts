@@ -14,7 +14,8 @@ export interface SystemState {
   readonly registry: { readonly url: string };
   readonly postgres: { readonly url: string };
   readonly services: Readonly<Record<string, { readonly url: string; readonly pid: number }>>;
-  readonly processes: Readonly<Record<'kafka' | 'registry' | 'postgres', { readonly pid: number }>>;
+  /** `kafka` (with three nodes also `kafka-2` and `kafka-3`), `registry`, `postgres`. */
+  readonly processes: Readonly<Record<string, { readonly pid: number }>>;
   readonly simulators: Readonly<Record<string, { readonly url: string; readonly pid: number }>>;
   readonly dataDir: string;
 }

@@ -8,7 +8,7 @@ import { packsIn, shippedPacks, shippedTasks } from '@millrace/models/shipped-pa
 import { provisionTopics, registerSchemas } from '@millrace/provision';
 import { loadSecrets, type Secrets, tokenFile } from '@millrace/provision/secrets';
 import { type DataFolder, openDataFolder } from './data-folder.ts';
-import { host, type Ports, portOwners, portsFrom, urlOf } from './layout.ts';
+import { host, type KafkaNodes, kafkaNodes, type Ports, portOwners, portsFrom, urlOf } from './layout.ts';
 import { startLiveLine } from './live-line.ts';
 import type { SupervisorOptions } from './options.ts';
 import { createPrinter, type Printer } from './printer.ts';
@@ -47,7 +47,7 @@ const run = async (options: SuperviseOptions, folder: DataFolder, printer: Print
   const known = { knownTasks: shippedTasks, knownPacks: packsIn(shippedPacks) };
   const flows = loadFlows(options.flows, { knownSources: sources, knownSinks: sinks, ...known });
   if (folder.wasKilled) printer.say('The last run on this folder was killed; going on from its data.');
-  await demandPorts(ports, folder.wasKilled);
+  await demandPorts(ports, options.kafkaNodes, folder.wasKilled);
   const secrets = await loadSecrets(options.dataDir);
   const programs: ProgramsOptions = { ...options, ports, secrets };
   const javaParts = lazily(() => prepareJavaParts((message) => printer.progress('kafka', message), stop));
@@ -65,13 +65,19 @@ const run = async (options: SuperviseOptions, folder: DataFolder, printer: Print
       servers: serverParts({
         dataDir: options.dataDir,
         ports,
+        kafkaNodes: options.kafkaNodes,
         postgresPassword: secrets.postgresPassword,
         javaParts,
         onProgress: printer.progress,
       }),
       simulators: programPart(simulatorsProgram(programs)),
       services: services.map(programPart),
-      provisionTopics: () => provisionTopics({ brokers: kafkaBrokers(ports), groups: flows.groups() }),
+      provisionTopics: () =>
+        provisionTopics({
+          brokers: kafkaBrokers(ports, options.kafkaNodes),
+          groups: flows.groups(),
+          replicationFactor: options.kafkaNodes,
+        }),
       registerSchemas: () =>
         registerSchemas({
           registryUrl: registryUrl(ports),
@@ -159,9 +165,9 @@ const lazily = <T>(make: () => Promise<T>): (() => Promise<T>) => {
 const patienceMs = 12_000;
 
 /** All of them, before anything starts. After a kill the children of the last run may still be on their way out. */
-const demandPorts = async (ports: Ports, wasKilled: boolean): Promise<void> => {
+const demandPorts = async (ports: Ports, nodes: KafkaNodes, wasKilled: boolean): Promise<void> => {
   const deadline = performance.now() + (wasKilled ? patienceMs : 0);
-  for (const [owner, port] of portOwners(ports)) {
+  for (const [owner, port] of portOwners(ports, nodes)) {
     while (performance.now() < deadline && !(await isPortFree(port, host))) await pause(100);
     await demandFreePort(owner, port, host);
   }
@@ -186,7 +192,7 @@ const describeState = (
   pid: process.pid,
   adminUrl: urlOf(ports.gatewayAdmin),
   tokenFile: tokenFile(options.dataDir),
-  kafka: { brokers: kafkaBrokers(ports) },
+  kafka: { brokers: kafkaBrokers(ports, options.kafkaNodes) },
   registry: { url: registryUrl(ports) },
   postgres: { url: postgresUrl(ports, password) },
   services: Object.fromEntries(
@@ -195,7 +201,7 @@ const describeState = (
       .map(([name, port]) => [name, { url: urlOf(port), pid: system.pidOf(name) }]),
   ),
   processes: {
-    kafka: { pid: system.pidOf('kafka') },
+    ...Object.fromEntries(kafkaNodes(ports, options.kafkaNodes).map(({ name }) => [name, { pid: system.pidOf(name) }])),
     registry: { pid: system.pidOf('registry') },
     postgres: { pid: system.pidOf('postgres') },
   },

@@ -1,9 +1,16 @@
 import { Keeper, type KeeperOptions } from './keeper.ts';
 import type { Part } from './part.ts';
 
+export interface ServerParts {
+  /** The nodes of one cluster. */
+  readonly kafka: readonly Part[];
+  readonly registry: Part;
+  readonly postgres: Part;
+}
+
 /** What a system is made of. Everything in it is kept alive once it has started. */
 export interface SystemParts {
-  readonly servers: Readonly<Record<'kafka' | 'registry' | 'postgres', Part>>;
+  readonly servers: ServerParts;
   readonly simulators: Part;
   /** In the order a record passes them; the first is the door. */
   readonly services: readonly Part[];
@@ -27,8 +34,8 @@ export class System {
   constructor(parts: SystemParts, report: SystemReport, keeping: KeeperOptions) {
     this.#parts = parts;
     this.#report = report;
-    const all = [...Object.values(parts.servers), parts.simulators, ...parts.services];
-    this.#keepers = new Map(all.map((part) => [part.name, new Keeper(part, keeping)]));
+    const kept = [...inOneList(parts.servers), parts.simulators, ...parts.services];
+    this.#keepers = new Map(kept.map((part) => [part.name, new Keeper(part, keeping)]));
   }
 
   /** Of a part's current process. */
@@ -40,7 +47,9 @@ export class System {
   async open(signal: AbortSignal): Promise<void> {
     const { servers, simulators, services, provisionTopics, registerSchemas } = this.#parts;
     await all([
-      this.#open(servers.kafka, signal).then(() => this.#step('topics', provisionTopics, signal)),
+      all(servers.kafka.map((node) => this.#open(node, signal))).then(() =>
+        this.#step('topics', provisionTopics, signal),
+      ),
       this.#open(servers.registry, signal).then(() => this.#step('schemas', registerSchemas, signal)),
       this.#open(servers.postgres, signal),
       this.#open(simulators, signal),
@@ -55,7 +64,7 @@ export class System {
     if (door !== undefined) await this.#keeper(door.name).close();
     await Promise.all(others.map(({ name }) => this.#keeper(name).close()));
     await this.#keeper(simulators.name).close();
-    await Promise.all(Object.values(servers).map(({ name }) => this.#keeper(name).close()));
+    await Promise.all(inOneList(servers).map(({ name }) => this.#keeper(name).close()));
   }
 
   async #open({ name }: Part, signal: AbortSignal): Promise<void> {
@@ -79,6 +88,8 @@ export class System {
     return keeper;
   }
 }
+
+const inOneList = ({ kafka, registry, postgres }: ServerParts): readonly Part[] => [...kafka, registry, postgres];
 
 const seconds = (since: number): string => `${((performance.now() - since) / 1000).toFixed(1)} s`;
 

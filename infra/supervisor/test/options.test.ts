@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { portOwners, portsFrom } from '../src/layout.ts';
+import { kafkaNodes, portOwners, portsFrom } from '../src/layout.ts';
 import { parseOptions } from '../src/options.ts';
 
 const parse = (...args: readonly string[]) => parseOptions(args, { root: '/clone', from: '/here' });
@@ -11,16 +11,30 @@ describe('the options of npm start', () => {
       portBase: 8080,
       flows: '/clone/infra/flows',
       samples: true,
+      kafkaNodes: 1,
       json: false,
     });
   });
 
   it('take paths relative to where the command was typed', () => {
-    expect(parse('--data', 'd', '--flows', '/f', '--port-base', '18080', '--no-samples', '--json')).toEqual({
+    const typed = [
+      '--data',
+      'd',
+      '--flows',
+      '/f',
+      '--port-base',
+      '18080',
+      '--kafka-nodes',
+      '3',
+      '--no-samples',
+      '--json',
+    ];
+    expect(parse(...typed)).toEqual({
       dataDir: '/here/d',
       portBase: 18_080,
       flows: '/f',
       samples: false,
+      kafkaNodes: 3,
       json: true,
     });
   });
@@ -29,6 +43,10 @@ describe('the options of npm start', () => {
     expect(() => parse('--port-base', base)).toThrow(
       `--port-base is a number from 1024 to 65435, not ${JSON.stringify(base)}.`,
     );
+  });
+
+  it('refuse a number of Kafka nodes that is no cluster', () => {
+    expect(() => parse('--kafka-nodes', '2')).toThrow('--kafka-nodes is 1 or 3, not "2".');
   });
 
   it('refuse what they do not know and say what there is', () => {
@@ -59,5 +77,17 @@ describe('the ports', () => {
       slack: 8101,
       http: 8102,
     });
+  });
+
+  it('of three Kafka nodes clash with nothing, and the first has those of the only one', () => {
+    const ports = portsFrom(8080);
+    const numbers = portOwners(ports, 3).map(([, port]) => port);
+    expect(new Set(numbers).size).toBe(numbers.length);
+    expect(kafkaNodes(ports, 3)).toEqual([
+      { name: 'kafka', port: 8092, controllerPort: 8093 },
+      { name: 'kafka-2', port: 8094, controllerPort: 8095 },
+      { name: 'kafka-3', port: 8096, controllerPort: 8097 },
+    ]);
+    expect(kafkaNodes(ports, 1)).toEqual(kafkaNodes(ports, 3).slice(0, 1));
   });
 });

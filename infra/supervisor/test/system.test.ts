@@ -13,7 +13,17 @@ describe('a system of stand-ins', () => {
   const reported: string[] = [];
   let system: System;
 
-  const names = ['kafka', 'registry', 'postgres', 'simulators', 'gateway', 'enricher', 'writers'] as const;
+  const names = [
+    'kafka',
+    'kafka-2',
+    'kafka-3',
+    'registry',
+    'postgres',
+    'simulators',
+    'gateway',
+    'enricher',
+    'writers',
+  ] as const;
   const part = (name: (typeof names)[number], how = 'well'): Part => {
     const port = String(ports[names.indexOf(name)]);
     return programPart({
@@ -28,7 +38,11 @@ describe('a system of stand-ins', () => {
   const make = (over: Partial<SystemParts> = {}): System =>
     new System(
       {
-        servers: { kafka: part('kafka'), registry: part('registry'), postgres: part('postgres') },
+        servers: {
+          kafka: [part('kafka'), part('kafka-2'), part('kafka-3')],
+          registry: part('registry'),
+          postgres: part('postgres'),
+        },
         simulators: part('simulators'),
         services: [part('gateway'), part('enricher'), part('writers')],
         provisionTopics: async () => '3 created',
@@ -60,6 +74,7 @@ describe('a system of stand-ins', () => {
     system = make();
     await system.open(new AbortController().signal);
     expect(reported.indexOf('topics')).toBeGreaterThan(reported.indexOf('kafka'));
+    expect(reported.indexOf('topics')).toBeGreaterThan(reported.indexOf('kafka-3'));
     expect(reported.indexOf('schemas')).toBeGreaterThan(reported.indexOf('registry'));
     expect(new Set(reported.slice(-3))).toEqual(new Set(['gateway', 'enricher', 'writers']));
   });
@@ -72,10 +87,10 @@ describe('a system of stand-ins', () => {
     expect(down[0]).toBe('gateway');
     expect(new Set(down.slice(1, 3))).toEqual(new Set(['enricher', 'writers']));
     expect(down[3]).toBe('simulators');
-    expect(new Set(down.slice(4))).toEqual(new Set(['kafka', 'registry', 'postgres']));
+    expect(new Set(down.slice(4))).toEqual(new Set(['kafka', 'kafka-2', 'kafka-3', 'registry', 'postgres']));
   });
 
-  it.each(['kafka', 'registry', 'postgres', 'simulators', 'gateway', 'writers'])(
+  it.each(['kafka', 'kafka-3', 'registry', 'postgres', 'simulators', 'gateway', 'writers'])(
     'starts %s again when it is killed, and leaves the others alone',
     async (name) => {
       system = make();
@@ -90,7 +105,9 @@ describe('a system of stand-ins', () => {
   it('gives up when one service cannot start, and closing leaves nothing', async () => {
     system = make({ services: [part('gateway'), part('enricher', 'fails')] });
     await expect(system.open(new AbortController().signal)).rejects.toThrow('the moon is in the wrong house');
-    const pids = ['kafka', 'registry', 'postgres', 'simulators', 'gateway'].map((name) => system.pidOf(name));
+    const pids = ['kafka', 'kafka-2', 'kafka-3', 'registry', 'postgres', 'simulators', 'gateway'].map((name) =>
+      system.pidOf(name),
+    );
     await system.close();
     expect(pids.filter(isAlive)).toEqual([]);
   });
