@@ -2,10 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { millrace, type RunningSystem, readState, type State, startSystem } from '@millrace/chaos/system';
+import { askMillrace, type RunningSystem, readState, type SystemState, startSystem } from '@millrace/system';
+import type { SignedWebhook } from '@millrace/system/zendesk-ticket';
 import pg from 'pg';
 import { waitFor } from './wait-for.ts';
-import { type SignedWebhook, send, ticketCreated } from './zendesk-webhook.ts';
+import { send, ticketCreated } from './zendesk-webhook.ts';
 
 interface Hop {
   readonly service: string;
@@ -26,12 +27,12 @@ const portBase = 28_080;
 const run = Date.now().toString(36);
 
 let system: RunningSystem;
-let state: State;
+let state: SystemState;
 let zendesk: SignedWebhook;
 let database: pg.Pool;
 
 const start = async (): Promise<void> => {
-  system = await startSystem({ root, data, portBase, flows: null, log: () => undefined });
+  system = await startSystem({ root, data, portBase });
   state = readState(system.stateFile);
   database = new pg.Pool({ connectionString: state.postgres.url, max: 2 });
 };
@@ -39,7 +40,7 @@ const start = async (): Promise<void> => {
 const rows = async <T extends pg.QueryResultRow>(sql: string, ...values: readonly unknown[]): Promise<T[]> =>
   (await database.query<T>(sql, [...values])).rows;
 
-const ask = <T>(...args: readonly string[]): Promise<T> => millrace<T>(root, system.stateFile, ...args);
+const ask = <T>(...args: readonly string[]): Promise<T> => askMillrace<T>(root, system.stateFile, ...args);
 
 const received = async (vendor: string, text: string): Promise<number> => {
   const { messages } = await ask<{ readonly messages: readonly unknown[] }>('simulator', vendor, 'messages');
