@@ -1,133 +1,214 @@
-import { topics } from '@millrace/contracts';
-import { connectKafka } from '@millrace/kafka';
-import type { Broker, InboundRecord } from '@millrace/messaging';
-import { createLogger } from '@millrace/service';
-import pg from 'pg';
-import type { State } from './system.ts';
+import type { Applied } from './applied.ts';
+import { isVendor, type Vendor, vendors } from './catalogue.ts';
+import { sum } from './figures.ts';
+import type { ChaosRoute } from './flows.ts';
+import type { DeadLetter, Outcomes } from './outcomes.ts';
+import type { Accepted } from './sender.ts';
+import type { Received } from './simulators.ts';
 
-/** What became of one accepted id on one route. */
+/** What became on one route of everything that was accepted for it. */
 export interface RouteTally {
   readonly route: string;
   readonly delivered: number;
   readonly filtered: number;
   readonly superseded: number;
   readonly unchanged: number;
-  /** Accepted, and neither delivered nor traced as anything else. */
-  readonly missing: number;
-  /** Ids with more than one row in `deliveries`. */
-  readonly doubled: number;
+  readonly deadLettered: number;
+  /** Accepted, and neither delivered nor told to be anything else. */
+  readonly lost: number;
 }
 
 export interface Audit {
   readonly routes: readonly RouteTally[];
-  readonly missing: number;
-  readonly doubled: number;
-  readonly deadLetters: number;
-  /** Pairs of rows of one key where the later applied one has the lower sequence. */
-  readonly orderViolations: number;
-  readonly missingExamples: readonly string[];
+  readonly lost: number;
+  /** By where they would show: events with more than one row in `deliveries`, and told to a vendor more than once. */
+  readonly duplicates: Readonly<Record<string, number>>;
+  /** By where they would show: updates applied after a newer one of their key. */
+  readonly orderViolations: Readonly<Record<string, number>>;
+  readonly deadLetters: readonly DeadLetterCount[];
+  /** A few of what is wrong, to look at. */
+  readonly examples: readonly string[];
 }
 
-interface Delivered {
-  readonly route: string;
-  readonly correlation_id: string;
-  readonly rows: number;
+export interface DeadLetterCount {
+  readonly group: string;
+  readonly code: string;
+  readonly message: string;
+  readonly count: number;
 }
 
-/** Counts from outside: the append-only `deliveries` table, the record of what was completed, and the dead letters. */
-export async function audit(state: State, accepted: ReadonlySet<string>, routes: readonly string[]): Promise<Audit> {
-  const delivered = await deliveries(state.postgres.url);
-  const { outcomes, deadLetters } = await outcomesFromTopics(state, accepted);
-  const missingExamples: string[] = [];
+export interface AuditOptions {
+  readonly accepted: ReadonlyMap<string, Accepted>;
+  readonly routes: readonly ChaosRoute[];
+  readonly outcomes: Pick<Outcomes, 'outcomeOf' | 'deadLetters'>;
+}
 
-  const tallies = routes.map((route): RouteTally => {
-    const rows = new Map(
-      delivered.rows.filter((row) => row.route === route).map((row) => [row.correlation_id, row.rows]),
-    );
-    const tally = { delivered: 0, filtered: 0, superseded: 0, unchanged: 0, missing: 0, doubled: 0 };
-    for (const id of accepted) {
-      const count = rows.get(id) ?? 0;
-      const outcome = outcomes.get(`${route} ${id}`);
-      if (count > 1) tally.doubled += 1;
-      if (count > 0) tally.delivered += 1;
-      // A delivery is told in the same write that makes it: one that was completed and has no row is missing.
-      else if (outcome !== undefined && outcome !== 'delivered') tally[outcome as 'filtered'] += 1;
-      else {
-        tally.missing += 1;
-        if (missingExamples.length < 5) missingExamples.push(`${route} ${id}`);
-      }
-    }
-    return { route, ...tally };
-  });
+const mostExamples = 12;
 
+/** What was found at every place that is asked. */
+export interface Evidence {
+  /** In the order in which they were appended. */
+  readonly applied: readonly Applied[];
+  readonly told: Readonly<Record<Vendor, readonly Received[]>>;
+}
+
+/** Accepted ids without an end, counted on each route that they pass. Pure: says whether there is quiet. */
+export function pending(applied: readonly Applied[], options: AuditOptions): number {
+  return sum(tally(applied, options, () => undefined).map(({ lost }) => lost));
+}
+
+/** Counts from outside, by the append-only `deliveries`, by what the topics tell, and by what each vendor received. Pure. */
+export function audit({ applied, told }: Evidence, options: AuditOptions): Audit {
+  const examples: string[] = [];
+  const example = (text: string): void => void (examples.length < mostExamples && examples.push(text));
+  const routes = tally(applied, options, example);
+  const atVendors = (count: (vendor: Vendor) => number): Readonly<Record<string, number>> =>
+    Object.fromEntries(vendors.map((vendor) => [vendor, count(vendor)]));
   return {
-    routes: tallies,
-    missing: tallies.reduce((sum, { missing }) => sum + missing, 0),
-    doubled: tallies.reduce((sum, { doubled }) => sum + doubled, 0),
-    deadLetters,
-    orderViolations: delivered.orderViolations,
-    missingExamples,
+    routes,
+    lost: sum(routes.map(({ lost }) => lost)) + untold(applied, options.routes, told, example),
+    duplicates: {
+      deliveries: doubled(
+        applied.map(({ route, eventId }) => `${route} ${eventId}`),
+        'deliveries',
+        example,
+      ),
+      // One event may go to two channels; the same one twice to none.
+      ...atVendors((vendor) =>
+        doubled(
+          told[vendor].map(({ eventId, place }) => `${place} ${eventId}`),
+          vendor,
+          example,
+        ),
+      ),
+    },
+    orderViolations: {
+      ...orderByRoute(applied, options, example),
+      ...atVendors((vendor) => orderAt(vendor, { applied, told }, options, example)),
+    },
+    deadLetters: deadLetterCounts(options.outcomes.deadLetters()),
+    examples,
   };
 }
 
-async function deliveries(
-  url: string,
-): Promise<{ readonly rows: readonly Delivered[]; readonly orderViolations: number }> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    const { rows } = await client.query<Delivered>(
-      'SELECT route, correlation_id, count(*)::int AS rows FROM deliveries GROUP BY 1, 2',
-    );
-    const { rows: order } = await client.query<{ violations: number }>(`
-      SELECT count(*)::int AS violations FROM (
-        SELECT sequence, lag(sequence) OVER (PARTITION BY route, id ORDER BY at) AS before FROM deliveries
-      ) AS applied WHERE before > sequence`);
-    return { rows, orderViolations: order[0]?.violations ?? 0 };
-  } finally {
-    await client.end();
+type Example = (text: string) => void;
+
+function tally(applied: readonly Applied[], options: AuditOptions, example: Example): readonly RouteTally[] {
+  const { accepted, routes, outcomes } = options;
+  const rows = new Set(applied.map(({ route, correlationid }) => `${route} ${correlationid}`));
+  const dead = new Map<string, Set<string>>();
+  for (const { group, correlationid } of outcomes.deadLetters()) {
+    if (correlationid !== null) dead.set(correlationid, (dead.get(correlationid) ?? new Set()).add(group));
   }
-}
-
-interface FromTopics {
-  /** `<route> <correlation id>` → outcome. */
-  readonly outcomes: ReadonlyMap<string, string>;
-  readonly deadLetters: number;
-}
-
-async function outcomesFromTopics(state: State, accepted: ReadonlySet<string>): Promise<FromTopics> {
-  const broker = await connectKafka({
-    brokers: state.kafka.brokers,
-    clientId: 'chaos-audit',
-    logger: createLogger({ service: 'chaos', level: 'error' }),
-  });
-  try {
-    const outcomes = new Map<string, string>();
-    for await (const record of everything(broker, [topics.deliveriesCompleted.name])) {
-      const id = header(record, 'ce_correlationid');
-      if (id === null || record.value === null || !accepted.has(id)) continue;
-      // Bare Avro follows the magic byte and the schema id.
-      const { route, outcome } = topics.deliveriesCompleted.decode(record.value.subarray(5));
-      outcomes.set(`${route} ${id}`, outcome);
+  return routes.map(({ route, entity, group }) => {
+    const counts = { delivered: 0, filtered: 0, superseded: 0, unchanged: 0, deadLettered: 0, lost: 0 };
+    for (const [id, { door }] of accepted) {
+      if ((door === 'zendesk' ? 'tickets' : door) !== entity) continue;
+      const outcome = outcomes.outcomeOf(route, id);
+      // A delivery is told in the same write that makes it: one that was told and has no row is lost.
+      if (rows.has(`${route} ${id}`)) counts.delivered += 1;
+      else if (outcome !== undefined && outcome !== 'delivered') counts[outcome as 'filtered'] += 1;
+      else if (endedDead(dead.get(id), group)) counts.deadLettered += 1;
+      else {
+        counts.lost += 1;
+        example(`no end: ${route} ${id}${outcome === undefined ? '' : ` (${outcome}, without a row)`}`);
+      }
     }
-    const dead = (await broker.admin.describeTopics())
-      .map(({ name }) => name)
-      .filter((name) => name.startsWith('dlq.'));
-    const offsets = await broker.admin.offsets(dead);
-    const deadLetters = offsets.reduce((sum, { earliest, latest }) => sum + latest - earliest, 0);
-    return { outcomes, deadLetters };
-  } finally {
-    await broker.close();
-  }
+    return { route, ...counts };
+  });
 }
 
-async function* everything(broker: Broker, names: readonly string[]): AsyncIterable<InboundRecord> {
-  const offsets = await broker.admin.offsets(names);
-  yield* broker.readRanges(
-    offsets.map(({ topic, partition, earliest, latest }) => ({ topic, partition, from: earliest, to: latest })),
+/** A dead letter of the route itself, or of a stage that all routes come after. */
+function endedDead(groups: ReadonlySet<string> | undefined, group: string): boolean {
+  return groups !== undefined && [...groups].some((one) => one === group || !one.startsWith('sink-writers.'));
+}
+
+/** Deliveries that the vendor, asked itself, knows nothing of. */
+function untold(
+  applied: readonly Applied[],
+  routes: readonly ChaosRoute[],
+  told: Evidence['told'],
+  example: Example,
+): number {
+  const sinks = new Map(routes.map(({ route, sink }) => [route, sink]));
+  const known = new Map(vendors.map((vendor) => [vendor, new Set(told[vendor].map(({ eventId }) => eventId))]));
+  let missing = 0;
+  for (const { route, eventId } of applied) {
+    const sink = sinks.get(route) ?? '';
+    if (!isVendor(sink) || known.get(sink)?.has(eventId) === true) continue;
+    missing += 1;
+    example(`delivered, and not there: ${route} ${eventId}`);
+  }
+  return missing;
+}
+
+function doubled(names: readonly string[], where: string, example: Example): number {
+  const seen = new Set<string>();
+  const twice = new Set<string>();
+  for (const name of names) {
+    if (seen.has(name)) twice.add(name);
+    seen.add(name);
+  }
+  for (const name of twice) example(`doubled in ${where}: ${name}`);
+  return twice.size;
+}
+
+function orderByRoute(
+  applied: readonly Applied[],
+  { accepted, routes }: AuditOptions,
+  example: Example,
+): Readonly<Record<string, number>> {
+  return Object.fromEntries(
+    routes.map(({ route }) => {
+      const steps = applied
+        .filter((one) => one.route === route)
+        .map((one) => ({ ...one, number: accepted.get(one.correlationid)?.number ?? null }));
+      return [route, falls(steps, route, example)];
+    }),
   );
 }
 
-function header(record: InboundRecord, name: string): string | null {
-  return record.headers.find(([found]) => found === name)?.[1]?.toString() ?? null;
+function orderAt(vendor: Vendor, { applied, told }: Evidence, { accepted }: AuditOptions, example: Example): number {
+  const known = new Map(applied.map((one) => [one.eventId, one]));
+  const steps = told[vendor].flatMap(({ eventId, sequence, place }) => {
+    const row = known.get(eventId);
+    if (row === undefined) return [];
+    const number = accepted.get(row.correlationid)?.number ?? null;
+    return [{ key: `${place} ${row.key}`, sequence: sequence ?? row.sequence, number }];
+  });
+  return falls(steps, vendor, example);
+}
+
+interface Step {
+  readonly key: string;
+  readonly sequence: string;
+  /** The sender's own count of the updates of the key; null for what others sent. */
+  readonly number: number | null;
+}
+
+/** Steps that fall behind an earlier one of their key, by the system's own sequence or by the order of sending. */
+function falls(steps: readonly Step[], where: string, example: Example): number {
+  const newest = new Map<string, Step>();
+  let count = 0;
+  for (const step of steps) {
+    const before = newest.get(step.key);
+    const isBehind =
+      before !== undefined &&
+      (step.sequence < before.sequence ||
+        (step.number !== null && before.number !== null && step.number < before.number));
+    if (isBehind) {
+      count += 1;
+      example(`out of order at ${where}: ${step.key} ${step.number} (${step.sequence}) after ${before.number}`);
+    } else newest.set(step.key, step);
+  }
+  return count;
+}
+
+function deadLetterCounts(all: readonly DeadLetter[]): readonly DeadLetterCount[] {
+  const counts = new Map<string, DeadLetterCount>();
+  for (const { group, code, message } of all) {
+    const name = `${group} ${code} ${message}`;
+    counts.set(name, { group, code, message, count: (counts.get(name)?.count ?? 0) + 1 });
+  }
+  return [...counts.values()].sort((one, other) => other.count - one.count);
 }
