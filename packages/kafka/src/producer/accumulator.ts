@@ -185,7 +185,18 @@ export function createAccumulator(options: AccumulatorOptions): RecordAccumulato
   const rest = (lane: Lane): void => {
     const wait = backoff(lane.failures++);
     lane.notBefore = now() + wait;
-    setTimeout(schedulePump, wait + 1);
+    wake(lane);
+  };
+
+  // A timer counts from the start of the event-loop turn that set it, so after a long turn it fires before its time.
+  const wake = (lane: Lane): void => {
+    setTimeout(
+      () => {
+        if (now() < lane.notBefore) wake(lane);
+        else schedulePump();
+      },
+      Math.ceil(lane.notBefore - now()),
+    );
   };
 
   /** Fills one request from the lanes at and after `from`; returns where the next one begins. */

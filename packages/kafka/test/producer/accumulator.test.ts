@@ -37,6 +37,24 @@ describe('accumulator', () => {
     await producer.close();
   });
 
+  it('goes on with a partition that rests, though its timer fires before its time and nothing else is sent', async () => {
+    // Timers count from the start of an event-loop turn: to one that was set late in a long turn, time seems to go slowly.
+    const cluster = scripted({
+      script: async (batches, call) =>
+        batches.map((batch) =>
+          call <= 3 ? { topic: 't', partition: 0, errorCode: 6, baseOffset: -1 } : written(cluster.log, batch),
+        ),
+    });
+    const producer = accumulate(cluster.transport, {
+      now: () => performance.now() / 2,
+      retryMinMs: 100,
+      retryMaxMs: 100,
+    });
+    await producer.send(aRecord('a', 0));
+    expect(cluster.requests).toHaveLength(4);
+    await producer.close();
+  });
+
   it('keeps the order of a partition and never has two requests for it', async () => {
     let inFlight = 0;
     let worst = 0;

@@ -16,11 +16,7 @@ describe.each(drivers)('over %s', (driver) => {
     folder = await mkdtemp(join(tmpdir(), 'millrace-leader-'));
     const port = await freePortRun(6);
     kafka = await startKafka({ dataDir: join(folder, 'kafka'), port, controllerPort: port + 1, nodes: 3 });
-    broker = connectKafka({
-      ...{ driver, brokers: kafka.brokers, clientId: 'leader-move', logger: quiet },
-      // Three brokers on a busy machine elect slowly; what is judged is what is lost, not how long it takes.
-      producer: { deliveryTimeoutMs: 240_000 },
-    });
+    broker = connectKafka({ driver, brokers: kafka.brokers, clientId: 'leader-move', logger: quiet });
   }, 300_000);
   afterAll(async () => {
     await broker.close();
@@ -84,5 +80,5 @@ describe.each(drivers)('over %s', (driver) => {
     expect(new Set(stored.values()).size).toBe(acknowledged.length);
     expect(producer.stats().retries).toBeGreaterThan(0);
     await producer.close();
-  }, 300_000);
+  }, 120_000);
 });
