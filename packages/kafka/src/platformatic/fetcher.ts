@@ -138,6 +138,8 @@ export class Fetcher {
       return null;
     } finally {
       for (const position of ready) position.isAsked = false;
+      // The loop of a leader that took one over meanwhile waits for just this.
+      if (ready.some(({ topic, partition }) => this.#options.cluster.leader(topic, partition) !== node)) this.#wake();
     }
   }
 
