@@ -41,6 +41,8 @@ export interface Producer {
    * Resolves only after every in-sync replica has the record, with where it went.
    * Rejects with a `DeliveryError`, which says whether the record may have been written all the same.
    * Records of one partition keep the order of the calls.
+   * A signal takes back what has not left yet. It is asked once more (`aborted`) right before the record leaves, so one
+   * that has its answer only when it is asked holds a record back as well.
    */
   send(record: OutboundRecord, signal?: AbortSignal): Promise<RecordPosition>;
   /** Resolves when nothing accepted so far is waiting any more, whatever became of it. */

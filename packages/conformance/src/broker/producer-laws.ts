@@ -120,6 +120,20 @@ export function producerLaws({ broker, topic, group, subject }: BrokerLawContext
       await producer.close();
     });
 
+    law('does not write a record that its caller takes back before it has left', async () => {
+      const name = await topic(1);
+      const producer = await broker().createProducer();
+      await producer.send(aRecord(name));
+      const caller = new AbortController();
+      const taken = settled(producer.send(aRecord(name, { value: Buffer.from('taken back') }), caller.signal));
+      const other = producer.send(aRecord(name, { value: Buffer.from('other') }));
+      caller.abort();
+      expect(isDeliveryError(await taken)).toBe(true);
+      expect(await taken).toMatchObject({ ambiguous: false });
+      expect(await other).toMatchObject({ offset: 1 });
+      await producer.close();
+    });
+
     law('flushes what is waiting, closes twice, and refuses records after', async () => {
       const name = await topic(1);
       const producer = await broker().createProducer();

@@ -39,7 +39,7 @@ declare module 'kafkajs/src/cluster/index.js' {
   }
 
   export interface ProtocolRequest {
-    readonly request: object;
+    readonly request: { encode(): Promise<unknown> };
     readonly response: { decode(data: Buffer): Promise<unknown>; parse(data: unknown): Promise<unknown> };
     readonly logResponseError?: boolean;
   }

@@ -6,7 +6,6 @@ import { classifyClientFailure } from '../errors.ts';
 import {
   type Compression,
   compressFromBytes,
-  type PartitionAnswer,
   type PartitionBatch,
   type ProduceTransport,
   type TopicShape,
@@ -62,7 +61,7 @@ export function createKafkaTransport(options: KafkaTransportOptions): ProduceTra
     }
   };
 
-  const produce = async (node: number, batches: readonly PartitionBatch[]): Promise<readonly PartitionAnswer[]> => {
+  const produce: ProduceTransport['produce'] = async (node, batches, beforeWrite) => {
     let isSent = false;
     try {
       const broker = await connection.broker(node);
@@ -75,10 +74,15 @@ export function createKafkaTransport(options: KafkaTransportOptions): ProduceTra
         compression: codecOf(options.compression, batches),
         topicData: toTopicData(batches),
       });
-      isSent = true;
+      const encode = async (): Promise<unknown> => {
+        const packed = await request.encode();
+        beforeWrite();
+        isSent = true;
+        return packed;
+      };
       // The client's own `parse` throws at the first partition with an error and forgets the others.
       const answer = (await broker.connectionPool.send({
-        request,
+        request: { ...request, encode },
         response: { decode: response.decode, parse: async (data) => data },
         logResponseError: false,
       })) as ProduceAnswer;
@@ -91,6 +95,7 @@ export function createKafkaTransport(options: KafkaTransportOptions): ProduceTra
         })),
       );
     } catch (error) {
+      if (error instanceof TransportError) throw error;
       throw new TransportError(messageOf(error), { failure: failureOf(error), ambiguous: isSent, cause: error });
     }
   };

@@ -47,7 +47,7 @@ export function createPlatformaticTransport(options: PlatformaticTransportOption
     }
   };
 
-  const produce = async (node: number, batches: readonly PartitionBatch[]): Promise<readonly PartitionAnswer[]> => {
+  const produce: ProduceTransport['produce'] = async (node, batches, beforeWrite) => {
     let isSent = false;
     try {
       const bytes = batches.reduce((sum, batch) => sum + batch.bytes, 0);
@@ -61,10 +61,12 @@ export function createPlatformaticTransport(options: PlatformaticTransportOption
       );
       return await cluster.ask(node, (link, client) => {
         const body = encodeRequest(encoded, codecNumbers[codec], options.ackTimeoutMs, client.crc32c);
+        beforeWrite();
         isSent = true;
         return request(link, client, body);
       });
     } catch (error) {
+      if (error instanceof TransportError) throw error;
       throw new TransportError(messageOf(error), { failure: failureOf(error), ambiguous: isSent, cause: error });
     }
   };

@@ -13,7 +13,7 @@ import {
   whyTooLarge,
 } from './lane.ts';
 import { PendingRecords } from './pending.ts';
-import type { PartitionAnswer, TransportError } from './produce-transport.ts';
+import { type PartitionAnswer, type TransportError, withdrawnRecord } from './produce-transport.ts';
 import { choosePartition, createTopicState, overdue, type TopicState } from './topic-state.ts';
 
 export type RecordAccumulator = Producer & { stats(): AccumulatorStats };
@@ -51,8 +51,8 @@ export function createAccumulator(options: AccumulatorOptions): RecordAccumulato
       const bytes = sizeOfRecord(record);
       const waiting = pending.admit(record, bytes, now() + options.deliveryTimeoutMs, { resolve, reject });
       if (signal !== undefined)
-        pending.watch(waiting, signal, () => {
-          pending.settle(waiting, abandoned(waiting.topic, isPerhapsWritten(waiting), signal));
+        pending.watch(waiting, signal, (each) => {
+          pending.settle(each, abandoned(each.topic, isPerhapsWritten(each), signal));
         });
       sweeper ??= setInterval(sweep, sweepMs).unref();
       accept(waiting);
@@ -154,6 +154,7 @@ export function createAccumulator(options: AccumulatorOptions): RecordAccumulato
 
   const pump = (): void => {
     if (recycling || ready.size === 0) return;
+    pending.ask();
     const time = now();
     const perNode = new Map<number, Lane[]>();
     for (const lane of ready) {
@@ -237,7 +238,7 @@ export function createAccumulator(options: AccumulatorOptions): RecordAccumulato
       bytes,
     }));
     transport
-      .produce(node, batches)
+      .produce(node, batches, () => refuseWithdrawn(carried))
       .then(
         (answers) => {
           const found = new Map(answers.map((answer) => [`${answer.topic}/${answer.partition}`, answer]));
@@ -245,13 +246,19 @@ export function createAccumulator(options: AccumulatorOptions): RecordAccumulato
         },
         (error: TransportError) => {
           for (const { lane, batch } of carried) unanswered(lane, batch, error);
-          recycle();
+          if (error.failure !== 'withdrawn') recycle();
         },
       )
       .finally(() => {
         nodesBusy.set(node, (nodesBusy.get(node) ?? 1) - 1);
         schedulePump();
       });
+  };
+
+  /** What was taken back while its request was packed must not leave; the others go in a request of their own. */
+  const refuseWithdrawn = (carried: readonly Carried[]): void => {
+    pending.ask();
+    if (carried.some(({ batch }) => batch.some(({ settled }) => settled))) throw withdrawnRecord();
   };
 
   const answered = (lane: Lane, batch: readonly Waiting[], answer: PartitionAnswer | undefined): void => {
@@ -287,7 +294,10 @@ export function createAccumulator(options: AccumulatorOptions): RecordAccumulato
   const unanswered = (lane: Lane, batch: readonly Waiting[], error: TransportError): void => {
     lane.inFlight = null;
     if (error.ambiguous) doubt(batch);
-    if (error.failure === 'refused') refuseBatch(lane, batch, error.message);
+    if (error.failure === 'withdrawn') {
+      lane.again.unshift([...batch]);
+      goOn(lane);
+    } else if (error.failure === 'refused') refuseBatch(lane, batch, error.message);
     else again(lane, batch, error.message);
   };
 

@@ -12,6 +12,8 @@ export interface Waiting {
   /** A request that carried it ended without a clear answer. */
   maybeWritten: boolean;
   settled: boolean;
+  /** The caller's: looked at once more before the record leaves. */
+  signal: AbortSignal | null;
   readonly resolve: (position: RecordPosition) => void;
   readonly reject: (error: Error) => void;
 }

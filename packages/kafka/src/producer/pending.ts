@@ -2,11 +2,17 @@ import type { OutboundRecord, RecordPosition } from '@millrace/messaging';
 import { bufferFull } from './failures.ts';
 import type { Waiting } from './lane.ts';
 
+/** The records that came with one signal: hundreds may share it, and listen to it once. */
+interface Watch {
+  readonly records: Set<Waiting>;
+  readonly tell: () => void;
+}
+
 /** Every `send` that has no final word yet: counts them, bounds their bytes, tells when those of a moment are through. */
 export class PendingRecords {
   readonly #limitBytes: number;
   readonly #open = new Map<number, number>();
-  readonly #unwatch = new WeakMap<Waiting, () => void>();
+  readonly #watches = new Map<AbortSignal, Watch>();
   #waiters: { readonly upTo: number; readonly done: () => void }[] = [];
   #epoch = 0;
   #count = 0;
@@ -31,13 +37,39 @@ export class PendingRecords {
     this.#bytes += bytes;
     this.#open.set(this.#epoch, (this.#open.get(this.#epoch) ?? 0) + 1);
     const { topic } = record;
-    return { record, topic, bytes, deadline, epoch: this.#epoch, maybeWritten: false, settled: false, ...answer };
+    const fresh = { maybeWritten: false, settled: false, signal: null };
+    return { record, topic, bytes, deadline, epoch: this.#epoch, ...fresh, ...answer };
   }
 
   /** Calls back when the signal aborts before the record is settled. */
-  watch(waiting: Waiting, signal: AbortSignal, onAbort: () => void): void {
-    signal.addEventListener('abort', onAbort, { once: true });
-    this.#unwatch.set(waiting, () => signal.removeEventListener('abort', onAbort));
+  watch(waiting: Waiting, signal: AbortSignal, onAbort: (waiting: Waiting) => void): void {
+    let watch = this.#watches.get(signal);
+    if (watch === undefined) {
+      const records = new Set<Waiting>();
+      const tell = (): void => {
+        for (const each of [...records]) onAbort(each);
+      };
+      watch = { records, tell };
+      this.#watches.set(signal, watch);
+      signal.addEventListener('abort', tell, { once: true });
+    }
+    watch.records.add(waiting);
+    waiting.signal = signal;
+  }
+
+  /**
+   * Asks every signal whether its records may still go. A signal may have its answer only when it is asked: that of a
+   * process which was frozen and wakes up is aborted by the first look, before any timer had its turn.
+   */
+  ask(): void {
+    for (const signal of this.#watches.keys()) void signal.aborted;
+  }
+
+  #unwatch(waiting: Waiting, signal: AbortSignal): void {
+    const watch = this.#watches.get(signal);
+    if (watch?.records.delete(waiting) !== true || watch.records.size > 0) return;
+    signal.removeEventListener('abort', watch.tell);
+    this.#watches.delete(signal);
   }
 
   /** The final word on one record; any later one is ignored. */
@@ -47,7 +79,7 @@ export class PendingRecords {
     waiting.record = null;
     this.#count--;
     this.#bytes -= waiting.bytes;
-    this.#unwatch.get(waiting)?.();
+    if (waiting.signal !== null) this.#unwatch(waiting, waiting.signal);
     if (Error.isError(outcome)) waiting.reject(outcome);
     else waiting.resolve(outcome);
     const left = (this.#open.get(waiting.epoch) ?? 1) - 1;

@@ -37,13 +37,19 @@ export interface ProduceTransport {
   topic(name: string): Promise<TopicShape>;
   /** From what is known now, without asking; null when nothing is. */
   leader(topic: string, partition: number): number | null;
-  produce(node: number, batches: readonly PartitionBatch[]): Promise<readonly PartitionAnswer[]>;
+  /** `beforeWrite` is called once the request is packed, right before its first byte leaves; what it throws ends it unsent. */
+  produce(
+    node: number,
+    batches: readonly PartitionBatch[],
+    beforeWrite: () => void,
+  ): Promise<readonly PartitionAnswer[]>;
   /** Cuts every connection and starts anew, so that no late answer and no late write of an abandoned request follows. */
   recycle(): Promise<void>;
   close(): Promise<void>;
 }
 
-export type TransportFailure = 'unavailable' | 'refused' | 'unknown-topic' | 'unexpected';
+/** `withdrawn`: a caller took a record back before its request left; nothing is wrong with the connection. */
+export type TransportFailure = 'unavailable' | 'refused' | 'unknown-topic' | 'unexpected' | 'withdrawn';
 
 export class TransportError extends Error {
   override readonly name = 'TransportError';
@@ -57,3 +63,6 @@ export class TransportError extends Error {
     this.ambiguous = options.ambiguous;
   }
 }
+
+export const withdrawnRecord = (): TransportError =>
+  new TransportError('a caller took a record back', { failure: 'withdrawn', ambiguous: false });

@@ -30,6 +30,8 @@ export function scripted(
     shape?: TopicShape;
     topic?: (name: string) => Promise<TopicShape>;
     leader?: (partition: number) => number | null;
+    /** Between the moment a request is made and the one it leaves. */
+    packing?: () => Promise<void> | void;
   } = {},
 ): Scripted {
   const log = new Map<string, string[]>();
@@ -42,7 +44,9 @@ export function scripted(
   const transport: ProduceTransport = {
     topic: options.topic ?? (async () => shape),
     leader: (_, partition) => (options.leader === undefined ? 1 : options.leader(partition)),
-    produce: async (_, batches) => {
+    produce: async (_, batches, beforeWrite) => {
+      await options.packing?.();
+      beforeWrite();
       requests.push(batches.map(({ topic, partition, records }) => `${topic}/${partition}:${records.map(textOf)}`));
       events.push('produce');
       running++;

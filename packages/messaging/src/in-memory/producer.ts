@@ -4,6 +4,7 @@ import type { Cluster } from './cluster.ts';
 
 interface Waiting {
   readonly record: OutboundRecord;
+  readonly signal: AbortSignal | undefined;
   readonly resolve: (position: RecordPosition) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -16,7 +17,11 @@ export function createInMemoryProducer(cluster: Cluster, isReachable: () => bool
   const deliver = (): void => {
     const batch = waiting;
     waiting = [];
-    for (const { record, resolve, reject } of batch) {
+    for (const { record, signal, resolve, reject } of batch) {
+      if (signal?.aborted === true) {
+        reject(withdrawn(signal));
+        continue;
+      }
       if (!isReachable()) {
         reject(
           new DeliveryError('X_DELIVERY_FAILED', 'the brokers do not answer; the record was not written', {
@@ -42,11 +47,11 @@ export function createInMemoryProducer(cluster: Cluster, isReachable: () => bool
   return {
     send: (record, signal) =>
       new Promise((resolve, reject) => {
-        if (signal?.aborted === true) return reject(signal.reason);
+        if (signal?.aborted === true) return reject(withdrawn(signal));
         if (isClosed) {
           return reject(new DeliveryError('X_DELIVERY_CLOSED', 'this producer is closed', { ambiguous: false }));
         }
-        waiting.push({ record, resolve, reject });
+        waiting.push({ record, signal, resolve, reject });
         // The acknowledgement is never in the caller's own turn, as with a real broker.
         if (waiting.length === 1) setImmediate(deliver);
       }),
@@ -57,3 +62,9 @@ export function createInMemoryProducer(cluster: Cluster, isReachable: () => bool
     },
   };
 }
+
+const withdrawn = (signal: AbortSignal): DeliveryError =>
+  new DeliveryError('X_DELIVERY_FAILED', 'the caller gave up before the record left', {
+    ambiguous: false,
+    cause: signal.reason,
+  });

@@ -28,6 +28,10 @@ export function fencedSignal(controller: AbortController, fence: () => Error | n
   return signal;
 }
 
+export function abortReason(why: string): DOMException {
+  return new DOMException(why, 'AbortError');
+}
+
 /** Why nothing may act at the moment: for all we know, the group has given our partitions to another. */
 export function staleHeartbeat(member: GroupMember, marginMs: number, monotonicMs: number): CodedError | null {
   if (monotonicMs - member.lastHeartbeatAt() <= member.sessionTimeoutMs - marginMs) return null;

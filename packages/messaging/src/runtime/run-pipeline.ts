@@ -10,7 +10,7 @@ import type { Pipeline } from '../pipeline.ts';
 import { type Commits, createCommits } from './commits.ts';
 import { failureOf } from './failure.ts';
 import { createFailureRoute } from './failure-route.ts';
-import { fencedSignal, staleHeartbeat } from './fenced-signal.ts';
+import { abortReason, fencedSignal, staleHeartbeat } from './fenced-signal.ts';
 import { reportGauges } from './gauges.ts';
 import { type PartitionLag, readLag } from './lag.ts';
 import { createMembership, type Membership } from './membership.ts';
@@ -106,6 +106,7 @@ class Run<T> implements PipelineRun, GroupListener {
       isWanted: (epoch) => epoch === this.#epoch && this.#phase !== 'closed',
       isFenced: () => this.#fence() !== null,
       onFailure: (error, topic) => logger.warn({ group: this.group, topic, err: error }, names.logs.kafka.retrying),
+      signal: () => this.#currentSignal(),
     });
     this.#processor = new RecordProcessor<T>({
       pipeline,
@@ -340,6 +341,7 @@ class Run<T> implements PipelineRun, GroupListener {
     this.#cancelTick = this.#clock.after(this.#settings.commitIntervalMs, () => {
       if (this.#phase === 'closed') return;
       this.#tick();
+      void this.#signal.aborted; // For those who wait for it and never look: after a freeze, timers come first.
       this.#finishedSinceCommit = 0;
       void this.#commits.run();
       this.#watch();
@@ -390,8 +392,4 @@ class Run<T> implements PipelineRun, GroupListener {
     this.#progress = Promise.withResolvers<void>();
     resolve();
   }
-}
-
-function abortReason(why: string): DOMException {
-  return new DOMException(why, 'AbortError');
 }

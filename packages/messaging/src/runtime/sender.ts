@@ -13,6 +13,8 @@ export interface SenderOptions {
   readonly isWanted: (epoch: number) => boolean;
   /** True while a send might come from a process that its group has given up. */
   readonly isFenced: () => boolean;
+  /** The assignment's: what still waits in the producer when it ends does not leave the process. */
+  readonly signal: () => AbortSignal;
   readonly onFailure: (error: unknown, topic: string) => void;
 }
 
@@ -63,13 +65,15 @@ export function createSender(options: SenderOptions): Sender {
       if (open > 0) return;
       if (firstFailed < 0) outcome.onAcknowledged();
       else if (refusal !== undefined) outcome.onRefused(refusal);
+      else if (!options.isWanted(epoch)) outcome.onAbandoned();
       else {
         options.onFailure(failure, (records[firstFailed] as OutboundRecord).topic);
         later(records, firstFailed, tries + 1, epoch, outcome);
       }
     };
+    const signal = options.signal();
     for (let index = from; index < records.length; index += 1) {
-      producer.send(records[index] as OutboundRecord).then(settle, (error: unknown) => {
+      producer.send(records[index] as OutboundRecord, signal).then(settle, (error: unknown) => {
         if (firstFailed < 0 || index < firstFailed) {
           firstFailed = index;
           failure = error;
