@@ -99,6 +99,11 @@ export interface GroupMember {
   /** Own the pause set: it survives rebalances and is applied again to whatever is assigned. */
   pause(partitions: readonly TopicPartition[]): void;
   resume(partitions: readonly TopicPartition[]): void;
+  /**
+   * The next offset of an assigned partition that may still be handed over: everything below it was, or is no record
+   * (compacted away, the marker of a transaction). Null outside of an assignment.
+   */
+  position(partition: TopicPartition): number | null;
   /** With the current generation; rejects when the member is no longer in it. */
   commit(offsets: readonly OffsetCommit[]): Promise<void>;
   /** `performance.now()` of the last heartbeat or join that the coordinator answered well; -Infinity before. */

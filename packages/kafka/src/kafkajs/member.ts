@@ -22,7 +22,7 @@ import { createAssigner } from './assigner.ts';
 import { createKafka, type OwnKafka, retryOften } from './client.ts';
 import type { ConsumerGroupState, Membership, OffsetManager } from './membership.ts';
 import { setPositions } from './positions.ts';
-import { toInbound } from './records.ts';
+import { toInbound, toOffset } from './records.ts';
 
 export interface KafkaMemberOptions {
   readonly config: ClientConfig;
@@ -131,6 +131,12 @@ export class KafkaMember implements GroupMember {
       this.#paused.delete(partitionKey(topic, partition));
       this.#subscription?.resume([{ topic, partitions: [partition] }]);
     }
+  }
+
+  position({ topic, partition }: TopicPartition): number | null {
+    const joined = this.#joined;
+    if (joined === null || joined.offsetManager.committedOffsets()[topic]?.[partition] === undefined) return null;
+    return toOffset(String(joined.offsetManager.nextOffset(topic, partition)), topic, partition);
   }
 
   async commit(offsets: readonly OffsetCommit[]): Promise<void> {

@@ -28,6 +28,8 @@ export interface TopicPartitions {
 
 export interface OffsetManager {
   committedOffsets(): Record<string, Record<string, string>>;
+  /** Where the next fetch begins: past what was resolved, and past what was read and is no record. */
+  nextOffset(topic: string, partition: number): { toString(): string };
 }
 
 /** The owner's side of a membership; our patch of the client calls it. */

@@ -29,6 +29,9 @@ interface Position extends Cursor {
   isAsked: boolean;
   /** Ends when all that came so far is decoded and handed over. */
   handing: Promise<void>;
+  /** Where what is decoded ends, and where what is handed over does. */
+  decoded: number;
+  handed: number;
 }
 
 /**
@@ -50,7 +53,10 @@ export class Fetcher {
     this.#positions = new Map(
       options.starts.map((start) => [
         partitionKey(start.topic, start.partition),
-        { ...start, held: [], isAsked: false, handing: Promise.resolve() },
+        {
+          ...{ ...start, held: [], isAsked: false, handing: Promise.resolve() },
+          ...{ decoded: start.position, handed: start.position },
+        },
       ]),
     );
   }
@@ -68,6 +74,11 @@ export class Fetcher {
       }
       this.#wake();
     });
+  }
+
+  /** The next offset that may still be handed over; null for a partition that is not read. */
+  handedUpTo({ topic, partition }: TopicPartition): number | null {
+    return this.#positions.get(partitionKey(topic, partition))?.handed ?? null;
   }
 
   stop(): void {
@@ -147,7 +158,7 @@ export class Fetcher {
     return this.#options.isPaused(topic, partition);
   }
 
-  #hand({ cursor, batches, aborted, from }: RawFetched<Position>): Promise<void> {
+  #hand({ cursor, batches, aborted, from, next }: RawFetched<Position>): Promise<void> {
     if (batches.length === 0) return cursor.handing;
     const { topic, partition } = cursor;
     const decoded = decodeBatches(batches, { topic, partition, from, aborted });
@@ -155,6 +166,7 @@ export class Fetcher {
       ([records]) => {
         if (this.#isStopped()) return;
         for (const record of records) cursor.held.push(record);
+        cursor.decoded = next;
         this.#handHeld(cursor);
       },
       (error: unknown) => {
@@ -165,10 +177,11 @@ export class Fetcher {
   }
 
   #handHeld(position: Position): void {
-    if (this.#isStopped() || position.held.length === 0 || this.#isPaused(position)) return;
+    if (this.#isStopped() || this.#isPaused(position)) return;
     const records = position.held;
     position.held = [];
-    this.#options.onRecords(records);
+    position.handed = position.decoded;
+    if (records.length > 0) this.#options.onRecords(records);
   }
 
   /** Single partitions that the leader would not give. */

@@ -107,6 +107,10 @@ export class PlatformaticMember implements GroupMember {
     this.#session?.fetcher?.resumed(partitions);
   }
 
+  position(partition: TopicPartition): number | null {
+    return this.#session?.fetcher?.handedUpTo(partition) ?? null;
+  }
+
   async commit(offsets: readonly OffsetCommit[]): Promise<void> {
     const session = this.#session;
     if (session === null) throw notInGroup(this.#options.group);

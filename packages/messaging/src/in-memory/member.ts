@@ -99,6 +99,7 @@ export function createInMemoryMember(connection: Connection, options: MemberOpti
       for (const { topic, partition } of partitions) paused.delete(partitionKey(topic, partition));
       wake();
     },
+    position: ({ topic, partition }: TopicPartition) => positions.get(partitionKey(topic, partition))?.next ?? null,
     async commit(offsets: readonly OffsetCommit[]) {
       if (!connection.isReachable() || state === 'closed' || state === 'new') {
         throw new CodedError('X_DELIVERY_FAILED', 'offsets cannot be committed: this member is not in its group', {

@@ -62,6 +62,11 @@ export class CommitTracker {
     return true;
   }
 
+  /** Everything below that offset has come, or never will: what has no slot there is finished. */
+  pass(next: number): void {
+    if (next - 1 > this.#lastOffset) this.#lastOffset = next - 1;
+  }
+
   /** Whether it is the oldest that is not finished. */
   isHead(slot: number): boolean {
     return slot === this.#head && slot < this.#end;

@@ -18,6 +18,8 @@ export interface CommitsOptions {
   readonly partitions: () => Iterable<PartitionState>;
   /** False where the driver keeps no metadata. */
   readonly takesMetadata: boolean;
+  /** False while records that are handed over are not taken: where the member stands then says nothing. */
+  readonly isTaking: () => boolean;
   readonly onFailure: (error: unknown) => void;
 }
 
@@ -27,7 +29,7 @@ interface Moved {
   readonly finished: number;
 }
 
-export function createCommits({ member, partitions, takesMetadata, onFailure }: CommitsOptions): Commits {
+export function createCommits({ member, partitions, takesMetadata, isTaking, onFailure }: CommitsOptions): Commits {
   let withMetadata = takesMetadata;
   let running: Promise<void> | null = null;
   let queued: Promise<void> | null = null;
@@ -38,6 +40,8 @@ export function createCommits({ member, partitions, takesMetadata, onFailure }: 
     const moved: Moved[] = [];
     for (const state of partitions()) {
       const { tracker, known } = state;
+      // What the member has passed and is no record never comes to be finished.
+      if (isTaking()) tracker.pass(target.position(state) ?? 0);
       const offset = nextToCommit(tracker, known);
       if (offset === null) continue;
       if (offset > state.committed || (withMetadata && tracker.finished > state.committedFinished))

@@ -80,6 +80,7 @@ class Run<T> implements PipelineRun, GroupListener {
       member: () => this.#membership.current(),
       partitions: () => this.#partitions.values(),
       takesMetadata: options.broker.capabilities.commitMetadata,
+      isTaking: () => !this.#isRejoining,
       onFailure: (error) => logger.warn({ group: this.group, err: error }, names.logs.pipeline.commitFailed),
     });
     this.#publisher = createStatePublisher({
@@ -105,8 +106,8 @@ class Run<T> implements PipelineRun, GroupListener {
       random,
       isWanted: (epoch) => epoch === this.#epoch && this.#phase !== 'closed',
       isFenced: () => this.#fence() !== null,
-      onFailure: (error, topic) => logger.warn({ group: this.group, topic, err: error }, names.logs.kafka.retrying),
       signal: () => this.#currentSignal(),
+      onFailure: (error, topic) => logger.warn({ group: this.group, topic, err: error }, names.logs.kafka.retrying),
     });
     this.#processor = new RecordProcessor<T>({
       pipeline,
@@ -340,8 +341,8 @@ class Run<T> implements PipelineRun, GroupListener {
   #tick(): void {
     this.#cancelTick = this.#clock.after(this.#settings.commitIntervalMs, () => {
       if (this.#phase === 'closed') return;
-      this.#tick();
       void this.#signal.aborted; // For those who wait for it and never look: after a freeze, timers come first.
+      this.#tick();
       this.#finishedSinceCommit = 0;
       void this.#commits.run();
       this.#watch();

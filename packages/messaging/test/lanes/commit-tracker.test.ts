@@ -58,6 +58,21 @@ describe('CommitTracker', () => {
     expect(tracker.next()).toBe(9);
   });
 
+  it('counts what its reader has passed as finished, and nothing that has come', () => {
+    const tracker = new CommitTracker();
+    tracker.pass(3);
+    expect(tracker.next()).toBe(3);
+    const first = tracker.accept(5, 0);
+    tracker.pass(9);
+    expect(tracker.next()).toBe(5);
+    tracker.finish(first);
+    expect(tracker.next()).toBe(9);
+    tracker.pass(4);
+    expect(tracker.next()).toBe(9);
+    tracker.accept(9, 0);
+    expect(tracker.next()).toBe(9);
+  });
+
   it('knows nothing to commit before the first record', () => {
     expect(new CommitTracker().next()).toBeNull();
   });
