@@ -5,6 +5,7 @@ import type { BrokerHarness, BrokerLawContext, BrokerUnderLaw } from './broker/c
 import { groupLaws } from './broker/group-laws.ts';
 import { memberLaws } from './broker/member-laws.ts';
 import { pipelineLaws } from './broker/pipeline-laws.ts';
+import { pipelineWorkLaws } from './broker/pipeline-work-laws.ts';
 import { producerLaws } from './broker/producer-laws.ts';
 import { readerLaws } from './broker/reader-laws.ts';
 import { staticMemberLaws } from './broker/static-member-laws.ts';
@@ -50,5 +51,6 @@ export function brokerLaws(name: string, subject: BrokerUnderLaw): void {
     readerLaws(context);
     adminLaws(context);
     pipelineLaws(context);
+    pipelineWorkLaws(context);
   });
 }

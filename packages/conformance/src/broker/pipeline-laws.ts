@@ -1,112 +1,14 @@
 import { describe, expect } from '@jest/globals';
-import { groupTopics, type Topic, topics } from '@millrace/contracts';
-import {
-  type Broker,
-  CodedError,
-  createInMemorySerde,
-  decodeFinished,
-  type Handler,
-  type InboundRecord,
-  identityHeaders,
-  type PipelineRun,
-  type PipelineSettings,
-  pipeline,
-  retry,
-  runPipeline,
-} from '@millrace/messaging';
-import { type Note, noteTopic } from '@millrace/messaging/testing';
-import { createLogger, createMetrics } from '@millrace/service';
+import { CodedError, decodeFinished, type Handler, retry } from '@millrace/messaging';
+import type { Note } from '@millrace/messaging/testing';
 import { eventually, law } from '../harness.ts';
 import type { BrokerLawContext } from './context.ts';
-
-interface Started {
-  readonly run: PipelineRun;
-  readonly broker: Broker;
-  stop(): Promise<void>;
-}
+import { pipelineLawTools } from './pipeline-tools.ts';
 
 /** The delivery core on this broker: what the port is for. */
-export function pipelineLaws({ broker, harness, topic, group, subject }: BrokerLawContext): void {
-  const serde = createInMemorySerde();
-  const logger = createLogger({ service: 'laws', level: 'silent' });
-  const partitions = 2;
-
-  const makeTopics = async (
-    members: string,
-  ): Promise<{ readonly input: Topic<Note>; readonly output: Topic<Note> }> => {
-    const input = noteTopic(await topic(partitions), partitions);
-    const output = noteTopic(await topic(partitions), partitions);
-    const { retry: tiers, dlq, lane } = groupTopics(members);
-    const copies = [...Object.values(tiers), dlq, lane].map((name) => ({ name, partitions }));
-    const ops = [topics.opsPipelines.name, topics.opsReplayAck.name].map((name) => ({ name, partitions: 1 }));
-    await broker().admin.createTopics([...copies, ...ops].map((one) => ({ ...one, replicationFactor: 1, config: {} })));
-    return { input, output };
-  };
-  const start = async (
-    on: Broker,
-    members: string,
-    { input, output }: { readonly input: Topic<Note>; readonly output: Topic<Note> },
-    handle: Handler<Note>,
-    settings: Partial<PipelineSettings> = {},
-  ): Promise<Started> => {
-    const producer = await on.createProducer();
-    const run = runPipeline(pipeline<Note>({ name: 'laws', group: members, from: [input], handle, to: [output] }), {
-      broker: on,
-      producer,
-      serde,
-      logger,
-      metrics: createMetrics(),
-      settings: { commitIntervalMs: 50, ...settings },
-      onFatal: () => undefined,
-    });
-    await run.start();
-    return {
-      run,
-      broker: on,
-      async stop() {
-        await run.drain();
-        await run.close();
-        await producer.close();
-      },
-    };
-  };
-  const publish = async (
-    to: Topic<Note>,
-    count: number,
-    keyOf: (at: number) => string,
-    partition?: number,
-  ): Promise<void> => {
-    const producer = await broker().createProducer();
-    await Promise.all(
-      Array.from({ length: count }, (_, number) => {
-        const key = keyOf(number);
-        const id = `${to.name}-${number}`;
-        const headers = identityHeaders({
-          id,
-          source: 'laws',
-          type: to.type,
-          time: new Date().toISOString(),
-          correlationid: id,
-          causationid: null,
-          generation: 0,
-          traceparent: null,
-        });
-        const value = serde.encode(to, { text: key, number });
-        const place = partition === undefined ? {} : { partition };
-        return producer.send({ topic: to.name, key: Buffer.from(key), value, headers, ...place });
-      }),
-    );
-    await producer.close();
-  };
-  const read = async (from: Topic<Note>): Promise<InboundRecord[]> => {
-    const records: InboundRecord[] = [];
-    const ranges = (await broker().admin.offsets([from.name])).map((one) => ({ ...one, from: 0, to: one.latest }));
-    for await (const record of broker().readRanges(ranges)) records.push(record);
-    return records;
-  };
-  const copyTo =
-    (output: Topic<Note>): Handler<Note> =>
-    ({ key, data }) => ({ outputs: [{ to: output, key, data }], outcome: { kind: 'emitted' } });
+export function pipelineLaws(context: BrokerLawContext): void {
+  const { broker, harness, group, subject } = context;
+  const { makeTopics, start, publish, read, copyTo } = pipelineLawTools(context);
 
   describe('pipeline', () => {
     law('emits every message once, in the order of its key, through pauses and resumes', async () => {
@@ -115,7 +17,7 @@ export function pipelineLaws({ broker, harness, topic, group, subject }: BrokerL
       await publish(made.input, 600, (at) => `k${at % 20}`);
       const one = await start(broker(), members, made, copyTo(made.output), { highWaterRecords: 40, maxInFlight: 16 });
       await one.run.whenCaughtUp();
-      const records = await read(made.output);
+      const records = await read(made.output.name);
       expect(records).toHaveLength(600);
       const byKey = Map.groupBy(records, (record) => record.key?.toString());
       for (const ofKey of byKey.values()) {
@@ -135,7 +37,7 @@ export function pipelineLaws({ broker, harness, topic, group, subject }: BrokerL
       await publish(made.input, 10, (at) => `later${at}`);
       const two = await start(broker(), members, made, copyTo(made.output));
       await two.run.whenCaughtUp();
-      expect(await read(made.output)).toHaveLength(60);
+      expect(await read(made.output.name)).toHaveLength(60);
       await two.stop();
     });
 
@@ -183,7 +85,7 @@ export function pipelineLaws({ broker, harness, topic, group, subject }: BrokerL
       one.run.close().catch(() => undefined);
       const two = await start(broker(), members, made, copyTo(made.output));
       await two.run.whenCaughtUp();
-      const ids = (await read(made.output)).map((record) =>
+      const ids = (await read(made.output.name)).map((record) =>
         record.headers.find(([name]) => name === 'ce_id')?.[1]?.toString(),
       );
       expect(ids).toHaveLength(10);
@@ -211,7 +113,7 @@ export function pipelineLaws({ broker, harness, topic, group, subject }: BrokerL
       await eventually(() => tries.length === 2);
       await one.run.whenCaughtUp();
       expect((tries[1] as number) - (tries[0] as number)).toBeGreaterThanOrEqual(400);
-      expect(await read(made.output)).toHaveLength(1);
+      expect(await read(made.output.name)).toHaveLength(1);
       await one.stop();
     });
 
