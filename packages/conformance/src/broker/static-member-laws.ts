@@ -3,8 +3,8 @@ import { type GroupProbe, joinGroup } from '../group-probe.ts';
 import { law } from '../harness.ts';
 import { aRecord, type BrokerLawContext } from './context.ts';
 
-/** From the second process's start to its first record; a dynamic member waits for the killed one's whole session. */
-const backAtWorkMs = 2_000;
+/** From the second process's start to its first record, on a busy machine too; a dynamic member waits for the killed one's whole session. */
+const backAtWorkMs = 4_000;
 
 const newest = (probe: GroupProbe): readonly string[] =>
   (probe.assignments.at(-1)?.partitions ?? []).map((one) => `${one.topic}/${one.partition}`).sort();

@@ -1,41 +1,59 @@
-import { createInMemorySerde, pipeline, runPipeline } from '@millrace/messaging';
+import { type Broker, createInMemorySerde, pipeline, runPipeline } from '@millrace/messaging';
 import { type Note, noteTopic } from '@millrace/messaging/testing';
 import { createLogger, createMetrics, exitCodeOf, exitCodes } from '@millrace/service';
-import { connectKafka, type DriverName } from '../../src/index.ts';
+import { connectKafka } from '../../src/index.ts';
+import { type Effect, monotonicMs, type ProcessPlan } from './process-plan.ts';
 
-/** What the process is to run; one argument, as JSON. */
-export interface ProcessPlan {
-  readonly driver: DriverName;
-  readonly brokers: readonly string[];
-  readonly group: string;
-  readonly topic: string;
-  readonly partitions: number;
-  readonly instanceId: string | null;
-  readonly handlerMs: number;
-  readonly maxInFlight: number;
-  readonly highWaterRecords: number;
-  readonly commitIntervalMs: number;
-}
-
-// One process of a consumer group, to be killed: says on standard output `joining`, then which record it starts, one a line.
+// One process of a consumer group, to be killed or frozen. Says on standard output, a line each: `joining`; `assigned`, when,
+// and which partitions; `started`, when, and which record.
 const plan = JSON.parse(process.argv[2] as string) as ProcessPlan;
 const logger = createLogger({ service: 'process', level: 'silent' });
-const broker = connectKafka({ driver: plan.driver, brokers: plan.brokers, clientId: plan.group, logger });
+const kafka = connectKafka({
+  ...{ driver: plan.driver, brokers: plan.brokers, clientId: plan.group, logger },
+  ...{ sessionTimeoutMs: plan.sessionTimeoutMs, staticSessionTimeoutMs: plan.sessionTimeoutMs },
+});
+const say = (...words: readonly (string | number)[]): void => void process.stdout.write(`${words.join(' ')}\n`);
+
+const broker: Broker = {
+  ...kafka,
+  createMember: ({ listener, ...member }) =>
+    kafka.createMember({
+      ...member,
+      listener: {
+        onAssigned(assignment) {
+          const ours = assignment.partitions.filter(({ topic }) => topic === plan.topic);
+          say('assigned', monotonicMs(), ours.map(({ partition }) => partition).join(','));
+          listener.onAssigned(assignment);
+        },
+        onRecords: (records) => listener.onRecords(records),
+        beforeRejoin: (deadline) => listener.beforeRejoin(deadline),
+        onCrash: (error) => listener.onCrash(error),
+      },
+    }),
+};
+
 const input = noteTopic(plan.topic, plan.partitions);
+const output = noteTopic(plan.output, plan.partitions);
 const producer = await broker.createProducer();
 const run = runPipeline(
   pipeline<Note>({
     name: 'process',
     group: plan.group,
     from: [input],
-    to: [],
-    handle: async ({ data }) => {
-      process.stdout.write(`${data.number}\n`);
+    to: [output],
+    handle: async ({ key, data: { number } }, signal) => {
+      say('started', monotonicMs(), number);
       // Some take ten times as long, as calls of a model do: finished records stand behind unfinished ones.
-      await new Promise((resolve) =>
-        setTimeout(resolve, data.number % 50 === 0 ? plan.handlerMs * 10 : plan.handlerMs),
-      );
-      return { outputs: [], outcome: { kind: 'delivered' } };
+      await new Promise((resolve) => setTimeout(resolve, number % 50 === 0 ? plan.handlerMs * 10 : plan.handlerMs));
+      const at = monotonicMs();
+      if (plan.witness !== null) {
+        const effect: Effect = { name: plan.name, number, at };
+        await fetch(plan.witness, { method: 'POST', body: JSON.stringify(effect), signal });
+      }
+      return {
+        outputs: [{ to: output, key, data: { text: `${plan.name} ${at}`, number } }],
+        outcome: { kind: 'emitted' },
+      };
     },
   }),
   {
@@ -58,5 +76,5 @@ async function stop(code: number): Promise<void> {
 }
 
 process.once('SIGTERM', () => void stop(exitCodes.stopped));
-process.stdout.write('joining\n');
+say('joining');
 await run.start();
