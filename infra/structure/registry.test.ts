@@ -20,6 +20,13 @@ const lawsOf = (vendor: string, suite: string, definition: RegExp): string[] =>
     return new RegExp(`^\\s*${suite}\\(`, 'm').test(text) && definition.test(text);
   });
 
+/** The text of all tests below a folder that call a suite of laws. */
+const held = (folder: string, suite: string): string =>
+  filesBelow(folder, (path) => path.endsWith('.test.ts'))
+    .map(readText)
+    .filter((text) => new RegExp(`^\\s*${suite}(<[^(]*>)?\\(`, 'm').test(text))
+    .join('\n');
+
 let sources: Readonly<Record<string, Registered>>;
 let sinks: Readonly<Record<string, Registered>>;
 beforeAll(async () => {
@@ -105,20 +112,67 @@ describe('a shipped model pack', () => {
   });
 });
 
+describe('a model', () => {
+  it('is held to the model laws, whichever way it is connected', () => {
+    const connects = filesBelow('packages/models/src', (path) => path.endsWith('.ts')).flatMap((path) =>
+      [
+        ...readText(path).matchAll(/^export (?:async )?function (connect\w*)\b[^{]*\): (?:Promise<)?\w*Models?\b/gm),
+      ].map(([, name = '']) => name),
+    );
+    expect(connects).not.toEqual([]);
+    expect(connects.filter((name) => !held('packages/models/test', 'modelLaws').includes(`${name}(`))).toEqual([]);
+  });
+});
+
 describe('a stage', () => {
   it('is held to the stage laws wherever a service declares a pipeline', () => {
-    const services = readdirSync(join(root, 'services')).filter((service) =>
-      filesBelow(`services/${service}/src`, (path) => path.endsWith('.ts')).some((path) =>
-        /\bpipeline(<\w+>)?\(\{/.test(readText(path)),
-      ),
+    const stages = readdirSync(join(root, 'services')).flatMap((service) =>
+      filesBelow(`services/${service}/src`, (path) => path.endsWith('.ts'))
+        .filter((path) => /\breturn pipeline(<[^(]*>)?\(\{/.test(readText(path)))
+        .map((path) => {
+          const [before = ''] = readText(path).split(/\breturn pipeline\b/);
+          return { service, stage: [...before.matchAll(/^export function (\w+)/gm)].at(-1)?.[1] };
+        }),
     );
-    const lawless = services.filter(
-      (service) =>
-        !filesBelow(`services/${service}/test`, (path) => path.endsWith('.test.ts')).some((path) =>
-          /^\s*stageLaws(<[^(]*>)?\(/m.test(readText(path)),
-        ),
+    expect(stages.map(({ stage }) => stage)).toEqual(expect.arrayContaining(['normalisePipeline', 'deliverPipeline']));
+    expect(
+      stages.filter(({ service, stage }) => !held(`services/${service}/test`, 'stageLaws').includes(`${stage}(`)),
+    ).toEqual([]);
+  });
+});
+
+describe('a broker', () => {
+  it('is held to the broker laws, whichever driver it stands on', () => {
+    const [, listed = ''] =
+      /driver: setting\.oneOf\(\[([^\]]*)\]/.exec(readText('packages/kafka/src/settings.ts')) ?? [];
+    const drivers = [...listed.matchAll(/'([^']+)'/g)].map(([, name = '']) => name);
+    expect(drivers).toEqual(expect.arrayContaining(['kafkajs', 'platformatic']));
+    const laws = held('packages/kafka/test', 'kafkaBrokerLaws');
+    expect(drivers.filter((driver) => !laws.includes(`kafkaBrokerLaws('${driver}')`))).toEqual([]);
+    expect(held('packages/conformance/test', 'brokerLaws')).toContain('createInMemoryBroker');
+  });
+});
+
+describe('a test', () => {
+  const tests = ['packages', 'services', 'infra'].flatMap((folder) =>
+    filesBelow(folder, (path) => path.endsWith('.ts') && (/\/(test|e2e)\//.test(path) || /\.test\.ts$/.test(path))),
+  );
+  const laws = filesBelow('packages/conformance/src', (path) => path.endsWith('.ts'));
+
+  it('is never left out by hand: only a law may be, for what its subject declares', () => {
+    const leftOut =
+      /\b(?:it|test|describe|law)\.(?:skip|only|todo|failing)\b|\b(?:xit|xtest|xdescribe|fit|fdescribe)\(/;
+    const ours = (path: string): boolean =>
+      path !== 'packages/conformance/src/harness.ts' && path !== 'infra/structure/registry.test.ts';
+    expect([...tests, ...laws].filter((path) => ours(path) && leftOut.test(readText(path)))).toEqual([]);
+  });
+
+  it('that is left out says in the report which declaration is the reason', () => {
+    expect(readText('packages/conformance/src/harness.ts')).toContain('(skipped: ${skip})');
+    const reasons = laws.flatMap((path) =>
+      [...readText(path).matchAll(/\? false : (['`])(.*?)\1/g)].map(([, , reason = '']) => reason),
     );
-    expect(lawless).toEqual([]);
-    expect(services).not.toEqual([]);
+    expect(reasons.length).toBeGreaterThan(5);
+    expect(reasons.filter((reason) => !/^declares \S/.test(reason))).toEqual([]);
   });
 });
