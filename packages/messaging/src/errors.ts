@@ -25,6 +25,10 @@ export const messagingErrors = {
   X_COMMIT_METADATA_TOO_LARGE:
     'The brokers refuse the metadata of a commit; set offset.metadata.max.bytes to 4096 or more. Until then a crash repeats everything behind the oldest unfinished record.',
   X_BREAKER_OPEN: 'The dependency of this pipeline is away; it is probed, and everything goes on by itself.',
+  X_KEY_HELD:
+    'An earlier record of this key is a dead letter, and its pipeline holds the key; redrive or discard that one, this one follows by itself.',
+  X_KEYS_HELD_TOO_MANY:
+    'More keys are held than maxHeldKeys: something fails for most records; mend it, redrive or discard, then `millrace routes resume`.',
   X_PIPELINE_HALTED: 'An operator halted this pipeline; `millrace routes resume` lifts it.',
   X_MEMBER_FENCED:
     'Another process joined the group under the same instance id; this one ends with 78 and is not started again. Give every instance an ordinal of its own.',

@@ -13,6 +13,7 @@ export * from './headers/replay.ts';
 export * from './headers/retry.ts';
 export * from './ids.ts';
 export * from './in-memory/broker.ts';
+export * from './in-memory/held-keys.ts';
 export * from './in-memory/serde.ts';
 export { decodeFinished } from './lanes/finished-bitmap.ts';
 export { type ClaimCheckedData, claimCheck } from './middleware/claim-check.ts';

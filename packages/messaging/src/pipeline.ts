@@ -36,6 +36,15 @@ export type Middleware = <T>(next: Handler<T>) => Handler<T>;
 /** `key`: one at a time per key, keys side by side; `partition`: one at a time per partition; `none`: as many as fit. */
 export type Order = 'key' | 'partition' | 'none';
 
+/**
+ * What becomes of the order when a record fails.
+ * - `tiers`: it waits in the retry tiers while the others go on; whoever reads the results goes by their `sequence`.
+ * - `block`: tried in place, its lane waiting with it, for `blockMs` at most; then a dead letter, and the others go on.
+ * - `hold-key`: as `block`, and after the dead letter everything later of its key follows it to the dead letters, as
+ *   `X_KEY_HELD`, and comes back in order once it is redriven or discarded. Needs the order `key` and a store of held keys.
+ */
+export type OnFailure = 'tiers' | 'block' | 'hold-key';
+
 export interface Pipeline<T> {
   /** Also the stage's name in derived ids, metrics and dead letters. */
   readonly name: string;
@@ -48,12 +57,13 @@ export interface Pipeline<T> {
   /** Every topic an output may name: pinned at boot, refused otherwise. */
   readonly to: readonly Topic<unknown>[];
   readonly order: Order;
+  readonly onFailure: OnFailure;
 }
 
-export type PipelineOptions<T> = Omit<Pipeline<T>, 'through' | 'to' | 'order'> &
-  Partial<Pick<Pipeline<T>, 'through' | 'to' | 'order'>>;
+export type PipelineOptions<T> = Omit<Pipeline<T>, 'through' | 'to' | 'order' | 'onFailure'> &
+  Partial<Pick<Pipeline<T>, 'through' | 'to' | 'order' | 'onFailure'>>;
 
 /** States a stage. Pure: the runtime (`runPipeline`) opens and runs it. */
 export function pipeline<T>(options: PipelineOptions<T>): Pipeline<T> {
-  return { through: [], to: [], order: 'key', ...options };
+  return { through: [], to: [], order: 'key', onFailure: 'tiers', ...options };
 }

@@ -52,3 +52,70 @@ export interface BodyStore {
   /** Rejects with dead-letter when the reference is unknown, retry and unavailable while the store is away. */
   get(ref: string, signal?: AbortSignal): Promise<Buffer>;
 }
+
+/** A dead letter's place in the line of its held key. */
+export interface HeldPlace {
+  /** Names the line: the member that began it. */
+  readonly hold: string;
+  /** Rises along the line. A record that fails again keeps its place. */
+  readonly at: number;
+}
+
+/** The first of a line, and the only one of its key that may be tried. */
+export interface LineHead {
+  /** The id of the record's first dead letter: the same however often it is redriven. */
+  readonly member: string;
+  /** It failed by itself and waits for an operator; false: it was only held, and its turn has come. */
+  readonly failed: boolean;
+}
+
+/** A key with a line. */
+export interface HeldKey {
+  readonly key: Buffer;
+  readonly first: LineHead;
+}
+
+/** Who may write the lines of a partition: the last that took them over. */
+export interface LineOwner {
+  readonly group: string;
+  readonly partition: number;
+  /** Another for each assignment. */
+  readonly token: string;
+}
+
+/** A record of a key that is held, or is from now on. */
+export interface HeldLetter extends LineHead, LineOwner {
+  readonly key: Buffer;
+}
+
+/** A record taken out of its line. */
+export interface SettledLetter {
+  /** Its key; null when it stood in no line. */
+  readonly key: Buffer | null;
+  /** Who is first now; null when the line is over and the key is free. */
+  readonly first: LineHead | null;
+}
+
+/**
+ * Keys whose records are held back after a dead letter: one line per key, in the order of its records.
+ * Each call is durable before it answers, and repeating one changes nothing; while the store is away it throws retry and
+ * unavailable. `hold` and `settle` answer null to whoever is not the owner any more: nothing was written then.
+ */
+export interface HeldKeys {
+  /**
+   * Makes the caller the owner of these partitions and returns their held keys, `limit` at most. What an earlier owner
+   * writes after that is refused, so that what is returned stays true.
+   */
+  take(
+    owner: { readonly group: string; readonly partitions: readonly number[]; readonly token: string },
+    limit: number,
+    signal?: AbortSignal,
+  ): Promise<readonly HeldKey[]>;
+  /**
+   * Puts a record at the end of its key's line; one that is in it keeps its place, and whether it failed is noted.
+   * `settled` for one that was taken out of a line that goes on: it is done, and comes a second time.
+   */
+  hold(letter: HeldLetter, signal?: AbortSignal): Promise<HeldPlace | 'settled' | null>;
+  /** Takes a record out of its line, wherever in it. */
+  settle(owner: LineOwner, member: string, signal?: AbortSignal): Promise<SettledLetter | null>;
+}

@@ -1,6 +1,7 @@
 import type { HeaderPair } from '../broker.ts';
 import type { Step } from '../disposition.ts';
 import type { Origin } from '../envelope.ts';
+import type { HeldPlace } from '../stores.ts';
 import { headerNumber, headerText, internedText, numberHeader, textHeader } from './pairs.ts';
 
 /** Bounded, for grouping; the code says exactly what happened. */
@@ -62,6 +63,8 @@ export const deadLetterHeaderNames: ReadonlySet<string> = new Set([
   'dlq.last-failed-at',
   'dlq.key-schema-id',
   'dlq.value-schema-id',
+  'dlq.hold',
+  'dlq.held-at',
 ]);
 
 export function firstFailureHeaders(first: FirstFailure): HeaderPair[] {
@@ -111,6 +114,18 @@ export function deadLetterHeaders(facts: DeadLetterFacts): HeaderPair[] {
   if (facts.keySchemaId !== null) headers.push(numberHeader('dlq.key-schema-id', facts.keySchemaId));
   if (facts.valueSchemaId !== null) headers.push(numberHeader('dlq.value-schema-id', facts.valueSchemaId));
   return headers;
+}
+
+/** Of a dead letter whose key is held: which line it stands in, and where. */
+export function heldHeaders({ hold, at }: HeldPlace): HeaderPair[] {
+  return [textHeader('dlq.hold', hold), numberHeader('dlq.held-at', at)];
+}
+
+/** Null when its key is not held. */
+export function readHeldPlace(headers: readonly HeaderPair[]): HeldPlace | null {
+  const hold = headerText(headers, 'dlq.hold');
+  const at = headerNumber(headers, 'dlq.held-at');
+  return hold === null || at === null ? null : { hold, at };
 }
 
 const steps: readonly Step[] = ['decode', 'validate', 'handle', 'effect', 'produce'];

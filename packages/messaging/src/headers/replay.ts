@@ -6,6 +6,7 @@ export interface ReplayFacts {
   readonly job: string;
   /** The `dlq.id` redriven, or `topic/partition/offset` of a range replay. */
   readonly of: string;
+  /** `redrive`, or `discard`: not to be handled, only taken out of its key's line. */
   readonly mode: string;
   /** Redrives of this record so far, this one included. */
   readonly count: number;

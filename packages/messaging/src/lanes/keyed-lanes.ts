@@ -61,6 +61,29 @@ export class KeyedLanes<Item extends LaneItem<Item>> {
     this.#makeReady(lane);
   }
 
+  /** To the head of their key's lane, in this order: they come before everything that waits there. */
+  addFirst(items: readonly Item[], key: string): void {
+    const [first, ...others] = items;
+    if (first === undefined) return;
+    let lane = this.#lanes.get(key);
+    if (lane === undefined) {
+      lane = { key, head: null, tail: null, busy: false, ready: false, nextReady: null };
+      this.#lanes.set(key, lane);
+    }
+    let last = first;
+    first.lane = lane;
+    for (const item of others) {
+      item.lane = lane;
+      last.nextInLane = item;
+      last = item;
+    }
+    last.nextInLane = lane.head;
+    if (lane.tail === null) lane.tail = last;
+    lane.head = first;
+    this.#waiting += items.length;
+    this.#makeReady(lane);
+  }
+
   /** The next item that may start, or undefined. Its lane is busy until `finish` or `putBack`. */
   take(): Item | undefined {
     for (;;) {

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { type Disposition, deadLetter, isCodedError, retry, type Step } from '../disposition.ts';
+import type { MessagingErrorCode } from '../errors.ts';
 import type { ErrorClass } from '../headers/dead-letter.ts';
 import { cutBytes, redactMessage, redactUnforeseen } from './redact.ts';
 
@@ -19,6 +20,18 @@ export interface Failure {
   /** Frames only, at most 4 KiB; null for failures that were foreseen. */
   readonly stack: string | null;
 }
+
+/** Nothing was tried: an earlier record of the key is a dead letter. */
+export const keyHeld: Failure = {
+  code: 'X_KEY_HELD' satisfies MessagingErrorCode,
+  step: 'handle',
+  disposition: deadLetter,
+  unavailable: false,
+  isUnforeseen: false,
+  type: 'KeyHeld',
+  message: 'an earlier record of this key is a dead letter; this one follows when that is redriven or discarded',
+  stack: null,
+};
 
 /** Total: whatever was thrown becomes a failure. `step` names where it happened when the error does not say better. */
 export function failureOf(error: unknown, step: Step): Failure {

@@ -12,6 +12,8 @@ export interface GaugeOptions {
   readonly retentionMs: () => ReadonlyMap<string, number>;
   readonly running: () => number;
   readonly waiting: () => number;
+  /** Keys held after dead letters. */
+  readonly heldKeys: () => number;
   readonly heldBytes: () => number;
   readonly paused: (cause: PauseCause) => number;
   /** Adds up what was counted since the last scrape. */
@@ -25,6 +27,7 @@ export function reportGauges(options: GaugeOptions): void {
   const queuedRecords = metrics.gauge(tree.queuedRecords);
   const queuedBytes = metrics.gauge(tree.queuedBytes);
   const paused = metrics.gauge(tree.pausedPartitions);
+  const heldKeys = metrics.gauge(tree.heldKeys);
   const lagRecords = metrics.gauge(tree.lagRecords);
   const lagSeconds = metrics.gauge(tree.lagSeconds);
   const headroom = metrics.gauge(tree.retentionHeadroomSeconds);
@@ -48,6 +51,7 @@ export function reportGauges(options: GaugeOptions): void {
     inFlight.set({ group }, options.running());
     queuedRecords.set({ group }, options.waiting());
     queuedBytes.set({ group }, options.heldBytes());
+    heldKeys.set({ group }, options.heldKeys());
     for (const cause of pauseCauses) paused.set({ group, cause }, options.paused(cause));
     await readLags();
   });

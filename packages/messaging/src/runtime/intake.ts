@@ -105,6 +105,14 @@ export class Intake {
     this.#lanes.finish(entry);
   }
 
+  /** Let step aside once: before everything of their lane that was not started. */
+  readmit(entries: readonly Entry[]): void {
+    const [first] = entries;
+    const lane = first === undefined ? null : this.#laneOf(first);
+    if (lane !== null) this.#lanes.addFirst(entries, lane);
+    this.schedule();
+  }
+
   /** The assignment is over: what waits or rests is dropped, what is busy keeps its lane until it ends. */
   clear(): void {
     this.#deferral.clear();

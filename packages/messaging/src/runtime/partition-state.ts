@@ -1,10 +1,25 @@
-import type { AssignedPartition, InboundRecord, TopicPartition } from '../broker.ts';
+import { groupTopics } from '@millrace/contracts';
+import type { AssignedPartition, Assignment, InboundRecord, TopicPartition } from '../broker.ts';
 import type { Delivery } from '../envelope.ts';
-import { CommitTracker, type KnownFinished } from '../lanes/commit-tracker.ts';
+import {
+  CommitTracker,
+  type KnownFinished,
+  knownFinished,
+  mergeFinished,
+  nothingFinished,
+} from '../lanes/commit-tracker.ts';
+import { decodeFinished } from '../lanes/finished-bitmap.ts';
 import { type Lane, type LaneItem, type LaneSource, laneSource } from '../lanes/keyed-lanes.ts';
 import { type WaterMarkLimits, WaterMarks } from '../lanes/water-marks.ts';
 
 export const partitionName = (topic: string, partition: number): string => `${topic}/${partition}`;
+
+/** How a group comes by what stands in that topic. */
+export function throughOf(group: string, topic: string): Delivery['through'] {
+  const { lane, retry } = groupTopics(group);
+  if (topic === lane) return 'lane';
+  return Object.values(retry).includes(topic) ? 'retry' : 'source';
+}
 
 /** One assigned partition in one generation. A new assignment makes a new one; an old one's entries are void. */
 export class PartitionState implements TopicPartition {
@@ -49,6 +64,26 @@ export class PartitionState implements TopicPartition {
   get position(): number | null {
     return this.tracker.next() ?? (this.committed < 0 ? null : this.committed);
   }
+}
+
+/** The partitions of an assignment, by name, with what was finished of them already. */
+export function assignedPartitions(
+  { partitions }: Assignment,
+  before: ReadonlyMap<string, PartitionState>,
+  made: { readonly group: string; readonly epoch: number; readonly limits: WaterMarkLimits },
+): Map<string, PartitionState> {
+  const states = new Map<string, PartitionState>();
+  for (const assigned of partitions) {
+    const name = partitionName(assigned.topic, assigned.partition);
+    const old = before.get(name);
+    // What we finished and could not commit need not run twice. Held by another meanwhile, it is forgotten.
+    const ours = old === undefined ? nothingFinished : knownFinished(old.tracker, old.known);
+    const { offset, metadata } = assigned.committed ?? { offset: 0, metadata: '' };
+    const known = mergeFinished(ours, { below: offset, beyond: decodeFinished(metadata, offset) });
+    const through = throughOf(made.group, assigned.topic);
+    states.set(name, new PartitionState(assigned, through, made.epoch, known, made.limits));
+  }
+  return states;
 }
 
 /** One record between being accepted and being finished. */

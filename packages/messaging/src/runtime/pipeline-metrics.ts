@@ -4,7 +4,7 @@ import type { Outcome } from '../pipeline.ts';
 import type { Failure } from './failure.ts';
 import type { PipelineState } from './pipeline-state.ts';
 
-export type Finished = Outcome['kind'] | 'retried' | 'dead_lettered';
+export type Finished = Outcome['kind'] | 'retried' | 'dead_lettered' | 'discarded';
 
 /** Observing a histogram costs more than some handlers: above this many records a second it takes a sample. */
 const observedPerSecond = 1_000;

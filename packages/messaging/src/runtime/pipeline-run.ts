@@ -3,6 +3,7 @@ import type { Breaker } from '../breaker.ts';
 import type { Broker, Producer } from '../broker.ts';
 import type { Clock } from '../clock.ts';
 import type { Serde } from '../serde.ts';
+import type { HeldKeys } from '../stores.ts';
 import type { PartitionLag } from './lag.ts';
 import type { PipelineState } from './pipeline-state.ts';
 import type { PipelineSettings } from './settings.ts';
@@ -19,6 +20,8 @@ export interface RunOptions {
   readonly metrics: Metrics;
   /** Of the one dependency whose outage should pause this pipeline. Whoever made it closes it. */
   readonly breaker?: Breaker;
+  /** Where keys are held after a dead letter; needed by `onFailure: 'hold-key'`, unused otherwise. */
+  readonly heldKeys?: HeldKeys;
   /** Stable name for static membership, e.g. `classifier-0`. */
   readonly instanceId?: string;
   /** Shown in dead letters: the build that failed. */
@@ -29,6 +32,8 @@ export interface RunOptions {
   readonly onFatal: (error: Error) => void;
   readonly clock?: Clock;
   readonly random?: () => number;
+  /** Names an assignment to the store of held keys; never the same twice. */
+  readonly newId?: () => string;
 }
 
 /** A pipeline that runs. `start`, then `drain`, then `close`; each is safe to repeat. */

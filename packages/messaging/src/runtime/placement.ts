@@ -1,5 +1,6 @@
 import type { Delivery } from '../envelope.ts';
 import { type Tier, tiers } from '../headers/retry.ts';
+import type { OnFailure } from '../pipeline.ts';
 import type { Failure } from './failure.ts';
 import { type PipelineSettings, tierDelayMs } from './settings.ts';
 
@@ -19,6 +20,9 @@ export interface FailedTry {
   readonly tries: number;
   /** It is the oldest of its partition, and so much is finished behind it that nothing more is fetched. */
   readonly holdsUp: boolean;
+  readonly onFailure: OnFailure;
+  /** How long it has been tried in place, where its pipeline keeps the order through failures. */
+  readonly blockedMs: number;
 }
 
 /**
@@ -28,6 +32,7 @@ export interface FailedTry {
  * - Through the lane: no tiers, the operator is watching and needs the verdict now.
  * - What holds up its partition tries no more in the process.
  * - Unforeseen errors: one pass through the first tier, in case it was the weather.
+ * - Where the order is kept through failures: no tiers, because what comes back from one comes behind newer records.
  */
 export function placeFailure(
   tried: FailedTry,
@@ -38,10 +43,10 @@ export function placeFailure(
   const { failure, attempt } = tried;
   if (failure.disposition.kind !== 'retry') return { kind: failure.disposition.kind };
   const askedMs = failure.disposition.afterMs ?? 0;
+  if (tried.onFailure !== 'tiers' && tried.through !== 'lane') return placeInOrder(tried, askedMs, settings, random);
   const mayStay = !failure.isUnforeseen && !(tried.holdsUp && tried.through !== 'lane');
   if (mayStay && tried.tries <= settings.inProcessTries && askedMs <= settings.inProcessCapMs) {
-    const ceiling = Math.min(settings.inProcessCapMs, settings.inProcessBaseMs * 5 ** (tried.tries - 1));
-    return { kind: 'again', afterMs: Math.max(askedMs, Math.floor(random() * ceiling)) };
+    return { kind: 'again', afterMs: Math.max(askedMs, jitter(tried.tries, settings, random)) };
   }
   if (tried.through === 'lane') return { kind: 'dead-letter' };
 
@@ -56,4 +61,20 @@ export function placeFailure(
   if (attempt >= (failure.isUnforeseen ? 1 : tiers.length)) return { kind: 'dead-letter' };
   const asked = tiers.findIndex((tier) => tierDelayMs(settings, tier) >= askedMs);
   return into(tiers[Math.max(attempt, asked)] as Tier, attempt + 1);
+}
+
+/**
+ * In place, for `blockMs` in all, and its key waits; then a dead letter. At once when the destination asks for more than
+ * is left, or when so much is finished behind it that it stops its partition. A defect gets the ordinary tries only.
+ */
+function placeInOrder(tried: FailedTry, askedMs: number, settings: PipelineSettings, random: () => number): Placement {
+  const leftMs = settings.blockMs - tried.blockedMs;
+  const isOver =
+    leftMs <= 0 || askedMs > leftMs || (tried.failure.isUnforeseen && tried.tries > settings.inProcessTries);
+  if (isOver || tried.holdsUp) return { kind: 'dead-letter' };
+  return { kind: 'again', afterMs: Math.min(leftMs, Math.max(askedMs, jitter(tried.tries, settings, random))) };
+}
+
+function jitter(tries: number, settings: PipelineSettings, random: () => number): number {
+  return Math.floor(random() * Math.min(settings.inProcessCapMs, settings.inProcessBaseMs * 5 ** (tries - 1)));
 }

@@ -1,5 +1,5 @@
 import type { Topic } from '@millrace/contracts';
-import { type Logger, names } from '@millrace/service';
+import type { Logger } from '@millrace/service';
 import type { Breaker, Verdict } from '../breaker.ts';
 import type { InboundRecord, OutboundRecord } from '../broker.ts';
 import type { Clock } from '../clock.ts';
@@ -7,15 +7,17 @@ import { CodedError, deadLetter, type Step } from '../disposition.ts';
 import type { Envelope } from '../envelope.ts';
 import type { Handled, Handler, Pipeline } from '../pipeline.ts';
 import type { Serde } from '../serde.ts';
+import { Endings } from './endings.ts';
 import { type Failure, failureOf } from './failure.ts';
-import type { FailureCopy, RouteFailure } from './failure-route.ts';
+import type { RouteFailure } from './failure-route.ts';
 import { type Arrival, arrivalOf, emptyRecord, envelopeOf } from './inbound.ts';
 import { Intake } from './intake.ts';
-import { type OutputContext, outputRecords, replayAck } from './outputs.ts';
+import type { KeyHolds, Way } from './key-holds.ts';
+import { type OutputContext, outputRecords } from './outputs.ts';
 import type { Entry, PartitionState } from './partition-state.ts';
 import type { Pauses } from './pauses.ts';
 import type { Finished, PipelineMetrics } from './pipeline-metrics.ts';
-import type { Sender, SendOutcome } from './sender.ts';
+import type { Sender } from './sender.ts';
 
 export interface RecordProcessorOptions<T> {
   readonly pipeline: Pipeline<T>;
@@ -24,6 +26,8 @@ export interface RecordProcessorOptions<T> {
   readonly sender: Sender;
   readonly routeFailure: RouteFailure;
   readonly breaker: Breaker | null;
+  /** Null where a failure does not hold the others of its key. */
+  readonly holds: KeyHolds | null;
   readonly pauses: Pauses;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -48,6 +52,7 @@ export class RecordProcessor<T> {
   readonly #topics: ReadonlyMap<string, Topic<T>>;
   readonly #outputs: OutputContext;
   readonly #intake: Intake;
+  readonly #endings: Endings;
   /** Handlers started and unfinished, oldest first. */
   readonly #running: Set<Entry> = new Set();
   readonly #idle: (() => void)[] = [];
@@ -70,6 +75,11 @@ export class RecordProcessor<T> {
       mayStart: () => this.#running.size < maxInFlight && mayStart(),
       start: (entry) => this.#begin(entry),
     });
+    this.#endings = new Endings(options, {
+      finish: (entry, outcome) => this.#finish(entry, outcome),
+      putBack: (entry) => this.#putBack(entry),
+      discard: (entry) => this.#discard(entry),
+    });
   }
 
   get running(): number {
@@ -86,7 +96,8 @@ export class RecordProcessor<T> {
 
   /** Nothing busy, nothing resting, nothing that could start. */
   get isQuiet(): boolean {
-    return this.#busy === 0 && this.#intake.resting === 0 && this.#intake.waiting === 0;
+    const aside = this.#options.holds?.aside ?? 0;
+    return this.#busy === 0 && this.#intake.resting === 0 && this.#intake.waiting === 0 && aside === 0;
   }
 
   /** When the oldest unfinished handler was started, on the monotonic clock; null when none runs. */
@@ -108,12 +119,29 @@ export class RecordProcessor<T> {
     this.#intake.schedule();
   }
 
+  /** Records that had stepped aside, before everything of their key. */
+  readmit(entries: readonly Entry[]): void {
+    this.#intake.readmit(entries);
+  }
+
   clear(): void {
     this.#intake.clear();
   }
 
   #begin(entry: Entry): boolean {
-    const { breaker, serde, signal } = this.#options;
+    const { breaker, holds, serde, signal } = this.#options;
+    const { record, partition } = entry;
+    const arrival = arrivalOf(record, partition.through);
+    if (arrival.replay !== null && arrival.replay.mode === 'discard') {
+      this.#busy += 1;
+      this.#endings.giveUp(entry, arrival);
+      return true;
+    }
+    const way = holds === null ? 'run' : holds.wayOf(entry, arrival);
+    if (holds !== null && way !== 'run') {
+      this.#keepBack(entry, arrival, way, holds);
+      return true;
+    }
     if (breaker !== null) {
       const admission = breaker.admit();
       if (admission === 'wait') {
@@ -124,8 +152,6 @@ export class RecordProcessor<T> {
     }
     this.#busy += 1;
     entry.signal = signal();
-    const { record, partition } = entry;
-    const arrival = arrivalOf(record, partition.through);
     let data: T | Promise<T>;
     let topic: Topic<T>;
     try {
@@ -203,32 +229,17 @@ export class RecordProcessor<T> {
     let ack: OutboundRecord | null;
     try {
       records = outputRecords(handled.outputs, envelope, entry.record, this.#outputs);
-      ack = this.#ackOf(arrival, envelope, outcome.kind);
+      ack = this.#endings.ackOf(arrival, envelope.id, outcome.kind);
     } catch (error) {
       this.#failed(entry, arrival, error, 'produce', envelope.id);
       return;
     }
     if (outcome.kind === 'filtered') metrics.filtered(outcome.reason);
-    this.#send(records, ack, entry, {
-      onAcknowledged: () => this.#finish(entry, outcome.kind),
+    this.#endings.send(records, ack, entry, {
+      onAcknowledged: () => this.#endings.close(entry, arrival, outcome.kind),
       onRefused: (error) => this.#failed(entry, arrival, error, 'produce', envelope.id),
       onAbandoned: () => this.#discard(entry),
     });
-  }
-
-  #ackOf({ replay }: Arrival, { id }: Envelope<T>, outcome: string): OutboundRecord | null {
-    if (replay === null) return null;
-    const { clock, pipeline, serde } = this.#options;
-    return replayAck(serde, replay, { group: pipeline.group, outcome, code: null, eventId: id, at: clock.now() });
-  }
-
-  /** The acknowledgement of a redrive goes out last: sent together, it could stand although an output was refused. */
-  #send(records: readonly OutboundRecord[], ack: OutboundRecord | null, entry: Entry, outcome: SendOutcome): void {
-    const { sender } = this.#options;
-    const { epoch } = entry.partition;
-    const sendAck = ack === null ? outcome.onAcknowledged : () => sender.send([ack], epoch, outcome);
-    if (records.length === 0) sendAck();
-    else sender.send(records, epoch, { ...outcome, onAcknowledged: sendAck });
   }
 
   #failed(entry: Entry, arrival: Arrival, error: unknown, step: Step, eventId: string | null): void {
@@ -264,7 +275,25 @@ export class RecordProcessor<T> {
         this.#putBack(entry);
         return;
       case 'copy':
-        this.#sendCopy(entry, route, { tier: route.tier, failure, eventId });
+        this.#endings.copy(entry, arrival, route, { failure, eventId });
+        return;
+    }
+  }
+
+  /** Its key is held, and it is not the first of the line. */
+  #keepBack(entry: Entry, arrival: Arrival, way: Exclude<Way, 'run'>, holds: KeyHolds): void {
+    switch (way) {
+      case 'wait':
+        holds.stepAside(entry);
+        this.#intake.finish(entry);
+        return;
+      case 'after':
+        this.#intake.putBack(entry);
+        this.#intake.readmit(holds.older(entry));
+        return;
+      case 'hold':
+        this.#busy += 1;
+        this.#endings.hold(entry, arrival);
         return;
     }
   }
@@ -283,31 +312,6 @@ export class RecordProcessor<T> {
     if (breaker.state() === 'closed') return false;
     // A probe that reached the dependency says something about its record too, or one bad record could probe for ever.
     return admission === 'start' || failure.unavailable;
-  }
-
-  #sendCopy(entry: Entry, { copy, ack, outcome }: FailureCopy, facts: CopyFacts): void {
-    const { onHalt } = this.#options;
-    this.#send([copy], ack, entry, {
-      onAcknowledged: () => {
-        this.#logCopy(entry, facts);
-        this.#finish(entry, outcome);
-      },
-      // There is no other place for it: stop, rather than lose it.
-      onRefused: (error) => {
-        onHalt(failureOf(error, 'produce'));
-        this.#putBack(entry);
-      },
-      onAbandoned: () => this.#discard(entry),
-    });
-  }
-
-  #logCopy({ record }: Entry, { failure, tier, eventId }: CopyFacts): void {
-    const { logger, pipeline } = this.#options;
-    const { topic, partition, offset } = record;
-    const { code, step, message } = failure;
-    const fields = { group: pipeline.group, code, step, eventId, topic, partition, offset };
-    if (tier !== null) logger.warn({ ...fields, tier }, names.logs.pipeline.retried);
-    else logger.error({ ...fields, error: message }, names.logs.pipeline.deadLettered);
   }
 
   #isCurrent(entry: Entry): boolean {
@@ -349,12 +353,6 @@ export class RecordProcessor<T> {
     if (this.#busy > 0) return;
     for (const resolve of this.#idle.splice(0)) resolve();
   }
-}
-
-interface CopyFacts {
-  readonly failure: Failure;
-  readonly tier: string | null;
-  readonly eventId: string | null;
 }
 
 function isPromise<V>(value: V | Promise<V>): value is Promise<V> {

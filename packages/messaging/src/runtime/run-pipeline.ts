@@ -2,19 +2,17 @@ import { groupTopics, topics } from '@millrace/contracts';
 import { names } from '@millrace/service';
 import type { Assignment, GroupListener, InboundRecord } from '../broker.ts';
 import { type CancelTimer, type Clock, sleep, systemClock } from '../clock.ts';
-import { CodedError, halt, isCodedError } from '../disposition.ts';
-import type { Delivery } from '../envelope.ts';
-import { knownFinished, mergeFinished, nothingFinished } from '../lanes/commit-tracker.ts';
-import { decodeFinished } from '../lanes/finished-bitmap.ts';
+import { isCodedError } from '../disposition.ts';
 import type { Pipeline } from '../pipeline.ts';
 import { type Commits, createCommits } from './commits.ts';
 import { failureOf } from './failure.ts';
 import { createFailureRoute } from './failure-route.ts';
 import { abortReason, fencedSignal, staleHeartbeat } from './fenced-signal.ts';
 import { reportGauges } from './gauges.ts';
+import { type KeyHolds, openKeyHolds } from './key-holds.ts';
 import { type PartitionLag, readLag } from './lag.ts';
 import { createMembership, type Membership } from './membership.ts';
-import { PartitionState, partitionName } from './partition-state.ts';
+import { assignedPartitions, type PartitionState, partitionName } from './partition-state.ts';
 import { createPauses, type Pauses } from './pauses.ts';
 import { createPipelineMetrics, type PipelineMetrics } from './pipeline-metrics.ts';
 import type { PipelineRun, RunOptions } from './pipeline-run.ts';
@@ -23,6 +21,7 @@ import { RecordProcessor } from './record-processor.ts';
 import { createSender, type Sender } from './sender.ts';
 import { defaultPipelineSettings, type PipelineSettings } from './settings.ts';
 import { createStanding, type Standing } from './standing.ts';
+import { stuckHandler } from './stuck-handler.ts';
 
 export function runPipeline<T>(pipeline: Pipeline<T>, options: RunOptions): PipelineRun {
   return new Run(pipeline, options);
@@ -48,6 +47,7 @@ class Run<T> implements PipelineRun, GroupListener {
   readonly #publisher: StatePublisher;
   readonly #standing: Standing;
   readonly #sender: Sender;
+  readonly #holds: KeyHolds | null;
   readonly #topics: readonly string[];
   readonly #membership: Membership;
   readonly #closing = new AbortController();
@@ -98,7 +98,10 @@ class Run<T> implements PipelineRun, GroupListener {
       publisher: this.#publisher,
       logger,
       beforeResume: () => options.beforeResume?.(),
-      onLifted: () => this.#processor.schedule(),
+      onLifted: () => {
+        this.#holds?.read();
+        this.#processor.schedule();
+      },
     });
     this.#sender = createSender({
       producer,
@@ -109,13 +112,22 @@ class Run<T> implements PipelineRun, GroupListener {
       signal: () => this.#currentSignal(),
       onFailure: (error, topic) => logger.warn({ group: this.group, topic, err: error }, names.logs.kafka.retrying),
     });
+    this.#holds = openKeyHolds(pipeline, {
+      ...options,
+      ...{ settings: this.#settings, clock, random, epoch: () => this.#epoch, isFenced: () => this.#fence() !== null },
+      readmit: (entries) => this.#processor.readmit(entries),
+      onReady: () => this.#processor.schedule(),
+      onHalt: (failure) => this.#standing.halt(failure.code, failure),
+    });
     this.#processor = new RecordProcessor<T>({
       pipeline,
+      holds: this.#holds,
       maxInFlight: this.#settings.maxInFlight,
       serde,
       sender: this.#sender,
       routeFailure: createFailureRoute({
         group: pipeline.group,
+        onFailure: pipeline.onFailure,
         service,
         version,
         serde,
@@ -168,21 +180,10 @@ class Run<T> implements PipelineRun, GroupListener {
     const before = this.#isLost ? new Map<string, PartitionState>() : this.#partitions;
     this.#isLost = false;
     const limits = { highRecords: this.#settings.highWaterRecords, highBytes: this.#settings.highWaterBytes };
-    this.#partitions = new Map();
-    for (const assigned of assignment.partitions) {
-      const name = partitionName(assigned.topic, assigned.partition);
-      const old = before.get(name);
-      // What we finished and could not commit need not run twice. Held by another meanwhile, it is forgotten.
-      const ours = old === undefined ? nothingFinished : knownFinished(old.tracker, old.known);
-      const { offset, metadata } = assigned.committed ?? { offset: 0, metadata: '' };
-      const known = mergeFinished(ours, { below: offset, beyond: decodeFinished(metadata, offset) });
-      this.#partitions.set(
-        name,
-        new PartitionState(assigned, this.#throughOf(assigned.topic), this.#epoch, known, limits),
-      );
-    }
+    this.#partitions = assignedPartitions(assignment, before, { group: this.group, epoch: this.#epoch, limits });
     const member = this.#membership.current();
     if (member !== null) this.#pauses.assign(member, this.#partitions.values());
+    this.#holds?.assign(assignment.partitions);
     this.#isRejoining = false;
     if (this.#phase === 'starting') this.#phase = 'running';
     this.#metrics.assigned();
@@ -303,6 +304,7 @@ class Run<T> implements PipelineRun, GroupListener {
     this.#epoch += 1;
     this.#controller.abort(abortReason(reason));
     this.#processor.clear();
+    this.#holds?.clear();
   }
 
   #mayStart(): boolean {
@@ -311,6 +313,7 @@ class Run<T> implements PipelineRun, GroupListener {
       !this.#isRejoining &&
       !this.#standing.isHalted() &&
       this.#sender.blocked() === 0 &&
+      this.#holds?.isReady() !== false &&
       this.#options.breaker?.state() !== 'open' &&
       this.#fence() === null
     );
@@ -345,7 +348,7 @@ class Run<T> implements PipelineRun, GroupListener {
       this.#tick();
       this.#finishedSinceCommit = 0;
       void this.#commits.run();
-      this.#watch();
+      this.#stuck();
       this.#metrics.flush();
       this.#publisher.retry();
       this.#processor.schedule();
@@ -353,15 +356,10 @@ class Run<T> implements PipelineRun, GroupListener {
     });
   }
 
-  #watch(): void {
-    const started = this.#processor.oldestStart;
-    if (started === null || this.#clock.monotonic() - started <= this.#settings.maxProcessingMs) return;
+  #stuck(): void {
+    const error = stuckHandler(this.group, this.#processor.oldestStart, this.#clock.monotonic(), this.#settings);
+    if (error === null) return;
     const { logger, onFatal } = this.#options;
-    const error = new CodedError(
-      'X_HANDLER_STUCK',
-      `a handler of ${this.group} runs for more than ${this.#settings.maxProcessingMs} ms; see maxProcessingMs`,
-      { disposition: halt },
-    );
     logger.error({ group: this.group, code: error.code }, names.logs.pipeline.stuck);
     this.#controller.abort(error);
     onFatal(error);
@@ -376,16 +374,11 @@ class Run<T> implements PipelineRun, GroupListener {
       retentionMs: () => this.#membership.retention(),
       running: () => this.#processor.running,
       waiting: () => this.#processor.waiting,
+      heldKeys: () => this.#holds?.size ?? 0,
       heldBytes: () => [...this.#partitions.values()].reduce((sum, { marks }) => sum + marks.bytes, 0),
       paused: (cause) => this.#pauses.count(cause),
       flush: () => this.#metrics.flush(),
     });
-  }
-
-  #throughOf(topic: string): Delivery['through'] {
-    const { lane, retry: tiers } = groupTopics(this.group);
-    if (topic === lane) return 'lane';
-    return Object.values(tiers).includes(topic) ? 'retry' : 'source';
   }
 
   #progressed(): void {

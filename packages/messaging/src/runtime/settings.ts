@@ -9,6 +9,8 @@ export interface PipelineSettings {
   readonly inProcessTries: number;
   readonly inProcessBaseMs: number;
   readonly inProcessCapMs: number;
+  readonly blockMs: number;
+  readonly maxHeldKeys: number;
   readonly retryTier1Ms: number;
   readonly retryTier2Ms: number;
   readonly retryTier3Ms: number;
@@ -25,6 +27,8 @@ export const defaultPipelineSettings: PipelineSettings = {
   inProcessTries: 3,
   inProcessBaseMs: 200,
   inProcessCapMs: 5_000,
+  blockMs: 60_000,
+  maxHeldKeys: 10_000,
   retryTier1Ms: 60_000,
   retryTier2Ms: 600_000,
   retryTier3Ms: 3_600_000,
@@ -67,6 +71,18 @@ export const pipelineSettings: { readonly [Name in keyof PipelineSettings]: Sett
     env: 'MILLRACE_IN_PROCESS_CAP_MS',
     default: defaultPipelineSettings.inProcessCapMs,
     description: 'Longest wait in the process; a destination that asks for a longer one sends its record to a tier.',
+  }),
+  blockMs: setting.durationMs({
+    env: 'MILLRACE_BLOCK_MS',
+    default: defaultPipelineSettings.blockMs,
+    description:
+      'Where a flow keeps its order through failures: how long a record is tried in place, its key waiting, before it becomes a dead letter.',
+  }),
+  maxHeldKeys: setting.integer({
+    env: 'MILLRACE_MAX_HELD_KEYS',
+    default: defaultPipelineSettings.maxHeldKeys,
+    min: 1,
+    description: 'Keys that one pipeline may hold after dead letters (onFailure: hold-key); with more it halts.',
   }),
   retryTier1Ms: setting.durationMs({
     env: 'MILLRACE_RETRY_TIER_1_MS',

@@ -19,12 +19,14 @@ class Item implements LaneItem<Item> {
 type Step =
   | { readonly do: 'add'; readonly key: number | null; readonly source: number }
   | { readonly do: 'take' }
-  | { readonly do: 'finish' | 'putBack'; readonly which: number };
+  | { readonly do: 'finish' | 'putBack' | 'stepAside'; readonly which: number }
+  | { readonly do: 'readmit'; readonly key: number };
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ do: fc.constant('add'), key: fc.option(fc.nat(4)), source: fc.nat(2) }) },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('take') }) },
-  { weight: 3, arbitrary: fc.record({ do: fc.constantFrom('finish', 'putBack'), which: fc.nat(9) }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constantFrom('finish', 'putBack', 'stepAside'), which: fc.nat(9) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('readmit'), key: fc.nat(4) }) },
 ) as fc.Arbitrary<Step>;
 
 describe('KeyedLanes', () => {
@@ -36,6 +38,7 @@ describe('KeyedLanes', () => {
         const busy: Item[] = [];
         const queued = new Map<string, number[]>();
         const unordered = new Set<number>();
+        const aside = new Map<string, Item[]>();
         let names = 0;
 
         const add = (key: number | null, source: number): void => {
@@ -61,11 +64,19 @@ describe('KeyedLanes', () => {
           busy.push(item);
           return true;
         };
-        const end = (which: number, how: 'finish' | 'putBack'): void => {
+        const readmit = (key: string): void => {
+          const items = aside.get(key) ?? [];
+          aside.delete(key);
+          lanes.addFirst(items, key);
+          if (items.length > 0) queued.set(key, [...items.map(({ name }) => name), ...(queued.get(key) ?? [])]);
+        };
+        const end = (which: number, how: 'finish' | 'putBack' | 'stepAside'): void => {
           const [item] = busy.splice(which % Math.max(1, busy.length), 1);
           if (item === undefined) return;
-          lanes[how](item);
-          if (how === 'finish') return;
+          if (how === 'putBack') lanes.putBack(item);
+          else lanes.finish(item);
+          if (how === 'stepAside' && item.key !== null) aside.set(item.key, [...(aside.get(item.key) ?? []), item]);
+          if (how !== 'putBack') return;
           if (item.key === null) unordered.add(item.name);
           else queued.get(item.key)?.unshift(item.name);
         };
@@ -73,10 +84,12 @@ describe('KeyedLanes', () => {
         for (const one of steps) {
           if (one.do === 'add') add(one.key, one.source);
           else if (one.do === 'take') take();
+          else if (one.do === 'readmit') readmit(String(one.key));
           else end(one.which, one.do);
           const waiting = [...queued.values()].reduce((sum, list) => sum + list.length, unordered.size);
           expect(lanes.waiting).toBe(waiting);
         }
+        for (const key of [...aside.keys()]) readmit(key);
         for (let left = 10_000; left > 0 && (busy.length > 0 || lanes.waiting > 0); left -= 1) {
           if (!take()) end(0, 'finish');
         }

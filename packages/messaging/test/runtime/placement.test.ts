@@ -17,7 +17,16 @@ const failure = (disposition: Disposition, isUnforeseen = false): Failure => ({
 });
 const place = (tried: Partial<FailedTry>) =>
   placeFailure(
-    { failure: failure(retry()), through: 'source', attempt: 0, tries: 4, holdsUp: false, ...tried },
+    {
+      failure: failure(retry()),
+      through: 'source',
+      attempt: 0,
+      tries: 4,
+      holdsUp: false,
+      onFailure: 'tiers',
+      blockedMs: 0,
+      ...tried,
+    },
     defaultPipelineSettings,
     1_000,
     () => 0.5,
@@ -64,6 +73,18 @@ describe('placeFailure', () => {
       { failure: failure(retry(7_200_000)), attempt: 3 },
       { kind: 'tier', tier: '1h', attempt: 3, notBefore: 3_601_000 },
     ],
+    ['in order: first try', { onFailure: 'block', tries: 1 }, { kind: 'again', afterMs: 100 }],
+    ['in order: many tries', { onFailure: 'block', tries: 9, blockedMs: 30_000 }, { kind: 'again', afterMs: 2_500 }],
+    ['in order: little left', { onFailure: 'block', tries: 9, blockedMs: 59_000 }, { kind: 'again', afterMs: 1_000 }],
+    ['in order: nothing left', { onFailure: 'hold-key', tries: 9, blockedMs: 60_000 }, { kind: 'dead-letter' }],
+    ['in order: stops its partition', { onFailure: 'hold-key', tries: 1, holdsUp: true }, { kind: 'dead-letter' }],
+    [
+      'in order: asked for more than is left',
+      { onFailure: 'block', tries: 1, blockedMs: 50_000, failure: failure(retry(11_000)) },
+      { kind: 'dead-letter' },
+    ],
+    ['in order: unforeseen', { onFailure: 'block', failure: failure(retry(), true) }, { kind: 'dead-letter' }],
+    ['in order: through the lane', { onFailure: 'hold-key', through: 'lane' }, { kind: 'dead-letter' }],
   ] as const)('%s', (_, tried, placement) => {
     expect(place(tried as Partial<FailedTry>)).toEqual(placement);
   });
