@@ -1,13 +1,14 @@
-import type { BodyStore, EffectStore, OutcomeStore } from '@millrace/messaging';
+import type { BodyStore, EffectStore, HeldKeys, OutcomeStore } from '@millrace/messaging';
 import { createMetrics, type Logger, type Metrics, type ReadinessState } from '@millrace/service';
 import { createBodies } from './bodies.ts';
 import { type Claims, createClaims } from './claims.ts';
 import { connectDatabase, type DatabaseOptions } from './database.ts';
 import { createEffects } from './effects.ts';
+import { createHeldKeys } from './held-keys.ts';
 import { quoteSchema } from './migrations.ts';
 import { createOutcomes } from './outcomes.ts';
 import { createPruning } from './pruning.ts';
-import { bodyMigrations, bodySchema, deliveriesMigration, ledgerMigrations } from './schema.ts';
+import { bodyMigrations, bodySchema, deliveriesMigration, heldKeysMigration, ledgerMigrations } from './schema.ts';
 import type { Store } from './store.ts';
 
 export interface LedgerOptions
@@ -41,6 +42,8 @@ export interface Ledger {
   readonly outcomes: OutcomeStore;
   readonly effects: EffectStore;
   readonly bodies: BodyStore;
+  /** Kept as long as effects are: longer than the dead letters themselves. */
+  readonly heldKeys: HeldKeys;
   /** Creates what is missing. Resolves also when Postgres is away: the first call that reaches it does it then. */
   open(): Promise<void>;
   /** For `/readyz`: what the last statement found, without asking. */
@@ -58,7 +61,7 @@ export function connectLedger(options: LedgerOptions): Ledger {
   const { schema, now, logger, metrics = createMetrics() } = options;
   const { claimLeaseMs = 10_000, claimKeepMs = 7 * day, effectKeepMs = 45 * day, bodyKeepMs = 45 * day } = options;
   const notes = options.deliveriesIn === undefined ? null : `${quoteSchema(options.deliveriesIn)}.deliveries`;
-  const migrations = notes === null ? ledgerMigrations : [...ledgerMigrations, deliveriesMigration(notes)];
+  const migrations = [...ledgerMigrations, ...(notes === null ? [] : [deliveriesMigration(notes)]), heldKeysMigration];
   const database = connectDatabase({
     ...options,
     applicationName: `millrace ${schema}`,
@@ -73,6 +76,7 @@ export function connectLedger(options: LedgerOptions): Ledger {
     { store, table: 'claims', ageColumn: 'received_at', keepMs: claimKeepMs },
     { store, table: 'outcomes', ageColumn: 'recorded_at', keepMs: effectKeepMs },
     { store, table: 'effects', ageColumn: 'started_at', keepMs: effectKeepMs },
+    { store, table: 'held_records', ageColumn: 'held_at', keepMs: effectKeepMs },
     { store: bodyStore, table: 'bodies', ageColumn: 'put_at', keepMs: bodyKeepMs },
   ]);
   let stopPruning = (): void => {};
@@ -83,6 +87,7 @@ export function connectLedger(options: LedgerOptions): Ledger {
     outcomes: createOutcomes(store),
     effects: createEffects(store, notes),
     bodies: createBodies(bodyStore),
+    heldKeys: createHeldKeys(store),
     open: async () => {
       await database.open();
       stopPruning = pruning.start(logger);

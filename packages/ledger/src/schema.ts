@@ -43,6 +43,33 @@ export const ledgerMigrations: readonly Migration[] = [
   },
 ];
 
+export const heldKeysMigration: Migration = {
+  id: '0003-held-keys',
+  sql: `
+    CREATE TABLE :schema.held_owners (
+      "group" text COLLATE "C" NOT NULL,
+      partition int NOT NULL,
+      token text NOT NULL,
+      PRIMARY KEY ("group", partition)
+    );
+    CREATE TABLE :schema.held_records (
+      "group" text COLLATE "C" NOT NULL,
+      key bytea NOT NULL,
+      at bigint NOT NULL,
+      member text COLLATE "C" NOT NULL,
+      hold text NOT NULL,
+      partition int NOT NULL,
+      failed boolean NOT NULL,
+      settled boolean NOT NULL DEFAULT false,
+      held_at bigint NOT NULL,
+      PRIMARY KEY ("group", key, at),
+      UNIQUE ("group", member)
+    );
+    CREATE INDEX held_records_open ON :schema.held_records ("group", partition, key, at) WHERE NOT settled;
+    CREATE INDEX held_records_age ON :schema.held_records USING brin (held_at);
+  `,
+};
+
 /** The outside contract's table, which a Postgres sink on the same database makes too. */
 export const deliveriesMigration = (table: string): Migration => ({
   id: '0002-deliveries',

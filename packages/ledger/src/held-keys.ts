@@ -1,0 +1,143 @@
+import type { HeldKey, HeldKeys, HeldLetter, HeldPlace, LineOwner, SettledLetter } from '@millrace/messaging';
+import { measuredGroupCommit, prepared, type Store, tableOf } from './store.ts';
+
+interface HeldRow {
+  readonly n: string;
+  readonly hold: string;
+  readonly at: string;
+  readonly settled: boolean;
+}
+
+interface SettledRow {
+  readonly n: string;
+  readonly key: Buffer | null;
+  readonly member: string | null;
+  readonly failed: boolean | null;
+}
+
+type Settling = LineOwner & { readonly member: string };
+
+/**
+ * Lines of held keys. A row of `held_owners` is the fence: `hold` and `settle` share its lock and see their own token in it,
+ * `take` replaces the token, so whatever an earlier owner has under way is in what `take` returns or is not written at all.
+ */
+export function createHeldKeys(store: Store): HeldKeys {
+  const owners = tableOf(store, 'held_owners');
+  const records = tableOf(store, 'held_records');
+  const owned = (columns: string, named: string): string => `owned AS MATERIALIZED (
+       SELECT given.* FROM unnest(${columns}) WITH ORDINALITY AS given ("group", partition, token, member, ${named}n)
+       JOIN ${owners} AS owner ON owner."group" = given."group" AND owner.partition = given.partition AND owner.token = given.token
+       FOR SHARE OF owner
+     )`;
+  const put = prepared<HeldRow>(
+    store,
+    'held-key-hold',
+    `WITH ${owned('$1::text[], $2::int[], $3::text[], $4::text[], $5::bytea[], $6::boolean[]', 'key, failed, ')},
+     known AS (
+       SELECT owned.n, stored.hold, stored.at, stored.settled
+       FROM owned JOIN ${records} AS stored ON stored."group" = owned."group" AND stored.member = owned.member
+     ), noted AS (
+       UPDATE ${records} AS stored SET failed = true FROM owned
+       WHERE stored."group" = owned."group" AND stored.member = owned.member AND owned.failed AND NOT stored.failed
+     ), added AS (
+       INSERT INTO ${records} ("group", key, at, member, hold, partition, failed, held_at)
+       SELECT owned."group", owned.key, coalesce(line.at + 1, 0), owned.member, coalesce(line.hold, owned.member),
+         owned.partition, owned.failed, $7
+       FROM owned LEFT JOIN LATERAL (
+         SELECT stored.at, stored.hold FROM ${records} AS stored
+         WHERE stored."group" = owned."group" AND stored.key = owned.key ORDER BY stored.at DESC LIMIT 1) AS line ON true
+       WHERE NOT EXISTS (SELECT 1 FROM known WHERE known.n = owned.n)
+       RETURNING "group", member, hold, at
+     )
+     SELECT n, hold, at, settled FROM known
+     UNION ALL
+     SELECT owned.n, added.hold, added.at, false
+     FROM added JOIN owned ON owned."group" = added."group" AND owned.member = added.member`,
+  );
+  const close = prepared<SettledRow>(
+    store,
+    'held-key-settle',
+    `WITH ${owned('$1::text[], $2::int[], $3::text[], $4::text[]', '')},
+     done AS (
+       UPDATE ${records} AS stored SET settled = true FROM owned
+       WHERE stored."group" = owned."group" AND stored.member = owned.member
+       RETURNING owned.n, stored.key
+     )
+     SELECT owned.n, done.key, next.member, next.failed FROM owned LEFT JOIN done ON done.n = owned.n
+     LEFT JOIN LATERAL (
+       SELECT stored.member, stored.failed FROM ${records} AS stored
+       WHERE stored."group" = owned."group" AND stored.key = done.key AND NOT stored.settled AND stored.member <> owned.member
+       ORDER BY stored.at LIMIT 1) AS next ON true`,
+  );
+  // What is settled stays while its line goes on: a record that comes a second time must be known.
+  const forget = prepared(
+    store,
+    'held-key-forget',
+    `DELETE FROM ${records} AS stored USING unnest($1::text[], $2::bytea[]) AS over ("group", key)
+     WHERE stored."group" = over."group" AND stored.key = over.key AND NOT EXISTS (
+       SELECT 1 FROM ${records} AS open WHERE open."group" = over."group" AND open.key = over.key AND NOT open.settled)`,
+  );
+  const columns = (given: readonly Settling[]): unknown[] => [
+    given.map(({ group }) => group),
+    given.map(({ partition }) => partition),
+    given.map(({ token }) => token),
+    given.map(({ member }) => member),
+  ];
+
+  const hold = measuredGroupCommit<HeldLetter, HeldPlace | 'settled' | null>(store, 'held-key-hold', {
+    keyOf: ({ group, key }) => JSON.stringify([group, key.toString('latin1')]),
+    execute: async (letters) => {
+      const rows = await put([
+        ...columns(letters),
+        letters.map(({ key }) => key),
+        letters.map(({ failed }) => failed),
+        store.now(),
+      ]);
+      const places = new Map(rows.map((row) => [Number(row.n), row]));
+      return letters.map((_, at) => {
+        const row = places.get(at + 1);
+        if (row === undefined) return null;
+        return row.settled ? 'settled' : { hold: row.hold, at: Number(row.at) };
+      });
+    },
+  });
+
+  const settle = measuredGroupCommit<Settling, SettledLetter | null>(store, 'held-key-settle', {
+    // Of one line only one at a time: who is next depends on who went before.
+    keyOf: ({ group, partition }) => JSON.stringify([group, partition]),
+    execute: async (given) => {
+      const rows = new Map((await close(columns(given))).map((row) => [Number(row.n), row]));
+      const answers = given.map((_, at): SettledLetter | null => {
+        const row = rows.get(at + 1);
+        if (row === undefined) return null;
+        const first = row.member === null ? null : { member: row.member, failed: row.failed === true };
+        return { key: row.key, first };
+      });
+      const over = given.flatMap(({ group }, at) => {
+        const answer = answers[at];
+        return answer == null || answer.key === null || answer.first !== null ? [] : [{ group, key: answer.key }];
+      });
+      if (over.length > 0) await forget([over.map(({ group }) => group), over.map(({ key }) => key)]);
+      return answers;
+    },
+  });
+
+  return {
+    take: ({ group, partitions, token }, limit) =>
+      store.database.transaction(async (query) => {
+        await query(
+          `INSERT INTO ${owners} ("group", partition, token) SELECT $1, partition, $3 FROM unnest($2::int[]) AS mine (partition)
+           ORDER BY partition ON CONFLICT ("group", partition) DO UPDATE SET token = excluded.token`,
+          [group, partitions, token],
+        );
+        const rows = await query<{ key: Buffer; member: string; failed: boolean }>(
+          `SELECT DISTINCT ON (key) key, member, failed FROM ${records}
+           WHERE "group" = $1 AND partition = ANY($2::int[]) AND NOT settled ORDER BY key, at LIMIT $3`,
+          [group, partitions, limit],
+        );
+        return rows.map(({ key, member, failed }): HeldKey => ({ key, first: { member, failed } }));
+      }),
+    hold: (letter, signal) => hold(letter, signal),
+    settle: (owner, member, signal) => settle({ ...owner, member }, signal),
+  };
+}
