@@ -3,6 +3,7 @@ import { compileExpression } from './expression-check.ts';
 import type { FlowSection, RouteSection, TaskSection } from './flow-file.ts';
 import type { ClassifyMode, Flow, Lookup, Route, Task } from './flows.ts';
 import { type KnownNames, noSuchName, type SinkInstances } from './known-names.ts';
+import { orderingOf } from './ordering.ts';
 import type { FlowError } from './problems.ts';
 import { reservedNames, type Scope, unknownNames } from './visible-names.ts';
 
@@ -25,13 +26,15 @@ export function checkFlow(section: FlowSection, context: FlowContext): Flow {
   const scope = { entity, aliases: enrich.map(({ as }) => as), tasks: classify.map(({ task }) => task) };
   checkLookups(enrich, context);
   checkTasks(classify, Array.isArray(section.classify) ? ['classify'] : ['classify', 'tasks'], context);
-  const deliver = section.deliver.map((route, at) => checkRoute(route, at, scope, context));
+  const deliver = section.deliver.map((route, at) => checkRoute(route, at, { ...scope, flow: section }, context));
   reportTwice(
     deliver.map(({ route }) => route),
     (at) => ['deliver', at, 'route'],
     context,
   );
-  return { entity, enrich, classify, classifyMode: ('mode' in list ? list.mode : undefined) ?? mode, deliver };
+  const ordering = orderingOf(section, {}, (field, message) => context.report([field], message));
+  const classifyMode = ('mode' in list ? list.mode : undefined) ?? mode;
+  return { entity, enrich, classify, classifyMode, deliver, ...ordering };
 }
 
 function checkLookups(lookups: readonly Lookup[], context: FlowContext): void {
@@ -64,8 +67,13 @@ function checkTasks(tasks: readonly Task[], path: readonly PropertyKey[], contex
   );
 }
 
-function checkRoute(section: RouteSection, at: number, scope: Scope, context: FlowContext): Route {
-  const { route, sink, when, map, ...own } = section;
+function checkRoute(
+  section: RouteSection,
+  at: number,
+  scope: Scope & { readonly flow: FlowSection },
+  context: FlowContext,
+): Route {
+  const { route, sink, when, map, order, onFailure, ...own } = section;
   const path = ['deliver', at];
   for (const [key, text] of Object.entries({ when, map }))
     if (text !== undefined) checkExpression(text, [...path, key], scope, context);
@@ -81,7 +89,10 @@ function checkRoute(section: RouteSection, at: number, scope: Scope, context: Fl
   if (known?.entities !== undefined && known.entities !== 'any' && !known.entities.includes(context.entity)) {
     context.report([...path, 'sink'], `${connector} writes ${known.entities.join(', ')}, not ${context.entity}`);
   }
-  return { route, sink: connector, when: when ?? null, map: map ?? null, settings };
+  const ordering = orderingOf({ order, onFailure }, scope.flow, (field, message) =>
+    context.report([...path, field], message),
+  );
+  return { route, sink: connector, when: when ?? null, map: map ?? null, settings, ...ordering };
 }
 
 function checkExpression(text: string, path: readonly PropertyKey[], scope: Scope, context: FlowContext): void {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { StatedOrdering } from './ordering.ts';
 
 const name = (what: string): z.ZodString =>
   z
@@ -25,12 +26,18 @@ const lookup = z
 
 const task = z.looseObject({ task: alias, pack: name('a pack').optional() }).readonly();
 
+const ordering = {
+  order: z.enum(['key', 'partition', 'none']).optional(),
+  onFailure: z.enum(['tiers', 'block', 'hold-key']).optional(),
+};
+
 const route = z
   .looseObject({
     route: name('a route'),
     sink: name('a sink'),
     when: expression.optional(),
     map: expression.optional(),
+    ...ordering,
   })
   .readonly();
 
@@ -43,6 +50,7 @@ const flow = z
     enrich: z.array(lookup).default([]),
     classify: classify.default([]),
     deliver: z.array(route).default([]),
+    ...ordering,
   })
   .readonly();
 
@@ -71,7 +79,7 @@ export interface FlowFile {
   readonly classify?: { readonly mode: 'fast' | 'cascade' | 'full' } | undefined;
   readonly flows: Readonly<Record<string, FlowSection>>;
 }
-export interface FlowSection {
+export interface FlowSection extends StatedOrdering {
   readonly enrich: readonly {
     readonly lookup: string;
     readonly by: string;
@@ -84,9 +92,10 @@ export interface FlowSection {
   readonly deliver: readonly RouteSection[];
 }
 export type TaskSection = Loose & { readonly task: string; readonly pack?: string | undefined };
-export type RouteSection = Loose & {
-  readonly route: string;
-  readonly sink: string;
-  readonly when?: string | undefined;
-  readonly map?: string | undefined;
-};
+export type RouteSection = Loose &
+  StatedOrdering & {
+    readonly route: string;
+    readonly sink: string;
+    readonly when?: string | undefined;
+    readonly map?: string | undefined;
+  };

@@ -1,6 +1,7 @@
 import { Graphviz } from '@hpcc-js/wasm-graphviz';
 import { entities } from '@millrace/contracts';
 import { type Flow, type Flows, flowList } from './flows.ts';
+import { orderingLabel } from './ordering.ts';
 
 type Shape = 'source' | 'stage' | 'topic' | 'table' | 'sink';
 
@@ -52,11 +53,16 @@ export function flowMap(flows: Flows, normalises: Normalises): FlowMap {
   return { nodes, edges };
 }
 
-function mapOfFlow({ entity, enrich, classify, classifyMode, deliver }: Flow): FlowMap {
+function mapOfFlow(flow: Flow): FlowMap {
+  const { entity, enrich, classify, classifyMode, deliver } = flow;
   const { received, enriched, classified } = entities[entity];
   const nodes: MapNode[] = [
     { id: received.name, label: [received.name], shape: 'topic' },
-    { id: `${entity}:enrich`, label: ['enrich', ...enrich.map(({ as }) => as)], shape: 'stage' },
+    {
+      id: `${entity}:enrich`,
+      label: ['enrich', ...enrich.map(({ as }) => as), ...orderingLabel(flow)],
+      shape: 'stage',
+    },
     { id: enriched.name, label: [enriched.name], shape: 'topic' },
   ];
   const edges: MapEdge[] = [
@@ -77,7 +83,7 @@ function mapOfFlow({ entity, enrich, classify, classifyMode, deliver }: Flow): F
     nodes.push(
       {
         id: `${entity}:classify`,
-        label: [`classify (${classifyMode})`, ...classify.map(({ task }) => task)],
+        label: [`classify (${classifyMode})`, ...classify.map(({ task }) => task), ...orderingLabel(flow)],
         shape: 'stage',
       },
       { id: classified.name, label: [classified.name], shape: 'topic' },
@@ -85,8 +91,8 @@ function mapOfFlow({ entity, enrich, classify, classifyMode, deliver }: Flow): F
     edges.push({ from: enriched.name, to: `${entity}:classify` }, { from: `${entity}:classify`, to: classified.name });
   }
   const last = classify.length > 0 ? classified.name : enriched.name;
-  for (const { route, sink, when } of deliver) {
-    nodes.push({ id: `${entity}:${route}`, label: [route, `→ ${sink}`], shape: 'sink' });
+  for (const { route, sink, when, ...ordering } of deliver) {
+    nodes.push({ id: `${entity}:${route}`, label: [route, `→ ${sink}`, ...orderingLabel(ordering)], shape: 'sink' });
     edges.push({ from: last, to: `${entity}:${route}`, ...(when === null ? {} : { label: when }) });
   }
   return { nodes, edges };

@@ -1,4 +1,5 @@
 import type { EntityName } from '@millrace/contracts';
+import type { Ordering } from './ordering.ts';
 
 /** How much of a model pack works on each message; never dependent on load. */
 export type ClassifyMode = 'fast' | 'cascade' | 'full';
@@ -41,7 +42,7 @@ export interface Task {
 }
 
 /** One destination for the messages of a flow; a consumer group of its own. */
-export interface Route {
+export interface Route extends Ordering {
   readonly route: string;
   /** Connector that writes. */
   readonly sink: string;
@@ -53,7 +54,8 @@ export interface Route {
   readonly settings: ConnectorSettings;
 }
 
-export interface Flow {
+/** The ordering is that of its own stages; each route has its own. */
+export interface Flow extends Ordering {
   readonly entity: EntityName;
   readonly enrich: readonly Lookup[];
   readonly classify: readonly Task[];

@@ -46,6 +46,18 @@ describe('flow map', () => {
 `);
   });
 
+  it('says where the order is kept through failures, and only there', () => {
+    const text = `flows:\n  tickets: { deliver: [ { route: a, sink: s }, { route: b, sink: s, order: key, onFailure: block } ] }`;
+    const labels = flowMap(parseFlows([{ file: 'a.yaml', text }]), () => undefined).nodes.map(({ label }) => label);
+    expect(labels).toContainEqual(['a', '→ s']);
+    expect(labels).toContainEqual(['b', '→ s', 'order: key, block']);
+    const whole = flowMap(
+      parseFlows([{ file: 'a.yaml', text: 'flows: { tickets: { order: key } }' }]),
+      () => undefined,
+    );
+    expect(whole.nodes.map(({ label }) => label)).toContainEqual(['enrich', 'order: key, hold-key']);
+  });
+
   it('is an SVG that shows every node and carries no markup of an expression', async () => {
     const svg = await svgOf(map);
     expect(svg).toMatch(/^<\?xml[\s\S]*<svg /);

@@ -35,6 +35,47 @@ const problemsOf = (...texts: string[]): readonly string[] => {
   }
 };
 
+describe('the order that a flow asks for', () => {
+  const orderOf = (flow: string, route: string) => {
+    const text = `flows:\n  tickets: { ${flow} deliver: [ { route: urgent, sink: slack, channel: c, ${route} } ] }`;
+    const { tickets } = parseFlows([{ file: 'a.yaml', text }], known).flows;
+    return [tickets, tickets?.deliver[0]].map((one) => `${one?.order} ${one?.onFailure}`);
+  };
+
+  it('is kept through failures by a flow or a route that says so, and holds keys when it does not say how', () => {
+    expect(orderOf('', '')).toEqual(['key tiers', 'key tiers']);
+    expect(orderOf('order: key,', '')).toEqual(['key hold-key', 'key hold-key']);
+    expect(orderOf('', 'order: key')).toEqual(['key tiers', 'key hold-key']);
+    expect(orderOf('order: key, onFailure: block,', '')).toEqual(['key block', 'key block']);
+    expect(orderOf('order: key,', 'onFailure: block')).toEqual(['key hold-key', 'key block']);
+    expect(orderOf('order: key, onFailure: hold-key,', 'order: partition')).toEqual([
+      'key hold-key',
+      'partition block',
+    ]);
+    expect(orderOf('order: key,', 'order: none')).toEqual(['key hold-key', 'none tiers']);
+  });
+
+  it.each([
+    ['onFailure: block', 'block keeps an order through failures; say which, for example order: key'],
+    ['order: key, onFailure: tiers', 'order: key goes with onFailure: hold-key or block, not tiers'],
+    ['order: partition, onFailure: hold-key', 'order: partition goes with onFailure: block, not hold-key'],
+    ['order: none, onFailure: block', 'order: none goes with onFailure: tiers, not block'],
+  ])('is refused where it cannot be: %s', (said, message) => {
+    const path = 'flows.tickets.deliver[0].onFailure';
+    const route = `{ route: urgent, sink: slack, channel: c, ${said} }`;
+    expect(problemsOf(`flows:\n  tickets:\n    deliver:\n      - ${route}`)).toEqual([`0.yaml:4 ${path} | ${message}`]);
+    expect(problemsOf(`flows:\n  tickets:\n    ${said.replace(', ', '\n    ')}`)).toEqual([
+      expect.stringMatching(/flows\.tickets\.onFailure \| /),
+    ]);
+  });
+
+  it('refuses a word that is none', () => {
+    expect(problemsOf('flows:\n  tickets:\n    order: strict')).toEqual([
+      expect.stringContaining('flows.tickets.order'),
+    ]);
+  });
+});
+
 describe('flow files', () => {
   it('become typed flows with their defaults', () => {
     const flows = parseFlows([{ file: 'a.yaml', text: aFlow }], known);
@@ -61,9 +102,16 @@ describe('flow files', () => {
           when: "classification.priority.label = 'urgent'",
           map: null,
           settings: { channel: '#urgent' },
+          order: 'key',
+          onFailure: 'tiers',
         },
-        { route: 'archive', sink: 'postgres', when: null, map: null, settings: { table: 'tickets' } },
+        {
+          ...{ route: 'archive', sink: 'postgres', when: null, map: null, settings: { table: 'tickets' } },
+          ...{ order: 'key', onFailure: 'tiers' },
+        },
       ],
+      order: 'key',
+      onFailure: 'tiers',
     });
     expect(flows.groups()).toStrictEqual([
       'enricher.normalise',
