@@ -5,6 +5,7 @@ import {
   CodedError,
   type ControlReader,
   controlReader,
+  type HeldKeys,
   halt,
   type PipelineRun,
   type PipelineSettings,
@@ -41,6 +42,8 @@ export interface ClassifierOptions {
     readonly modelTimeoutMs: number;
     readonly breakerOpenMs: number;
   };
+  /** Needed where a flow holds keys. */
+  readonly heldKeys?: HeldKeys;
   readonly logger: Logger;
   readonly metrics: Metrics;
   /** Milliseconds of a clock that never goes back. */
@@ -130,6 +133,7 @@ function startFlow(
   const breaker = createBreaker({ openMs: settings.breakerOpenMs, now: monotonic });
   const stage = classifyPipeline({
     entity: flow.entity,
+    ordering: { order: flow.order, onFailure: flow.onFailure },
     tasks: planTasks(flow).map((task): AskedTask => {
       const mode: ClassifyMode = flow.classifyMode;
       return { ...task, mode, model: answering(models.model(task.pack, mode), task.task, flow) };
@@ -147,6 +151,7 @@ function startFlow(
     logger,
     metrics: options.metrics,
     breaker,
+    ...(options.heldKeys === undefined ? {} : { heldKeys: options.heldKeys }),
     ...instanceOf('classifier', settings.ordinal),
     onFatal: fatal,
   });

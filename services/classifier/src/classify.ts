@@ -36,6 +36,8 @@ export interface AskedTask extends PlannedTask {
 export interface ClassifyOptions {
   readonly entity: EntityName;
   readonly tasks: readonly AskedTask[];
+  /** The flow's; the ordinary one when absent. */
+  readonly ordering?: Pick<Pipeline<Enriched>, 'order' | 'onFailure'>;
   /** Needed as soon as one model is paid for; null otherwise, because asking again is free and gives the same answer. */
   readonly outcomes: Pick<RecordOutcomeOptions, 'store' | 'serde'> | null;
   /** Of one question to a remote model. An embedded one has its own limit per batch: waiting in line is not its fault. */
@@ -59,6 +61,7 @@ export function classifyPipeline(options: ClassifyOptions): Pipeline<Enriched> {
     through: options.tasks.some(({ model }) => model.effect === 'paid') ? [payOnce(options.outcomes, to)] : [],
     handle: classify(options),
     to,
+    ...options.ordering,
   });
 }
 

@@ -21,6 +21,12 @@ export const settings = defineSettings({
     description: 'Folder of model packs, one folder each, named as the flows name them; the shipped ones when absent.',
     example: '/etc/millrace/packs',
   }),
+  postgresUrl: setting.url({
+    env: 'MILLRACE_POSTGRES_URL',
+    optional: true,
+    description: 'The Postgres that remembers held keys; needed where a flow says `onFailure: hold-key`.',
+    example: 'postgres://millrace:secret@127.0.0.1:5432/millrace',
+  }),
   modelWorkers: setting.integer({
     env: 'MILLRACE_MODEL_WORKERS',
     default: 1,

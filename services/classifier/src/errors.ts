@@ -7,6 +7,8 @@ export const classifierErrors = {
     'A remote model did not answer within MILLRACE_MODEL_TIMEOUT_MS. It is asked again by itself.',
   X_CLASSIFY_OUTCOMES_MISSING:
     'A model whose answers are paid for was set up without a store of outcomes, so an answer might be paid twice. Connect the ledger in main.ts.',
+  X_CLASSIFY_HELD_KEYS:
+    'A flow that classifies holds keys after dead letters, and the classifier has no Postgres to remember them in. Set MILLRACE_POSTGRES_URL.',
 } as const;
 
 export type ClassifierErrorCode = keyof typeof classifierErrors;

@@ -12,6 +12,7 @@ import {
 } from '@millrace/service';
 import { createClassifier } from './classifier.ts';
 import { settings as declared } from './config.ts';
+import { connectHeldKeys } from './held-keys.ts';
 
 const settings = loadSettingsOrExit(declared, process.env);
 const packs = settings.packs ?? shippedPacks;
@@ -21,12 +22,14 @@ const metrics = createMetrics({ processMetrics: true });
 
 const broker = connectKafka({ ...settings, clientId: `classifier-${settings.ordinal ?? 0}`, logger });
 const serde = connectRegistry({ ...registryAddress(settings), logger });
+const held = connectHeldKeys(flows, { postgresUrl: settings.postgresUrl, now: Date.now, logger, metrics });
 const fatal = Promise.withResolvers<Error>();
 const classifier = createClassifier({
   flows,
   packFolder: (pack) => join(packs, pack),
   broker,
   serde,
+  ...held.options,
   settings,
   logger,
   metrics,
@@ -40,7 +43,7 @@ await runService({
   health: createHealthServer({ ...settings, checks: classifier.checks, registry: metrics.registry }),
   parts: (control) => {
     void fatal.promise.then((error) => control.fatal(error));
-    return [connectionsPart(broker, serde), classifier];
+    return [...held.parts, connectionsPart(broker, serde), classifier];
   },
   graceMs: settings.graceMs,
   parent: settings.parent,

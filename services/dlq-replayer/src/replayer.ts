@@ -19,6 +19,7 @@ import { createAudit } from './audit.ts';
 import { createDeadLetterIndex } from './index/dead-letter-index.ts';
 import { createIndexer, indexGroup } from './index/indexer.ts';
 import { createPublisher } from './publisher.ts';
+import { createFollowHeld } from './redrive/follow-held.ts';
 import { createJobRunner } from './redrive/job-runner.ts';
 import { createJobStore } from './redrive/job-store.ts';
 import { createRoutes } from './routes.ts';
@@ -83,6 +84,7 @@ export function createReplayer(options: ReplayerOptions, control: ServiceControl
     ...instanceOf('dlq-replayer', options.ordinal),
     index,
     withStrays: options.withStrays ?? true,
+    onAnswers: () => followHeld.kick(),
     onFatal: control.fatal,
     ...(options.indexGroup === undefined ? {} : { group: options.indexGroup }),
   });
@@ -91,6 +93,8 @@ export function createReplayer(options: ReplayerOptions, control: ServiceControl
     runner: instance,
     ...(options.jobLeaseMs === undefined ? {} : { leaseMs: options.jobLeaseMs }),
   });
+  const audit = createAudit({ publisher, logger, now });
+  const followHeld = createFollowHeld({ jobs, runner, audit, publisher, logger, now, newId });
   const routes = createRoutes({
     ...{ broker, serde, publisher, logger, now },
     groups: groups.filter((group) => group !== indexGroup), // ours: no pipeline that anybody could halt
@@ -105,7 +109,7 @@ export function createReplayer(options: ReplayerOptions, control: ServiceControl
   const app = createApp({
     ...{ broker, serde, index, indexer, jobs, runner, routes, publisher, groups, health, logger, metrics, now, newId },
     edge: createEdgeLookup({ adminUrl: options.gatewayAdminUrl, token: options.tokens.operator }),
-    audit: createAudit({ publisher, logger, now }),
+    ...{ audit, followHeld },
     access: { tokens: options.tokens, allowedHosts: options.allowedHosts },
     approvalAbove: options.approvalAbove,
     searchMs: options.traceSearchMs,
@@ -123,6 +127,7 @@ export function createReplayer(options: ReplayerOptions, control: ServiceControl
       routes,
       indexer,
       runner,
+      followHeld,
     ],
   };
 }

@@ -11,6 +11,8 @@ const planned = (offset: number, partition = 0): PlannedRecord => ({
   partition,
   offset,
   replayCount: 1,
+  key: 'k',
+  origin: null,
 });
 
 describe('laneCopy', () => {

@@ -40,6 +40,8 @@ export function enrichPipeline(options: EnrichOptions): Pipeline<EntityReceived<
     from: [entity.received],
     handle: enrich(options),
     to: [entity.enriched, topics.transformationsRecorded],
+    order: options.flow.order,
+    onFailure: options.flow.onFailure,
   });
 }
 

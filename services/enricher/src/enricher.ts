@@ -6,6 +6,7 @@ import {
   type Broker,
   type ControlReader,
   controlReader,
+  type HeldKeys,
   type Pipeline,
   type PipelineRun,
   type PipelineSettings,
@@ -27,6 +28,8 @@ export interface EnricherOptions {
   readonly broker: Broker;
   readonly serde: Serde;
   readonly bodies: Pick<BodyStore, 'get'>;
+  /** Needed where a flow holds keys. */
+  readonly heldKeys?: HeldKeys;
   readonly settings: PipelineSettings & {
     readonly graceMs: number;
     readonly ordinal: number | undefined;
@@ -101,6 +104,7 @@ export function createEnricher(options: EnricherOptions): Enricher {
         settings,
         logger,
         metrics,
+        ...(options.heldKeys === undefined ? {} : { heldKeys: options.heldKeys }),
         ...instanceOf('enricher', settings.ordinal),
         onFatal: options.fatal,
       });

@@ -29,6 +29,7 @@ const enricher = createEnricher({
   broker,
   serde,
   bodies: ledger.bodies,
+  heldKeys: ledger.heldKeys,
   settings,
   logger,
   metrics,

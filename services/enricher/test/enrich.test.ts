@@ -32,6 +32,8 @@ const flowOf = (entity: Flow['entity'], ...lookups: Lookup[]): Flow => ({
   enrich: lookups,
   classify: [],
   classifyMode: 'fast',
+  order: 'key',
+  onFailure: 'tiers',
   deliver: [],
 });
 const run = async (flow: Flow, tables: ReturnType<typeof tablesOf>, data: unknown, over = {}): Promise<Handled> =>

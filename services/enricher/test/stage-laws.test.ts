@@ -37,6 +37,8 @@ stageLaws<EntityReceived<CanonicalEntity>>('enrich', {
         enrich: [{ table: 'accounts', by: 'requester.emailDomain', as: 'account', required: false }],
         classify: [],
         classifyMode: 'fast',
+        order: 'key',
+        onFailure: 'tiers',
         deliver: [],
       },
       tables: {

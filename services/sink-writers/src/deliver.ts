@@ -32,7 +32,7 @@ export interface Written extends SinkResult {
 
 export interface DeliverOptions {
   readonly entity: string;
-  readonly route: Pick<Route, 'route' | 'when' | 'map'>;
+  readonly route: Pick<Route, 'route' | 'when' | 'map' | 'order' | 'onFailure'>;
   readonly sink: Pick<AnySink, 'name'>;
   readonly expressions: Pick<Expressions, 'evaluate'>;
   readonly write: (delivery: SinkDelivery, isOperatorsWish: boolean, signal: AbortSignal) => Promise<Written>;
@@ -52,6 +52,8 @@ export function deliverPipeline(
     from: [topic],
     handle: deliver(options),
     to: [topics.deliveriesCompleted],
+    order: route.order,
+    onFailure: route.onFailure,
   });
 }
 

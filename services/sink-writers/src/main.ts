@@ -35,6 +35,7 @@ const writers = createSinkWriters({
   broker,
   serde,
   effects: ledger.effects,
+  heldKeys: ledger.heldKeys,
   settings,
   environment: process.env,
   ...shared,

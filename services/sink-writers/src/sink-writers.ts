@@ -16,6 +16,7 @@ import {
   type ControlReader,
   controlReader,
   type EffectStore,
+  type HeldKeys,
   type PipelineRun,
   type PipelineSettings,
   type Producer,
@@ -37,6 +38,8 @@ export interface SinkWritersOptions {
   readonly broker: Broker;
   readonly serde: Serde;
   readonly effects: EffectStore;
+  /** Needed where a flow holds keys. */
+  readonly heldKeys?: HeldKeys;
   readonly settings: PipelineSettings & {
     readonly graceMs: number;
     readonly ordinal: number | undefined;
@@ -141,6 +144,7 @@ function startable(
     logger,
     metrics,
     breaker,
+    ...(options.heldKeys === undefined ? {} : { heldKeys: options.heldKeys }),
     ...instanceOf('sink-writers', settings.ordinal),
     beforeResume: () => writer.reopen(),
     onFatal: options.fatal,

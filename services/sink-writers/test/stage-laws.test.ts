@@ -42,7 +42,7 @@ stageLaws<Deliverable>('deliver', {
   make: () =>
     deliverPipeline({
       entity: 'tickets',
-      route: { route: 'notify', when: 'urgent', map: null },
+      route: { route: 'notify', when: 'urgent', map: null, order: 'key', onFailure: 'tiers' },
       sink: httpSink,
       topic,
       expressions: {

@@ -4,6 +4,7 @@ import type { Audit } from '../audit.ts';
 import type { DeadLetterIndex } from '../index/dead-letter-index.ts';
 import type { Indexer } from '../index/indexer.ts';
 import type { Publisher } from '../publisher.ts';
+import type { FollowHeld } from '../redrive/follow-held.ts';
 import type { JobRunner } from '../redrive/job-runner.ts';
 import type { JobStore } from '../redrive/job-store.ts';
 import type { Routes } from '../routes.ts';
@@ -18,6 +19,7 @@ export interface ApiParts {
   readonly indexer: Indexer;
   readonly jobs: JobStore;
   readonly runner: JobRunner;
+  readonly followHeld: FollowHeld;
   readonly routes: Routes;
   readonly edge: EdgeLookup;
   readonly publisher: Publisher;

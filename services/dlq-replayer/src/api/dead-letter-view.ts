@@ -28,6 +28,8 @@ export const viewDeadLetter = (row: StoredDeadLetter) => ({
   service: row.service,
   version: row.version,
   follows: row.replay_of,
+  hold: row.hold,
+  heldAt: row.held_at,
 });
 
 /** A job as the API shows it: plan, progress and report in one shape. */
@@ -47,6 +49,7 @@ export const viewJob = (job: JobReport) => ({
   left: job.left,
   skipped: job.skipped,
   byFingerprint: job.byFingerprint,
+  followers: job.followers,
   resolved: job.resolved,
   failedAgain: job.failedAgain,
   waiting: Math.max(0, job.sent - job.resolved - job.failedAgain),

@@ -3,6 +3,7 @@ import { Router } from 'express';
 import { OperatorError } from '../errors.ts';
 import { type DeadLetterStatus, openStatuses } from '../index/dead-letter.ts';
 import { rebuildIndex } from '../index/rebuild-index.ts';
+import { discard } from '../redrive/discard.ts';
 import { snapshot } from '../redrive/job-runner.ts';
 import { planRedrive } from '../redrive/plan-redrive.ts';
 import { viewRecord } from '../topics/record-view.ts';
@@ -95,28 +96,13 @@ export function dlqRoutes(parts: ApiParts): Router {
     const { ids, reason } = shapes.discard.parse(request.body);
     const actor = actorOf(request);
     await audit({ action: 'dlq.discard', actor, target: 'ids', detail: { ids, reason } });
-    const at = now();
-    const rows = await index.list({ ids }, { limit: ids.length });
-    const discarded = await index.setStatus(ids, ['UNRESOLVED', 'PARKED'], { status: 'DISCARDED', job: null, at });
-    const groupOf = new Map(rows.map((row) => [row.dlq_id, row.group]));
-    await Promise.all(
-      discarded.map((dlqId) =>
-        publisher.publish(topics.opsDlqStatus, dlqId, {
-          dlqId,
-          group: groupOf.get(dlqId) ?? '',
-          status: 'discarded',
-          job: null,
-          actor,
-          at,
-        }),
-      ),
-    );
-    response.json({ discarded: discarded.length, skipped: ids.length - discarded.length });
+    response.json(await discard(ids, reason, actor, parts));
   });
 
   router.post('/v1/dlq/reindex', async (request, response) => {
     await audit({ action: 'dlq.reindex', actor: actorOf(request), target: 'index' });
-    const read = await rebuildIndex({ broker, serde, index, groups: indexer.groups(), clear: true }, parts.stopping);
+    const rebuild = { broker, serde, index, groups: indexer.groups(), clear: true };
+    const read = await parts.followHeld.pausedFor(() => rebuildIndex(rebuild, parts.stopping));
     response.json({ read });
   });
 

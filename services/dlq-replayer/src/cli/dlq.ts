@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Command } from 'commander';
 import type { DeadLetterView, JobView } from '../api/dead-letter-view.ts';
+import type { Discarded } from '../redrive/discard.ts';
 import type { RecordView } from '../topics/record-view.ts';
 import { CliError, type ExitCode, exitCodes } from './cli-error.ts';
 import { type Context, run, verb } from './context.ts';
@@ -156,11 +157,11 @@ export function dlqCommand(context: Context): Command {
           );
           return undefined;
         }
-        const done = await api<{ discarded: number; skipped: number }>('/v1/dlq/discard', {
+        const done = await api<Discarded>('/v1/dlq/discard', {
           method: 'POST',
           body: { ids, reason: options.reason },
         });
-        print.result(done, ({ discarded, skipped }) => `discarded ${discarded}, left ${skipped} as they are`);
+        print.result(done, showDiscarded);
         return undefined;
       }),
     );
@@ -271,6 +272,14 @@ const listed = (counts: Readonly<Record<string, number>>): string =>
     .map(([name, count]) => `${count} ${name}`)
     .join(', ');
 
+const showDiscarded = ({ discarded, skipped, jobs = [] }: Discarded): string =>
+  [
+    `discarded ${discarded}, left ${skipped} as they are`,
+    ...jobs.map(
+      ({ job, group, planned }) => `${planned} of them stood in front of held records of ${group}: job ${job}`,
+    ),
+  ].join('\n');
+
 const showPlan = (plan: JobView): string =>
   `${facts([
     ['job', plan.job],
@@ -278,6 +287,7 @@ const showPlan = (plan: JobView): string =>
     ['planned', plan.planned],
     ['would send', plan.left],
     ['skipped', listed(plan.skipped)],
+    ['follow', plan.followers === 0 ? '' : `${plan.followers} held behind them, by themselves and in order`],
     ['by cause', listed(plan.byFingerprint)],
     ['rate', `${plan.ratePerSecond}/s`],
     ['approval', plan.needsApproval ? 'an approver has to start it' : ''],
@@ -293,6 +303,7 @@ const showReport = (job: JobView): string =>
     ['skipped', listed(job.skipped)],
     ['resolved', job.resolved],
     ['failed again', job.failedAgain],
+    ['follow', job.followers === 0 ? '' : `${job.followers} held behind them`],
     ['without an answer', job.waiting],
   ]);
 
@@ -307,6 +318,7 @@ const showDeadLetter = ({ record, ...row }: DeadLetterView & { record: RecordVie
       ['attempts', `${row.attempts}, redriven ${row.redrives} times`],
       ['failed', `${shortTime(row.failedAt)}, first ${shortTime(row.firstFailedAt)}`],
       ['key', row.key],
+      ['held', row.hold === null ? null : `place ${row.heldAt} of the line ${row.hold}`],
       ['event', row.eventId],
       ['trace', row.correlationId],
       ['came from', `${row.origin.topic} partition ${row.origin.partition} offset ${row.origin.offset}`],

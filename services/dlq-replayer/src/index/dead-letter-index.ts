@@ -85,7 +85,8 @@ export interface DeadLetterIndex {
 const columns = `"group" text, status text, status_at bigint, fingerprint text, code text, error_class text, error_type text,
   message text, step text, service text, version text, attempts int, origin_topic text, origin_partition int, origin_offset bigint,
   origin_timestamp bigint, first_failed_at bigint, failed_at bigint, topic text, partition int, "offset" bigint, bytes int, key text,
-  event_id text, event_type text, correlation_id text, generation bigint, replay_job text, replay_of text, replay_count int`;
+  event_id text, event_type text, correlation_id text, generation bigint, replay_job text, replay_of text, replay_count int,
+  hold text, held_at bigint`;
 const columnNames = columns.replaceAll(/ (text|bigint|int)(?=,|$)/g, '');
 
 export function createDeadLetterIndex(database: Database): DeadLetterIndex {
@@ -192,7 +193,7 @@ async function settle(query: Query, ids: readonly string[]): Promise<void> {
   );
   await query(
     `UPDATE ${tables.deadLetters} AS stored
-     SET status = CASE ack.outcome WHEN 'failed-again' THEN 'FAILED_AGAIN' ELSE 'RESOLVED' END, job = ack.job, status_at = ack.at
+     SET status = CASE ack.outcome WHEN 'failed-again' THEN 'FAILED_AGAIN' WHEN 'discarded' THEN 'DISCARDED' ELSE 'RESOLVED' END, job = ack.job, status_at = ack.at
      FROM (SELECT DISTINCT ON (dlq_id) dlq_id, outcome, job, at FROM ${tables.acks} WHERE dlq_id = ANY($1::text[])
            ORDER BY dlq_id, (outcome = 'failed-again'), at DESC) AS ack
      WHERE stored.dlq_id = ack.dlq_id AND stored.status <> 'RESOLVED'
@@ -244,6 +245,7 @@ const numbers = (row: StoredDeadLetter & Record<string, unknown>): StoredDeadLet
     StoredDeadLetter,
     (typeof bigints)[number]
   >),
+  held_at: row.held_at === null ? null : Number(row.held_at),
 });
 
 async function selectGroups(query: Query, filter: DeadLetterFilter): Promise<readonly FailureGroup[]> {

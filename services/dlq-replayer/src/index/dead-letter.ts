@@ -1,4 +1,11 @@
-import { eventId, type InboundRecord, readDeadLetter, readIdentity, readReplay } from '@millrace/messaging';
+import {
+  eventId,
+  type InboundRecord,
+  readDeadLetter,
+  readHeldPlace,
+  readIdentity,
+  readReplay,
+} from '@millrace/messaging';
 
 /** How a dead letter stands. */
 export const deadLetterStatuses = [
@@ -17,6 +24,9 @@ export const openStatuses: readonly DeadLetterStatus[] = ['UNRESOLVED', 'SCHEDUL
 
 /** After so many redrives a record is parked: only an operator who forces it sends it again. */
 export const maxRedrives = 3;
+
+/** Of a dead letter that was not tried: its key is held behind an earlier one, and it follows that one by itself. */
+export const heldCode = 'X_KEY_HELD';
 
 /** One dead letter as the index holds it. Times are epoch milliseconds. */
 export interface DeadLetterRow {
@@ -51,6 +61,10 @@ export interface DeadLetterRow {
   readonly replay_job: string | null;
   readonly replay_of: string | null;
   readonly replay_count: number;
+  /** The line of its held key; null where none is held. */
+  readonly hold: string | null;
+  /** Its place in that line. */
+  readonly held_at: number | null;
 }
 
 /** What the index keeps of a record in `dlq.<group>`. Total: any bytes make a row, foreign records too. */
@@ -59,10 +73,12 @@ export function deadLetterRow(record: InboundRecord, group: string): DeadLetterR
   const identity = readIdentity(record.headers);
   const replay = readReplay(record.headers);
   const count = replay?.count ?? 0;
+  const place = readHeldPlace(record.headers);
   return {
     dlq_id: storable(facts.id),
     group,
-    status: count >= maxRedrives ? 'PARKED' : 'UNRESOLVED',
+    // What was only held was not tried in vain.
+    status: count >= maxRedrives && facts.errorCode !== heldCode ? 'PARKED' : 'UNRESOLVED',
     status_at: record.timestamp,
     fingerprint: storable(facts.fingerprint),
     code: storable(facts.errorCode),
@@ -91,6 +107,8 @@ export function deadLetterRow(record: InboundRecord, group: string): DeadLetterR
     replay_job: storable(replay?.job ?? null),
     replay_of: storable(replay?.of ?? null),
     replay_count: count,
+    hold: storable(place?.hold ?? null),
+    held_at: place?.at ?? null,
   };
 }
 

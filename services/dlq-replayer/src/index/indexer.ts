@@ -27,6 +27,8 @@ export interface IndexerOptions {
   readonly withStrays: boolean;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** Told when answers of groups are in the index. */
+  readonly onAnswers?: () => void;
   readonly onFatal: (error: Error) => void;
   /** `dlq-replayer.index` when absent. */
   readonly group?: string;
@@ -158,6 +160,7 @@ class KafkaIndexer implements Indexer {
       await this.#commit(batch.positions);
       for (const { group } of batch.deadLetters) this.#indexed.inc({ group });
       for (const { group, outcome } of batch.acks) this.#acknowledged.inc({ group, outcome });
+      if (batch.acks.length > 0) this.#options.onAnswers?.();
       this.#progress.resolve();
       this.#progress = Promise.withResolvers();
       if (this.#paused && this.#waiting.length < lowWater) {

@@ -104,5 +104,16 @@ export const indexHistory: SchemaHistory = {
         CREATE INDEX job_records_left ON :schema.job_records (job, partition, topic, "offset") WHERE state = 'planned';
       `,
     },
+    {
+      id: '0003-held-keys',
+      sql: `
+        ALTER TABLE :schema.dead_letters ADD COLUMN hold text, ADD COLUMN held_at bigint;
+        CREATE INDEX dead_letters_lines ON :schema.dead_letters ("group", hold, held_at) WHERE hold IS NOT NULL;
+        ALTER TABLE :schema.job_records ADD COLUMN held_at bigint NOT NULL DEFAULT -1;
+        DROP INDEX :schema.job_records_left;
+        CREATE INDEX job_records_left ON :schema.job_records (job, held_at, partition, topic, "offset") WHERE state = 'planned';
+        CREATE INDEX job_records_lines ON :schema.job_records (job) WHERE held_at >= 0;
+      `,
+    },
   ],
 };

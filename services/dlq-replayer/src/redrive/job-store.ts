@@ -1,6 +1,7 @@
 import type { Database, Query } from '@millrace/ledger/postgres';
-import type { DeadLetterStatus } from '../index/dead-letter.ts';
+import { type DeadLetterStatus, heldCode } from '../index/dead-letter.ts';
 import { filterClause } from '../index/dead-letter-index.ts';
+import { dueFollowers, isBehind } from '../index/lines.ts';
 import { indexHistory } from '../index/schema.ts';
 import type { Job, JobProgress, JobReport, JobState, PlannedRecord, Selection, SkipReason } from './job.ts';
 
@@ -17,6 +18,10 @@ export type NewJob = Omit<Job, 'state' | 'error' | 'updatedAt' | 'needsApproval'
 export interface JobStore {
   /** Freezes the plan: what the filter selects below the end offsets, each sendable or skipped with its reason. */
   plan(job: NewJob, limits: { readonly approvalAbove: number }): Promise<JobReport>;
+  /** Groups in which held dead letters are due, because everything before them in their lines is closed. */
+  due(): Promise<readonly string[]>;
+  /** Plans and starts what is due of a group; null when nothing is any more. */
+  follow(job: Omit<NewJob, 'selection' | 'endOffsets'>): Promise<JobReport | null>;
   find(job: string): Promise<JobReport | null>;
   list(limit: number): Promise<readonly JobReport[]>;
   /** Planned becomes running, and what it will send is scheduled for it alone. False when it was not planned any more. */
@@ -25,7 +30,7 @@ export interface JobStore {
   lease(runner: string, now: number, leaseMs: number): Promise<Job | null>;
   /** False when the lease went to another. */
   renew(job: string, runner: string, until: number): Promise<boolean>;
-  /** The next records to send, in partition and offset order, after skipping those whose state forbids it now. */
+  /** The next records to send, in the order of their lines, then of partition and offset, after skipping those whose state forbids it now. */
   next(job: Job, limit: number): Promise<readonly PlannedRecord[]>;
   /** After the lane has them. */
   markSent(job: string, dlqIds: readonly string[], now: number): Promise<void>;
@@ -44,6 +49,11 @@ export function createJobStore(database: Database): JobStore {
   const { query } = database;
   return {
     plan: (job, limits) => database.transaction((inTransaction) => freeze(inTransaction, job, limits)),
+    due: async () => {
+      const rows = await query<{ group: string }>(`SELECT DISTINCT "group" FROM (${dueFollowers}) AS due`);
+      return rows.map(({ group }) => group);
+    },
+    follow: (job) => database.transaction((inTransaction) => follow(inTransaction, job)),
     find: (job) => report(query, job),
     list: async (limit) => {
       const rows = await query<{ job: string }>(`SELECT job FROM ${tables.jobs} ORDER BY created_at DESC LIMIT $1`, [
@@ -84,6 +94,12 @@ export function createJobStore(database: Database): JobStore {
         );
       }),
     markSkipped: async (job, dlqIds, reason) => {
+      // A line never passes over one of its own by itself: an operator discards what has expired.
+      await query(
+        `UPDATE ${tables.deadLetters} SET status = 'PARKED', job = NULL
+         WHERE dlq_id = ANY($2::text[]) AND hold IS NOT NULL AND status = 'SCHEDULED' AND job = $1`,
+        [job, dlqIds],
+      );
       await query(
         `UPDATE ${tables.records} SET state = 'skipped', reason = $3 WHERE job = $1 AND dlq_id = ANY($2::text[]) AND state = 'planned'`,
         [job, dlqIds, reason],
@@ -110,20 +126,7 @@ async function freeze(
   { approvalAbove }: { readonly approvalAbove: number },
 ): Promise<JobReport> {
   const { group, selection, endOffsets } = job;
-  await query(
-    `INSERT INTO ${tables.jobs} (job, "group", state, actor, reason, selection, needs_approval, rate_per_second, end_offsets, created_at, updated_at)
-     VALUES ($1, $2, 'planned', $3, $4, $5, false, $6, $7, $8, $8)`,
-    [
-      job.job,
-      group,
-      job.actor,
-      job.reason,
-      JSON.stringify(selection),
-      job.ratePerSecond,
-      JSON.stringify(endOffsets),
-      job.createdAt,
-    ],
-  );
+  await insert(query, job, 'planned');
   const filter = filterClause({
     group,
     fingerprint: selection.fingerprint ?? undefined,
@@ -132,19 +135,58 @@ async function freeze(
   });
   // What failed again is represented by the dead letter that came of it, unless it is asked for by its own id.
   await query(
-    `INSERT INTO ${tables.records} (job, dlq_id, topic, partition, "offset", replay_count, fingerprint, state, reason)
-     SELECT $6, dlq_id, topic, partition, "offset", replay_count, fingerprint,
-       CASE WHEN reason IS NULL OR $8 THEN 'planned' ELSE 'skipped' END, CASE WHEN $8 THEN NULL ELSE reason END
-     FROM (SELECT *, ${skipReason} AS reason FROM ${tables.deadLetters} WHERE ${filter.text}) AS selected
+    `INSERT INTO ${tables.records} (job, dlq_id, topic, partition, "offset", replay_count, fingerprint, held_at, state, reason)
+     SELECT $6, dlq_id, topic, partition, "offset", replay_count, fingerprint, coalesce(held_at, -1),
+       CASE WHEN reason IS NULL THEN 'planned' ELSE 'skipped' END, reason
+     FROM (SELECT stored.*, CASE
+             WHEN NOT $8 AND NOT ($9 AND status = 'PARKED') AND ${skipReason} IS NOT NULL THEN ${skipReason}
+             WHEN NOT $9 AND ${isBehind('stored')} THEN 'key-held' END AS reason
+           FROM ${tables.deadLetters} AS stored WHERE ${filter.text}) AS selected
      WHERE "offset" < ($7::jsonb ->> partition::text)::bigint AND (status <> 'FAILED_AGAIN' OR $4 IS NOT NULL)`,
-    [...filter.values, job.job, JSON.stringify(endOffsets), selection.force],
+    [...filter.values, job.job, JSON.stringify(endOffsets), selection.force, selection.mode === 'discard'],
   );
+  const planned = (await report(query, job.job)) as JobReport;
+  const needsApproval = planned.left + planned.followers > approvalAbove;
+  await query(`UPDATE ${tables.jobs} SET needs_approval = $2 WHERE job = $1`, [job.job, needsApproval]);
+  return { ...planned, needsApproval };
+}
+
+async function insert(query: Query, job: NewJob, state: JobState): Promise<void> {
   await query(
-    `UPDATE ${tables.jobs} SET needs_approval =
-       (SELECT count(*) > $2 FROM ${tables.records} WHERE job = $1 AND state = 'planned') WHERE job = $1`,
-    [job.job, approvalAbove],
+    `INSERT INTO ${tables.jobs} (job, "group", state, actor, reason, selection, needs_approval, rate_per_second, end_offsets, created_at, updated_at)
+     VALUES ($1, $2, $9, $3, $4, $5, false, $6, $7, $8, $8)`,
+    [
+      job.job,
+      job.group,
+      job.actor,
+      job.reason,
+      JSON.stringify(job.selection),
+      job.ratePerSecond,
+      JSON.stringify(job.endOffsets),
+      job.createdAt,
+      state,
+    ],
   );
-  return (await report(query, job.job)) as JobReport;
+}
+
+/** The operator has agreed already, to the dead letter that these stand behind. */
+async function follow(query: Query, asked: Omit<NewJob, 'selection' | 'endOffsets'>): Promise<JobReport | null> {
+  const { job, group, createdAt } = asked;
+  // Of two instances only one at a time: the other then finds them scheduled.
+  await query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`follow ${indexHistory.schema} ${group}`]);
+  const selection = { group, fingerprint: null, ids: null, since: null, force: false };
+  await insert(query, { ...asked, selection, endOffsets: {} }, 'running');
+  const due = await query(
+    `WITH due AS (SELECT * FROM (${dueFollowers}) AS all_due WHERE "group" = $2), taken AS (
+       UPDATE ${tables.deadLetters} AS stored SET status = 'SCHEDULED', job = $1, status_at = $3
+       FROM due WHERE stored.dlq_id = due.dlq_id)
+     INSERT INTO ${tables.records} (job, dlq_id, topic, partition, "offset", replay_count, fingerprint, held_at, state)
+     SELECT $1, dlq_id, topic, partition, "offset", replay_count, fingerprint, held_at, 'planned' FROM due RETURNING dlq_id`,
+    [job, group, createdAt],
+  );
+  if (due.length > 0) return report(query, job);
+  await query(`DELETE FROM ${tables.jobs} WHERE job = $1`, [job]);
+  return null;
 }
 
 async function start(query: Query, job: string, now: number): Promise<boolean> {
@@ -157,8 +199,8 @@ async function start(query: Query, job: string, now: number): Promise<boolean> {
   await query(
     `UPDATE ${tables.deadLetters} AS stored SET status = 'SCHEDULED', job = $1, status_at = $2
      FROM (SELECT dlq_id FROM ${tables.records} WHERE job = $1 AND state = 'planned' ORDER BY dlq_id) AS mine
-     WHERE stored.dlq_id = mine.dlq_id AND (stored.status = 'UNRESOLVED' OR $3)`,
-    [job, now, started.selection.force],
+     WHERE stored.dlq_id = mine.dlq_id AND (stored.status = 'UNRESOLVED' OR $3 OR ($4 AND stored.status = 'PARKED'))`,
+    [job, now, started.selection.force, started.selection.mode === 'discard'],
   );
   return true;
 }
@@ -169,6 +211,11 @@ interface CandidateRow {
   readonly partition: number;
   readonly offset: string;
   readonly replay_count: number;
+  readonly key: string | null;
+  readonly origin_topic: string | null;
+  readonly origin_partition: number | null;
+  readonly origin_offset: string | null;
+  readonly origin_timestamp: string | null;
   readonly status: DeadLetterStatus | null;
   readonly owner: string | null;
   readonly answered: boolean;
@@ -178,12 +225,13 @@ async function next(query: Query, { job }: Job, limit: number): Promise<readonly
   for (;;) {
     const rows = await query<CandidateRow & Record<string, unknown>>(
       `SELECT planned.dlq_id, planned.topic, planned.partition, planned."offset", planned.replay_count,
+         stored.key, stored.origin_topic, stored.origin_partition, stored.origin_offset, stored.origin_timestamp,
          stored.status, stored.job AS owner, ack.dlq_id IS NOT NULL AS answered
        FROM ${tables.records} AS planned
        LEFT JOIN ${tables.deadLetters} AS stored ON stored.dlq_id = planned.dlq_id
        LEFT JOIN ${tables.acks} AS ack ON ack.dlq_id = planned.dlq_id AND ack.job = planned.job
        WHERE planned.job = $1 AND planned.state = 'planned'
-       ORDER BY planned.partition, planned.topic, planned."offset" LIMIT $2`,
+       ORDER BY planned.held_at, planned.partition, planned.topic, planned."offset" LIMIT $2`,
       [job, limit],
     );
     const verdicts = Map.groupBy(rows, (row) => verdictOn(row, job));
@@ -197,15 +245,27 @@ async function next(query: Query, { job }: Job, limit: number): Promise<readonly
       );
     }
     if (send.length === 0 && rows.length > 0) continue;
-    return send.map(({ dlq_id, topic, partition, offset, replay_count }) => ({
-      dlqId: dlq_id,
-      topic,
-      partition,
-      offset: Number(offset),
-      replayCount: replay_count,
-    }));
+    return send.map(plannedOf);
   }
 }
+
+const plannedOf = (row: CandidateRow): PlannedRecord => ({
+  dlqId: row.dlq_id,
+  topic: row.topic,
+  partition: row.partition,
+  offset: Number(row.offset),
+  replayCount: row.replay_count,
+  key: row.key,
+  origin:
+    row.origin_topic === null
+      ? null
+      : {
+          topic: row.origin_topic,
+          partition: Number(row.origin_partition),
+          offset: Number(row.origin_offset),
+          timestamp: Number(row.origin_timestamp),
+        },
+});
 
 /** What becomes of a planned record, as things stand now. Total. */
 export function verdictOn(
@@ -275,13 +335,23 @@ async function report(query: Query, job: string): Promise<JobReport | null> {
     `SELECT outcome = 'failed-again' AS failed, count(*) AS count FROM ${tables.acks} WHERE job = $1 GROUP BY 1`,
     [job],
   );
-  return { ...jobOf(row), ...progressOf(counted, acked) };
+  const [behind] = await query<{ count: string }>(
+    `SELECT count(DISTINCT follower.dlq_id) AS count FROM ${tables.records} AS mine
+     JOIN ${tables.deadLetters} AS ahead ON ahead.dlq_id = mine.dlq_id
+     JOIN ${tables.deadLetters} AS follower
+       ON follower."group" = ahead."group" AND follower.hold = ahead.hold AND follower.held_at > ahead.held_at
+     WHERE mine.job = $1 AND mine.held_at >= 0 AND mine.state <> 'skipped'
+       AND follower.code = '${heldCode}' AND follower.status = 'UNRESOLVED' AND NOT EXISTS (
+         SELECT 1 FROM ${tables.records} AS other WHERE other.job = $1 AND other.dlq_id = follower.dlq_id AND other.state <> 'skipped')`,
+    [job],
+  );
+  return { ...jobOf(row), ...progressOf(counted, acked), followers: Number(behind?.count ?? 0) };
 }
 
 function progressOf(
   counted: readonly { state: string; reason: SkipReason | null; fingerprint: string; count: string }[],
   acked: readonly { failed: boolean; count: string }[],
-): JobProgress {
+): Omit<JobProgress, 'followers'> {
   const total = (rows: readonly { count: string }[]): number => rows.reduce((sum, { count }) => sum + Number(count), 0);
   const skipped: Partial<Record<SkipReason, number>> = {};
   const byFingerprint: Record<string, number> = {};

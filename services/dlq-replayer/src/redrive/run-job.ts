@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Broker, InboundRecord, Producer } from '@millrace/messaging';
+import type { Broker, InboundRecord, OutboundRecord, Producer } from '@millrace/messaging';
 import { type Metrics, names } from '@millrace/service';
 import type { Job, PlannedRecord } from './job.ts';
 import type { JobStore } from './job-store.ts';
-import { laneCopy, rangesOver } from './lane-copy.ts';
+import { discardMarker, laneCopy, rangesOver } from './lane-copy.ts';
 
 export interface JobRunOptions {
   readonly broker: Broker;
@@ -32,22 +32,32 @@ export async function runJob(job: Job, options: JobRunOptions, signal: AbortSign
     if (!(await jobs.renew(job.job, runner, now() + leaseMs))) return false;
     const planned = await jobs.next(job, size);
     if (planned.length === 0) return true;
-    const found = await readRaw(options.broker, planned, signal);
-    const here = planned.filter(({ dlqId }) => found.has(dlqId));
-    const expired = planned.filter(({ dlqId }) => !found.has(dlqId)).map(({ dlqId }) => dlqId);
+    const copies = await copiesOf(planned, job, options.broker, signal);
+    const expired = planned.filter((_, at) => copies[at] === null).map(({ dlqId }) => dlqId);
     if (expired.length > 0) await jobs.markSkipped(job.job, expired, 'expired');
-    await sendPaced(
-      here.map((record) => laneCopy(found.get(record.dlqId) as InboundRecord, record, job)),
-      job,
-      options,
-      signal,
-    );
-    const sent = here.map(({ dlqId }) => dlqId);
+    const here = copies.filter((copy) => copy !== null);
+    await sendPaced(here, job, options, signal);
+    const sent = planned.filter((_, at) => copies[at] !== null).map(({ dlqId }) => dlqId);
     await jobs.markSent(job.job, sent, now());
     await options.onSent(job, sent);
     metrics.counter(names.metrics.replay.sent).inc({ group: job.group }, sent.length);
     metrics.counter(names.metrics.replay.skipped).inc({ group: job.group, reason: 'expired' }, expired.length);
   }
+}
+
+/** In the order of the plan; null for what has expired. */
+async function copiesOf(
+  planned: readonly PlannedRecord[],
+  job: Job,
+  broker: Broker,
+  signal: AbortSignal,
+): Promise<readonly (OutboundRecord | null)[]> {
+  if (job.selection.mode === 'discard') return planned.map((record) => discardMarker(record, job));
+  const found = await readRaw(broker, planned, signal);
+  return planned.map((record) => {
+    const raw = found.get(record.dlqId);
+    return raw === undefined ? null : laneCopy(raw, record, job);
+  });
 }
 
 async function readRaw(
@@ -68,7 +78,7 @@ async function readRaw(
 
 /** In slices of a tenth of a second's worth; the producer keeps the order of the calls within each partition. */
 async function sendPaced(
-  copies: readonly ReturnType<typeof laneCopy>[],
+  copies: readonly OutboundRecord[],
   { ratePerSecond }: Job,
   { producer }: JobRunOptions,
   signal: AbortSignal,
