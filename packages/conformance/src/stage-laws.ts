@@ -10,7 +10,7 @@ import {
   type Serde,
 } from '@millrace/messaging';
 import { createPipelineRig, type PipelineRig, type RigRunOptions, turns } from '@millrace/messaging/testing';
-import { names } from '@millrace/service';
+import { type MetricName, type Metrics, names } from '@millrace/service';
 import { eventually, law } from './harness.ts';
 
 export interface StageInput<T> {
@@ -64,9 +64,29 @@ export function stageLaws<T>(name: string, stage: StageUnderLaw<T>): void {
         const records = metrics.find((metric) => metric.name === names.metrics.pipeline.records.name);
         const counted = records?.values.reduce((sum, { value }) => sum + value, 0);
         expect(counted).toBe(stage.inputs.length);
-        const observed = metrics.find((metric) => metric.name === names.metrics.pipeline.handleSeconds.name);
-        expect(observed).toBeDefined();
+        const { handleSeconds, eventAgeSeconds, receiptAgeSeconds } = names.metrics.pipeline;
+        for (const { name: metric } of [handleSeconds, eventAgeSeconds, receiptAgeSeconds])
+          expect(`${metric}: ${observations(metrics, metric)}`).toBe(`${metric}: ${stage.inputs.length}`);
         expect(rig.cluster.records(`dlq.${stage.make(rig.serde).group}`)).toHaveLength(0);
+      }),
+    );
+
+    law('shows every series that can be known before its first message', () =>
+      withRig(async (rig) => {
+        const { group } = stage.make(rig.serde);
+        await rig.start(stage.make(rig.serde));
+        // Reading as a scrape does asks the gauges.
+        await rig.metrics.registry.metrics();
+        const shown = await rig.metrics.registry.getMetricsAsJSON();
+        const isShown = (metric: string): boolean =>
+          shown.some(
+            ({ name: known, values }) => known === metric && values.some(({ labels }) => labels['group'] === group),
+          );
+        const required: readonly MetricName<'counter' | 'gauge' | 'histogram', string>[] = Object.values(
+          names.metrics.pipeline,
+        );
+        const missing = required.filter(({ name: metric, dynamic }) => dynamic !== true && !isShown(metric));
+        expect(missing.map(({ name: metric }) => metric)).toEqual([]);
       }),
     );
 
@@ -131,6 +151,16 @@ export function stageLaws<T>(name: string, stage: StageUnderLaw<T>): void {
       }),
     );
   });
+}
+
+type Scraped = Awaited<ReturnType<Metrics['registry']['getMetricsAsJSON']>>;
+
+function observations(metrics: Scraped, histogram: string): number {
+  const values: readonly { readonly metricName?: string; readonly value: number }[] =
+    metrics.find(({ name }) => name === histogram)?.values ?? [];
+  return values
+    .filter(({ metricName }) => metricName === `${histogram}_count`)
+    .reduce((sum, { value }) => sum + value, 0);
 }
 
 async function withRig(use: (rig: PipelineRig) => Promise<void>): Promise<void> {

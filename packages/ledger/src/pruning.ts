@@ -21,6 +21,7 @@ export interface Pruning {
 }
 
 export function createPruning(tables: readonly PrunedTable[]): Pruning {
+  for (const { store, table } of tables) store.metrics.counter(names.metrics.ledger.pruned).zero({ kind: table });
   const prune = async (signal?: AbortSignal): Promise<number> => {
     let total = 0;
     for (const pruned of tables) total += await pruneTable(pruned, signal);

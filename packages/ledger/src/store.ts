@@ -34,6 +34,9 @@ export function measuredGroupCommit<Item, Result>(
   const statements = metrics.counter(names.metrics.ledger.statements);
   const rows = metrics.histogram(names.metrics.ledger.batchRows);
   const seconds = metrics.histogram(names.metrics.ledger.statementSeconds);
+  for (const outcome of ['ok', 'error']) statements.zero({ kind, outcome });
+  rows.zero({ kind });
+  seconds.zero({ kind });
   return createGroupCommit({
     isOneItemsFault: (error) => isCodedError(error) && error.code === 'X_LEDGER_DATA',
     ...options,

@@ -3,6 +3,10 @@ export const serviceErrors = {
   X_SETTINGS_INVALID:
     'One or more settings are missing or malformed; the message lists each with its environment variable',
   X_SERVICE_ADDRESS: 'The address a service should listen on is taken or not ours; choose another port or host',
+  X_SERVICE_PATH_UNKNOWN:
+    'There is nothing at this address of a health listener; it has /healthz, /readyz and /metrics',
+  X_SERVICE_INTERNAL:
+    'A health listener could not make its answer, most likely because a metric cannot be read; ask again',
   X_SERVICE_README_MARKERS:
     'A README has no `<!-- settings:begin -->` … `<!-- settings:end -->` pair for its generated table',
 } as const;

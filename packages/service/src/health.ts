@@ -1,5 +1,7 @@
-import express, { type RequestHandler, Router } from 'express';
+import { randomUUID } from 'node:crypto';
+import express, { type NextFunction, type Request, type RequestHandler, type Response, Router } from 'express';
 import type { Registry } from 'prom-client';
+import { type ServiceErrorCode, serviceErrors } from './errors.ts';
 import { createHttpServer, type HttpServer } from './http-server.ts';
 
 /** One named condition of being ready. Answers from memory: a probe must not wait for a dependency. */
@@ -79,5 +81,20 @@ export function createHealthServer({ host, port, ...options }: HealthServerOptio
   const health = createHealth(options);
   const app = express().disable('x-powered-by').disable('etag');
   app.use(health.router);
+  app.use((_request: Request, response: Response) => answerProblem(response, 404, 'X_SERVICE_PATH_UNKNOWN'));
+  // Four parameters make it an error handler.
+  app.use((_error: unknown, _request: Request, response: Response, _next: NextFunction) =>
+    answerProblem(response, 500, 'X_SERVICE_INTERNAL'),
+  );
   return { ...createHttpServer({ name: 'health', host, port, handler: app }), health };
+}
+
+/** `application/problem+json`, as everywhere. */
+function answerProblem(response: Response, status: number, code: ServiceErrorCode): void {
+  const detail = serviceErrors[code];
+  const problem = { type: `urn:millrace:error:${code}`, title: detail, status, code, detail, errors: [] };
+  response
+    .status(status)
+    .type('application/problem+json')
+    .send(JSON.stringify({ ...problem, correlationId: randomUUID() }));
 }

@@ -11,6 +11,8 @@ type Labels<L extends string> = Readonly<Record<L, string | number>>;
 
 export interface CounterMetric<L extends string> {
   inc(labels: Labels<L>, by?: number): void;
+  /** Shows the series from now on, at 0 if nothing was counted: an alert on its growth must not miss the first step. */
+  zero(labels: Labels<L>): void;
 }
 
 export interface GaugeMetric<L extends string> {
@@ -25,6 +27,8 @@ export interface GaugeMetric<L extends string> {
 
 export interface HistogramMetric<L extends string> {
   observe(labels: Labels<L>, value: number): void;
+  /** Shows the series from now on, empty. At boot: what was observed before is forgotten by the first call. */
+  zero(labels: Labels<L>): void;
 }
 
 /** Metrics of one process. Asking twice for one name gives the same metric; labels are checked by the compiler. */
@@ -62,7 +66,7 @@ export function createMetrics(options: MetricsOptions = {}): Metrics {
     counter: <L extends string>({ name, help, labels }: MetricName<'counter', L>): CounterMetric<L> =>
       once(name, () => {
         const metric = new Counter({ name, help, labelNames: [...labels], registers: [registry] });
-        return { inc: (values, by = 1) => metric.inc(values, by) };
+        return { inc: (values, by = 1) => metric.inc(values, by), zero: (values) => metric.inc(values, 0) };
       }),
     gauge: <L extends string>({ name, help, labels }: MetricName<'gauge', L>): GaugeMetric<L> =>
       once(name, () => {
@@ -89,7 +93,17 @@ export function createMetrics(options: MetricsOptions = {}): Metrics {
           buckets: [...buckets[bounds]],
           registers: [registry],
         });
-        return { observe: (values, value) => metric.observe(values, value) };
+        const shown = new Set<string>();
+        return {
+          observe: (values, value) => metric.observe(values, value),
+          zero: (values) => {
+            // Whoever shares a series with another must not empty it.
+            const series = JSON.stringify(labels.map((label) => values[label]));
+            if (shown.has(series)) return;
+            shown.add(series);
+            metric.zero(values);
+          },
+        };
       }),
     onCollect: (read) => {
       collectors.push(read);

@@ -10,6 +10,8 @@ export interface MetricName<Kind extends 'counter' | 'gauge' | 'histogram', Labe
   readonly labels: readonly Label[];
   /** Histograms only: which bounds (`metrics.ts`). */
   readonly buckets?: 'seconds' | 'sizes' | 'ratio';
+  /** A label whose values only events bring. Every other metric shows its series, at 0, from the boot on. */
+  readonly dynamic?: true;
 }
 
 /** The names themselves. `names.metrics.<area>.<what>`, `names.logs.<area>.<what>`. */
@@ -25,8 +27,8 @@ export const names = {
     },
     pipeline: {
       records: { kind: 'counter', name: 'millrace_pipeline_records_total', help: 'Records finished, by outcome (emitted, delivered, filtered, superseded, retried, dead_lettered, discarded)', labels: ['group', 'outcome'] },
-      errors: { kind: 'counter', name: 'millrace_pipeline_errors_total', help: 'Failed attempts by code and disposition', labels: ['group', 'code', 'disposition'] },
-      drops: { kind: 'counter', name: 'millrace_pipeline_drops_total', help: 'Records that wrote nothing', labels: ['group', 'reason', 'intentional'] },
+      errors: { kind: 'counter', name: 'millrace_pipeline_errors_total', help: 'Failed attempts by code and disposition', labels: ['group', 'code', 'disposition'], dynamic: true },
+      drops: { kind: 'counter', name: 'millrace_pipeline_drops_total', help: 'Records that wrote nothing', labels: ['group', 'reason', 'intentional'], dynamic: true },
       handleSeconds: { kind: 'histogram', name: 'millrace_pipeline_handle_seconds', help: 'Time inside the handler', labels: ['group'], buckets: 'seconds' },
       eventAgeSeconds: { kind: 'histogram', name: 'millrace_pipeline_event_age_seconds', help: 'From event time to finished', labels: ['group'], buckets: 'seconds' },
       receiptAgeSeconds: { kind: 'histogram', name: 'millrace_pipeline_receipt_age_seconds', help: 'From the record being written to finished', labels: ['group'], buckets: 'seconds' },
@@ -39,9 +41,21 @@ export const names = {
       heldKeys: { kind: 'gauge', name: 'millrace_pipeline_held_keys', help: 'Keys whose records are held behind a dead letter', labels: ['group'] },
       batchRecords: { kind: 'histogram', name: 'millrace_pipeline_batch_records', help: 'Records per fetched batch', labels: ['group'], buckets: 'sizes' },
       state: { kind: 'gauge', name: 'millrace_pipeline_state', help: '1 for the state the pipeline is in (running, halted, open)', labels: ['group', 'state'] },
+      breakerState: { kind: 'gauge', name: 'millrace_pipeline_breaker_state', help: '1 for the state the breaker is in (closed, open, half-open); a pipeline without a breaker is closed', labels: ['group', 'state'] },
       breakerTransitions: { kind: 'counter', name: 'millrace_pipeline_breaker_transitions_total', help: 'Breaker changes by the state entered', labels: ['group', 'state'] },
       rebalances: { kind: 'counter', name: 'millrace_pipeline_rebalances_total', help: 'Assignments received', labels: ['group'] },
       retentionHeadroomSeconds: { kind: 'gauge', name: 'millrace_pipeline_retention_headroom_seconds', help: 'Retention less the age of the oldest unfinished record', labels: ['group', 'topic'] },
+    },
+    producer: {
+      records: { kind: 'counter', name: 'millrace_producer_records_total', help: 'Records that every in-sync replica has', labels: [] },
+      errors: { kind: 'counter', name: 'millrace_producer_errors_total', help: 'Records refused or given up, by code', labels: ['code'] },
+      sendSeconds: { kind: 'histogram', name: 'millrace_producer_send_seconds', help: 'From send to acknowledged, of the oldest record of each batch', labels: [], buckets: 'seconds' },
+      batchRecords: { kind: 'histogram', name: 'millrace_producer_batch_records', help: 'Records per acknowledged batch', labels: [], buckets: 'sizes' },
+      requests: { kind: 'counter', name: 'millrace_producer_requests_total', help: 'Requests to leaders; each may carry batches of several partitions', labels: [] },
+      retries: { kind: 'counter', name: 'millrace_producer_retries_total', help: 'Batches sent again', labels: [] },
+      recycles: { kind: 'counter', name: 'millrace_producer_recycles_total', help: 'Times that all connections were replaced after a request without a clear answer', labels: [] },
+      queuedRecords: { kind: 'gauge', name: 'millrace_producer_queued_records', help: 'Records accepted and not acknowledged', labels: [] },
+      queuedBytes: { kind: 'gauge', name: 'millrace_producer_queued_bytes', help: 'Bytes accepted and not acknowledged', labels: [] },
     },
     ledger: {
       statements: { kind: 'counter', name: 'millrace_ledger_statements_total', help: 'Statements by kind and outcome (ok, error)', labels: ['kind', 'outcome'] },
@@ -71,10 +85,10 @@ export const names = {
       indexed: { kind: 'counter', name: 'millrace_replay_indexed_records_total', help: 'Dead letters read into the index', labels: ['group'] },
       sent: { kind: 'counter', name: 'millrace_replay_sent_records_total', help: 'Records copied to a lane', labels: ['group'] },
       skipped: { kind: 'counter', name: 'millrace_replay_skipped_records_total', help: 'Planned records not copied, by reason', labels: ['group', 'reason'] },
-      acknowledged: { kind: 'counter', name: 'millrace_replay_acknowledged_records_total', help: 'Redriven records the target group finished, by outcome', labels: ['group', 'outcome'] },
+      acknowledged: { kind: 'counter', name: 'millrace_replay_acknowledged_records_total', help: 'Redriven records the target group finished, by outcome', labels: ['group', 'outcome'], dynamic: true },
     },
     admin: {
-      requests: { kind: 'counter', name: 'millrace_admin_requests_total', help: 'Operator requests by route and status', labels: ['route', 'status'] },
+      requests: { kind: 'counter', name: 'millrace_admin_requests_total', help: 'Operator requests by route and status', labels: ['route', 'status'], dynamic: true },
     },
   },
   logs: {
@@ -107,6 +121,7 @@ export const names = {
       holdsUnavailable: 'Held keys cannot be read or written, pipeline waits',
       halted: 'Pipeline halted, needs an operator',
       resumed: 'Pipeline resumed',
+      resumeFailed: 'Pipeline could not mend itself yet, will try again',
       breakerOpened: 'Dependency away, pipeline paused',
       breakerClosed: 'Dependency back, pipeline running',
       fenced: 'Another process has our place, leaving',
@@ -146,6 +161,7 @@ export const names = {
       finished: 'Redrive finished',
       failed: 'Redrive stopped, will resume',
       followFailed: 'Held dead letters could not follow yet, will be tried again',
+      forgotten: 'Redrives of long ago forgotten',
       audited: 'Operator action recorded',
       auditFailed: 'Operator action refused, it could not be recorded',
       recordUnreadable: 'Record of an operations topic could not be read',

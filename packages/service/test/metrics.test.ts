@@ -12,6 +12,20 @@ describe('createMetrics', () => {
     expect(text).toContain('millrace_pipeline_in_flight_records{group="g"} 4');
   });
 
+  it('shows a series before its first event, and what is shown twice keeps what it has', async () => {
+    const metrics = createMetrics();
+    const { deliveries, deliverySeconds } = names.metrics.sink;
+    const labels = { route: 'r', sink: 's' };
+    for (let time = 0; time < 2; time += 1) {
+      metrics.counter(deliveries).zero({ ...labels, outcome: 'delivered' });
+      metrics.histogram(deliverySeconds).zero(labels);
+      metrics.histogram(deliverySeconds).observe(labels, 0.02);
+    }
+    const text = await metrics.registry.metrics();
+    expect(text).toContain('millrace_sink_deliveries_total{route="r",sink="s",outcome="delivered"} 0');
+    expect(text).toContain('millrace_sink_delivery_seconds_count{route="r",sink="s"} 2');
+  });
+
   it('has one name per metric, all in the namespace, counters ending in _total', () => {
     const all = Object.values(names.metrics).flatMap((area) => Object.values(area));
     expect(new Set(all.map(({ name }) => name)).size).toBe(all.length);
@@ -53,6 +67,30 @@ describe('createHealth', () => {
     expect(await (await fetch(`${first.url()}/metrics`)).text()).toBeDefined();
     await first.close();
     await first.close();
+  });
+});
+
+describe('a health listener', () => {
+  it('answers an address that it does not have with a problem, as every listener of ours', async () => {
+    const server = createHealthServer({ host: '127.0.0.1', port: 0, checks: [], registry: createMetrics().registry });
+    await server.open();
+    const answer = await fetch(`${server.url()}/admin`, { method: 'POST' });
+    expect(answer.status).toBe(404);
+    expect(answer.headers.get('content-type')).toContain('application/problem+json');
+    expect(await answer.json()).toMatchObject({ status: 404, code: 'X_SERVICE_PATH_UNKNOWN', errors: [] });
+    await server.close();
+  });
+
+  it('answers with a problem when a metric cannot be read', async () => {
+    const metrics = createMetrics();
+    metrics.onCollect(() => Promise.reject(new Error('secret inside')));
+    const server = createHealthServer({ host: '127.0.0.1', port: 0, checks: [], registry: metrics.registry });
+    await server.open();
+    const answer = await fetch(`${server.url()}/metrics`);
+    const text = await answer.text();
+    expect([answer.status, JSON.parse(text).code]).toEqual([500, 'X_SERVICE_INTERNAL']);
+    expect(text).not.toContain('secret inside');
+    await server.close();
   });
 });
 

@@ -11,13 +11,33 @@ export interface ClassifierMetrics {
   timed<T>(question: { readonly task: string; readonly mode: ClassifyMode }, ask: () => Promise<T>): Promise<T>;
 }
 
-/** `monotonic`: milliseconds of a clock that never goes back. */
-export function createClassifierMetrics(metrics: Metrics, monotonic: () => number): ClassifierMetrics {
+/** One question that a flow will ask of each of its messages. */
+export interface ExpectedQuestion {
+  readonly flow: EntityName;
+  readonly task: string;
+  readonly mode: ClassifyMode;
+}
+
+const decisions: Readonly<Record<Judgement['decision'], true>> = { accepted: true, abstained: true };
+const detectors: Readonly<Record<DataKind, true>> = { EMAIL: true, CARD: true, IBAN: true, PHONE: true };
+
+/** `monotonic`: milliseconds of a clock that never goes back. What is expected is shown at once, at 0. */
+export function createClassifierMetrics(
+  metrics: Metrics,
+  monotonic: () => number,
+  expected: readonly ExpectedQuestion[] = [],
+): ClassifierMetrics {
   const { judgements, confidence, inferenceSeconds, masked } = names.metrics.classifier;
   const counted = metrics.counter(judgements);
   const sure = metrics.histogram(confidence);
   const took = metrics.histogram(inferenceSeconds);
   const hidden = metrics.counter(masked);
+  for (const { flow, task, mode } of expected) {
+    for (const decision of Object.keys(decisions)) counted.zero({ flow, task, decision });
+    sure.zero({ flow, task });
+    took.zero({ task, mode });
+  }
+  for (const detector of Object.keys(detectors)) hidden.zero({ detector });
   return {
     judged(flow, all) {
       for (const [task, { decision, confidence: value }] of Object.entries(all)) {

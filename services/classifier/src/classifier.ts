@@ -131,17 +131,19 @@ function startFlow(
 ): Running {
   const { broker, serde, settings, logger, monotonic, fatal } = options;
   const breaker = createBreaker({ openMs: settings.breakerOpenMs, now: monotonic });
+  const tasks = planTasks(flow).map((task): AskedTask => {
+    const mode: ClassifyMode = flow.classifyMode;
+    return { ...task, mode, model: answering(models.model(task.pack, mode), task.task, flow) };
+  });
+  const expected = tasks.map(({ task, mode }) => ({ flow: flow.entity, task, mode }));
   const stage = classifyPipeline({
     entity: flow.entity,
     ordering: { order: flow.order, onFailure: flow.onFailure },
-    tasks: planTasks(flow).map((task): AskedTask => {
-      const mode: ClassifyMode = flow.classifyMode;
-      return { ...task, mode, model: answering(models.model(task.pack, mode), task.task, flow) };
-    }),
+    tasks,
     // Every model that can be configured today is embedded, and asking it again is free.
     outcomes: null,
     modelTimeoutMs: settings.modelTimeoutMs,
-    metrics: createClassifierMetrics(options.metrics, monotonic),
+    metrics: createClassifierMetrics(options.metrics, monotonic, expected),
   });
   const run = runPipeline(stage, {
     broker,

@@ -41,6 +41,10 @@ export function createReferenceTables(options: ReferenceTablesOptions): Referenc
   const rows = new Map(options.tables.map((table) => [table, new Map<string, Row>()]));
   const rowCount = metrics.gauge(names.metrics.enricher.tableRows);
   const lookups = metrics.counter(names.metrics.enricher.lookups);
+  for (const table of options.tables) {
+    rowCount.set({ table }, 0);
+    for (const result of ['hit', 'miss']) lookups.zero({ table, result });
+  }
   /** Next offset to be applied, per partition. */
   const applied = new Map<number, number>();
   const waiting = new Set<() => void>();

@@ -102,9 +102,11 @@ export function createGateway(options: GatewayOptions): Gateway {
   const bytesGauge = metrics.gauge(names.metrics.gateway.inFlightBytes);
   metrics.onCollect(() => bytesGauge.set({}, budget.inFlight()));
 
+  const expected = [...options.sources.keys(), ...options.keys.clients.map((client) => `client/${client}`)];
   const visits = createVisits({
     logger,
     metrics,
+    expected,
     clock: () => performance.now() / 1000,
     freshId,
     isDraining: () => isDraining,
@@ -115,6 +117,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     checks: [{ name: 'kafka', ready: () => outlet.readiness() }],
   });
   const acceptedBytes = metrics.counter(names.metrics.gateway.bodyBytes);
+  for (const source of expected) acceptedBytes.zero({ source });
   const common = { acceptedBytes, intake, outlet, budget, now, freshId, bodyTimeoutMs: options.bodyTimeoutMs };
   const app = createApp({
     visits,

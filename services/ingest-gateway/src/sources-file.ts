@@ -30,10 +30,12 @@ export interface ApiKey {
 export interface ApiKeys {
   /** Whose key it is; null when it is nobody's. */
   find(key: string): ApiKey | null;
+  /** Everybody who has one. */
+  readonly clients: readonly string[];
   readonly sample: { readonly client: string; readonly key: string; readonly scopes: readonly string[] } | null;
 }
 
-const noKeys: ApiKeys = { find: () => null, sample: null };
+const noKeys: ApiKeys = { find: () => null, clients: [], sample: null };
 
 /** Reads the file once, at boot. Without one nobody has a key. */
 export function loadApiKeys(path: string | undefined): ApiKeys {
@@ -51,7 +53,11 @@ export function apiKeysOf(content: unknown): ApiKeys {
   // Looked up by digest: what a comparison's time could tell about a digest is of no use to find its key.
   const byDigest = new Map(keys.map(({ sha256, client, scopes }) => [sha256, { client, scopes }]));
   const find = (key: string): ApiKey | null => byDigest.get(digestOf(key)) ?? null;
-  return { find, sample: sample === undefined ? null : { ...sample, scopes: find(sample.key)?.scopes ?? [] } };
+  return {
+    find,
+    clients: [...new Set(keys.map(({ client }) => client))],
+    sample: sample === undefined ? null : { ...sample, scopes: find(sample.key)?.scopes ?? [] },
+  };
 }
 
 function digestOf(key: string): string {

@@ -26,17 +26,26 @@ export interface Visits {
 export interface VisitOptions {
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** Under which names requests will be counted, as far as that is known. */
+  readonly expected: readonly string[];
   /** Seconds of a clock that never goes back. */
   readonly clock: () => number;
   readonly freshId: () => string;
   readonly isDraining: () => boolean;
 }
 
-export function createVisits({ logger, metrics, clock, freshId, isDraining }: VisitOptions): Visits {
+export function createVisits({ logger, metrics, expected, clock, freshId, isDraining }: VisitOptions): Visits {
   const { gateway } = names.metrics;
   const requests = metrics.counter(gateway.requests);
   const seconds = metrics.histogram(gateway.requestSeconds);
   const gauge = metrics.gauge(gateway.inFlight);
+  for (const source of expected) {
+    for (const outcome of ['accepted', 'duplicate']) {
+      requests.zero({ source, outcome, reason: '' });
+      seconds.zero({ source, outcome });
+    }
+  }
+  gauge.set({}, 0);
   const served = new WeakMap<Socket, number>();
   let inFlight = 0;
   let idleWaiters: (() => void)[] = [];

@@ -218,14 +218,16 @@ export function rawRecords(broker: InMemoryBroker): readonly RawRecord[] {
   }));
 }
 
-/** The counter of outcomes, as `outcome reason: n`. */
+/** What was counted so far, as `outcome reason: n`. */
 export async function outcomes(metrics: Metrics): Promise<Readonly<Record<string, number>>> {
   const text = await metrics.registry.metrics();
   const lines = text.matchAll(
     /^millrace_gateway_requests_total\{source="([^"]*)",outcome="([^"]*)",reason="([^"]*)"\} (\d+)$/gm,
   );
   return Object.fromEntries(
-    [...lines].map(([, source, outcome, reason, count]) => [`${source} ${outcome} ${reason}`.trim(), Number(count)]),
+    [...lines]
+      .filter(([, , , , count]) => count !== '0')
+      .map(([, source, outcome, reason, count]) => [`${source} ${outcome} ${reason}`.trim(), Number(count)]),
   );
 }
 

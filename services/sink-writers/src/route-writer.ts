@@ -56,6 +56,11 @@ export function createRouteWriter(options: RouteWriterOptions): RouteWriter {
   const rateLimited = metrics.counter(names.metrics.sink.rateLimited);
   const inDoubt = metrics.counter(names.metrics.sink.inDoubt);
   const selfCaused = metrics.counter(names.metrics.sink.selfCaused);
+  for (const outcome of ['delivered', 'superseded', 'unchanged']) deliveries.zero({ route, sink, outcome });
+  deliverySeconds.zero({ route, sink });
+  rateLimited.zero({ route, sink });
+  for (const resolution of ['found', 'written-again', 'dead-lettered']) inDoubt.zero({ route, resolution });
+  selfCaused.zero({ route });
   const turns = {
     limiter,
     patienceMs: options.rateLimitPatienceMs,

@@ -6,6 +6,8 @@ import { type PauseCause, pauseCauses } from './pauses.ts';
 export interface GaugeOptions {
   readonly metrics: Metrics;
   readonly group: string;
+  /** Everything the group reads; each is shown whether or not this process has partitions of it. */
+  readonly topics: readonly string[];
   readonly now: () => number;
   readonly lag: () => Promise<readonly PartitionLag[]>;
   /** Retention by topic, where it is limited. */
@@ -32,10 +34,19 @@ export function reportGauges(options: GaugeOptions): void {
   const lagSeconds = metrics.gauge(tree.lagSeconds);
   const headroom = metrics.gauge(tree.retentionHeadroomSeconds);
 
+  for (const topic of options.topics) {
+    lagRecords.set({ group, topic }, 0);
+    lagSeconds.set({ group, topic }, 0);
+  }
+
   const readLags = async (): Promise<void> => {
-    // When the broker does not answer, the last values stay.
-    const lags = await options.lag().catch(() => []);
-    for (const [topic, partitions] of Map.groupBy(lags, (lag) => lag.topic)) {
+    const lags = await options.lag().catch(() => null);
+    // The broker does not answer: the last values stay.
+    if (lags === null) return;
+    const byTopic = Map.groupBy(lags, (lag) => lag.topic);
+    for (const topic of options.topics) {
+      // None of ours: whoever has them shows how far behind they are.
+      const partitions = byTopic.get(topic) ?? [];
       const oldest = Math.min(...partitions.map((lag) => lag.oldestAt ?? Number.POSITIVE_INFINITY));
       const ageMs = Number.isFinite(oldest) ? Math.max(0, options.now() - oldest) : 0;
       const behind = partitions.reduce((sum, lag) => sum + lag.records, 0);

@@ -1,4 +1,5 @@
 import { type Metrics, names } from '@millrace/service';
+import type { BreakerState } from '../breaker.ts';
 import type { Envelope } from '../envelope.ts';
 import type { Outcome } from '../pipeline.ts';
 import type { Failure } from './failure.ts';
@@ -19,14 +20,25 @@ export interface PipelineMetrics {
   observe(envelope: Envelope<unknown>, writtenAt: number, handleMs: number, now: number): void;
   batch(records: number): void;
   assigned(): void;
-  breaker(state: string): void;
+  breaker(state: BreakerState): void;
   state(state: PipelineState): void;
   /** Adds up what was counted since; per record only a number changes. */
   flush(): void;
 }
 
 const states = ['running', 'halted', 'open'] as const;
+const breakerStates: readonly BreakerState[] = ['closed', 'open', 'half-open'];
+const outcomes: readonly Finished[] = [
+  'emitted',
+  'delivered',
+  'filtered',
+  'superseded',
+  'retried',
+  'dead_lettered',
+  'discarded',
+];
 
+/** Everything that can be known of a group before its first record is shown at once, at 0. */
 export function createPipelineMetrics(metrics: Metrics, group: string, monotonic: () => number): PipelineMetrics {
   const tree = names.metrics.pipeline;
   const records = metrics.counter(tree.records);
@@ -39,6 +51,16 @@ export function createPipelineMetrics(metrics: Metrics, group: string, monotonic
   const rebalances = metrics.counter(tree.rebalances);
   const breakers = metrics.counter(tree.breakerTransitions);
   const stateGauge = metrics.gauge(tree.state);
+  const breakerGauge = metrics.gauge(tree.breakerState);
+  const showBreaker = (current: BreakerState): void => {
+    for (const state of breakerStates) breakerGauge.set({ group, state }, state === current ? 1 : 0);
+  };
+  for (const outcome of outcomes) records.zero({ group, outcome });
+  for (const histogram of [handleSeconds, eventAge, receiptAge, batchRecords]) histogram.zero({ group });
+  rebalances.zero({ group });
+  for (const state of breakerStates) breakers.zero({ group, state });
+  for (const state of states) stateGauge.set({ group, state }, 0);
+  showBreaker('closed');
   const finishedCounts = new Map<Finished, number>();
   const filteredCounts = new Map<string, number>();
   let second = 0;
@@ -69,7 +91,10 @@ export function createPipelineMetrics(metrics: Metrics, group: string, monotonic
     },
     batch: (count) => batchRecords.observe({ group }, count),
     assigned: () => rebalances.inc({ group }),
-    breaker: (state) => breakers.inc({ group, state }),
+    breaker(state) {
+      breakers.inc({ group, state });
+      showBreaker(state);
+    },
     state(current) {
       for (const state of states) stateGauge.set({ group, state }, state === current.state ? 1 : 0);
     },

@@ -164,9 +164,9 @@ class Run<T> implements PipelineRun, GroupListener {
   async start(): Promise<void> {
     if (this.#phase !== 'new') return;
     this.#phase = 'starting';
+    this.#reportGauges();
     await this.#membership.open();
     if (this.#closing.signal.aborted) return;
-    this.#reportGauges();
     this.#standing.announce();
     this.#tick();
     this.#options.logger.info({ group: this.group, topics: this.#topics }, names.logs.pipeline.started);
@@ -369,6 +369,7 @@ class Run<T> implements PipelineRun, GroupListener {
     reportGauges({
       metrics: this.#options.metrics,
       group: this.group,
+      topics: this.#topics,
       now: () => this.#clock.now(),
       lag: () => this.lag(),
       retentionMs: () => this.#membership.retention(),

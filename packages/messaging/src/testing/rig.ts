@@ -56,6 +56,8 @@ export interface PipelineRig {
   close(): Promise<void>;
 }
 
+const kept = { 'retention.ms': String(7 * 86_400_000) };
+
 export function createPipelineRig(): PipelineRig {
   const clock = createManualClock();
   const cluster = createInMemoryBroker({ now: clock.now, monotonic: clock.monotonic });
@@ -67,7 +69,7 @@ export function createPipelineRig(): PipelineRig {
   let producer: Producer | null = null;
 
   const create = (names: readonly string[], partitions: number): Promise<void> =>
-    cluster.admin.createTopics(names.map((name) => ({ name, partitions, replicationFactor: 1, config: {} })));
+    cluster.admin.createTopics(names.map((name) => ({ name, partitions, replicationFactor: 1, config: kept })));
   const provision: PipelineRig['provision'] = async (pipeline) => {
     const partitions = pipeline.from[0]?.partitions ?? 1;
     const { retry, dlq, lane } = groupTopics(pipeline.group);
