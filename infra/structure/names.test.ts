@@ -42,6 +42,17 @@ describe('a metric or log sentence', () => {
     expect(told).toEqual([]);
   });
 
+  it('is told by every connection to Kafka of a service, so that its producers are seen', () => {
+    const silent = users
+      .filter((path) => path.startsWith('services/'))
+      .filter((path) =>
+        [...readText(path).matchAll(/connectKafka\((\{[^;]*\})\)/g)].some(
+          ([, given = '']) => !/\bmetrics\b/.test(given),
+        ),
+      );
+    expect(silent).toEqual([]);
+  });
+
   it('is used: a name that nothing emits promises what nobody sees', () => {
     const texts = users.map(readText).filter((text) => /\bnames\.(metrics|logs)\b/.test(text));
     const unused = (['metrics', 'logs'] as const).flatMap((kind) =>

@@ -9,6 +9,7 @@ import {
   retry,
   type TopicReader,
 } from '@millrace/messaging';
+import type { Metrics } from '@millrace/service';
 import type { ClientConfig } from './client-config.ts';
 import type { Driver } from './driver.ts';
 import { createKafkajsDriver } from './kafkajs/kafkajs-driver.ts';
@@ -17,12 +18,13 @@ import { createPlatformaticDriver } from './platformatic/platformatic-driver.ts'
 import { createAccumulator, type RecordAccumulator } from './producer/accumulator.ts';
 import type { AccumulatorOptions } from './producer/accumulator-options.ts';
 import type { Compression } from './producer/produce-transport.ts';
+import { createProducerMetrics } from './producer/producer-metrics.ts';
 import { readRanges } from './reading/ranges.ts';
 import { KafkaReader } from './reading/reader.ts';
 import { type DriverName, defaultGroupSettings, type KafkaGroupSettingValues } from './settings.ts';
 
 /** Every producer setting has a default fit for production. */
-export interface ProducerSettings extends Omit<AccumulatorOptions, 'transport' | 'now' | 'random'> {
+export interface ProducerSettings extends Omit<AccumulatorOptions, 'transport' | 'now' | 'random' | 'watch'> {
   readonly compression: Compression;
   /** How long a leader may wait for its replicas. */
   readonly ackTimeoutMs: number;
@@ -32,6 +34,8 @@ export interface ProducerSettings extends Omit<AccumulatorOptions, 'transport' |
 export interface KafkaOptions extends ClientConfig, Partial<KafkaGroupSettingValues> {
   /** `kafkajs` when absent. */
   readonly driver?: DriverName;
+  /** Where the producers show what they do. Absent: nowhere. */
+  readonly metrics?: Metrics;
   readonly producer?: Partial<ProducerSettings>;
   readonly member?: Partial<MemberSettings>;
 }
@@ -84,6 +88,7 @@ const drivers: Readonly<Record<DriverName, (config: ClientConfig, adminTimeoutMs
 export function connectKafka(options: KafkaOptions): KafkaBroker {
   const {
     driver: driverName = 'kafkajs',
+    metrics,
     producer,
     member,
     sessionTimeoutMs,
@@ -93,6 +98,7 @@ export function connectKafka(options: KafkaOptions): KafkaBroker {
   const driver = drivers[driverName](config, adminTimeoutMs);
   const { admin } = driver;
   const producerSettings = { ...producerDefaults, ...producer };
+  const shown = metrics === undefined ? null : createProducerMetrics(metrics);
   const memberSettings = {
     ...memberDefaults,
     ...(sessionTimeoutMs === undefined ? {} : { sessionTimeoutMs }),
@@ -121,9 +127,17 @@ export function connectKafka(options: KafkaOptions): KafkaBroker {
         maxMessageBytes: async (topic) =>
           (await admin.maxMessageBytes(topic).catch(unlessAway)) ?? defaultMaxMessageBytes,
       });
-      return own(
-        createAccumulator({ ...accumulator, transport, now: () => performance.now(), random: () => Math.random() }),
+      const made = own(
+        createAccumulator({
+          ...accumulator,
+          transport,
+          now: () => performance.now(),
+          random: () => Math.random(),
+          ...(shown === null ? {} : { watch: shown.watch }),
+        }),
       );
+      shown?.follow(() => made.stats());
+      return made;
     },
     createMember: async (options: MemberOptions): Promise<GroupMember> =>
       own(driver.createMember({ ...options, config, settings: memberSettings })),

@@ -20,7 +20,7 @@ const flows = loadFlowsOrExit(settings.flows, { knownTasks: shippedTasks, knownP
 const logger = createLogger({ service: 'classifier', level: settings.logLevel });
 const metrics = createMetrics({ processMetrics: true });
 
-const broker = connectKafka({ ...settings, clientId: `classifier-${settings.ordinal ?? 0}`, logger });
+const broker = connectKafka({ ...settings, clientId: `classifier-${settings.ordinal ?? 0}`, logger, metrics });
 const serde = connectRegistry({ ...registryAddress(settings), logger });
 const held = connectHeldKeys(flows, { postgresUrl: settings.postgresUrl, now: Date.now, logger, metrics });
 const fatal = Promise.withResolvers<Error>();

@@ -19,7 +19,7 @@ const logger = createLogger({ service: 'enricher', level: settings.logLevel });
 const metrics = createMetrics({ processMetrics: true });
 const now = Date.now;
 
-const broker = connectKafka({ ...settings, clientId: `enricher-${settings.ordinal ?? 0}`, logger });
+const broker = connectKafka({ ...settings, clientId: `enricher-${settings.ordinal ?? 0}`, logger, metrics });
 const serde = connectRegistry({ ...registryAddress(settings), logger });
 const ledger = connectLedger({ ...settings, url: settings.postgresUrl, schema: 'enricher', now, logger, metrics });
 const fatal = Promise.withResolvers<Error>();

@@ -21,7 +21,7 @@ const logger = createLogger({ service: 'ingest-gateway', level: settings.logLeve
 const metrics = createMetrics({ processMetrics: true });
 const now = Date.now;
 
-const kafka = connectKafkaPart(settings, logger);
+const kafka = connectKafkaPart(settings, logger, metrics);
 const ledger = connectLedger({
   ...settings,
   url: settings.postgresUrl,

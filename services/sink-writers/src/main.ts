@@ -19,7 +19,7 @@ const logger = createLogger({ service: 'sink-writers', level: settings.logLevel 
 const metrics = createMetrics({ processMetrics: true });
 const shared = { logger, metrics, now: Date.now };
 
-const broker = connectKafka({ ...settings, clientId: `sink-writers-${settings.ordinal ?? 0}`, logger });
+const broker = connectKafka({ ...settings, clientId: `sink-writers-${settings.ordinal ?? 0}`, logger, metrics });
 const serde = connectRegistry({ ...registryAddress(settings), logger });
 const ledger = connectLedger({
   ...settings,

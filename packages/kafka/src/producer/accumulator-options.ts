@@ -1,5 +1,13 @@
 import type { ProduceTransport } from './produce-transport.ts';
 
+/** What an accumulator has to tell as it happens; everything else is read from its `stats` when somebody asks. */
+export interface ProducerWatch {
+  /** A batch was acknowledged; its oldest record waited so long for that. */
+  acknowledged(records: number, oldestMs: number): void;
+  /** One record was refused or given up. */
+  failed(error: Error): void;
+}
+
 export interface AccumulatorOptions {
   readonly transport: ProduceTransport;
   /** Milliseconds, monotonic. */
@@ -22,6 +30,8 @@ export interface AccumulatorOptions {
   readonly topicRefreshMs: number;
   /** How long `close` waits for what is on its way. */
   readonly closeTimeoutMs: number;
+  /** Told what happens, for metrics. */
+  readonly watch?: ProducerWatch;
 }
 
 export interface AccumulatorStats {

@@ -4,6 +4,7 @@ import { answerMeaning, unmentioned } from './answer-codes.ts';
 import { abandoned, closedProducer, expired, noSuchPartition, refusedRecord, refusedTopic } from './failures.ts';
 import {
   batchOverhead,
+  type Carried,
   createLane,
   type Lane,
   laneIsEmpty,
@@ -18,12 +19,6 @@ import { choosePartition, createTopicState, overdue, type TopicState } from './t
 
 export type RecordAccumulator = Producer & { stats(): AccumulatorStats };
 
-interface Carried {
-  readonly lane: Lane;
-  readonly batch: readonly Waiting[];
-  readonly bytes: number;
-}
-
 const sweepMs = 250;
 
 /**
@@ -34,7 +29,8 @@ const sweepMs = 250;
  */
 export function createAccumulator(options: AccumulatorOptions): RecordAccumulator {
   const { transport, now } = options;
-  const pending = new PendingRecords(options.bufferBytes);
+  const { watch } = options;
+  const pending = new PendingRecords(options.bufferBytes, watch?.failed);
   const topics = new Map<string, TopicState>();
   const ready = new Set<Lane>();
   const nodesBusy = new Map<number, number>();
@@ -269,6 +265,7 @@ export function createAccumulator(options: AccumulatorOptions): RecordAccumulato
       case 'written':
         lane.failures = 0;
         counts.records += batch.length;
+        watch?.acknowledged(batch.length, now() - (batch[0] as Waiting).deadline + options.deliveryTimeoutMs);
         batch.forEach((waiting, index) => {
           const offset = (answer?.baseOffset ?? 0) + index;
           pending.settle(waiting, { topic: lane.topic, partition: lane.partition, offset });

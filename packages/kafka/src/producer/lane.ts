@@ -36,6 +36,13 @@ export interface Lane {
   lastFailure: string;
 }
 
+/** One lane's part of a request. */
+export interface Carried {
+  readonly lane: Lane;
+  readonly batch: readonly Waiting[];
+  readonly bytes: number;
+}
+
 export function createLane(topic: string, partition: number): Lane {
   return {
     topic,

@@ -11,6 +11,7 @@ interface Watch {
 /** Every `send` that has no final word yet: counts them, bounds their bytes, tells when those of a moment are through. */
 export class PendingRecords {
   readonly #limitBytes: number;
+  readonly #onFailed: (error: Error) => void;
   readonly #open = new Map<number, number>();
   readonly #watches = new Map<AbortSignal, Watch>();
   #waiters: { readonly upTo: number; readonly done: () => void }[] = [];
@@ -18,8 +19,9 @@ export class PendingRecords {
   #count = 0;
   #bytes = 0;
 
-  constructor(limitBytes: number) {
+  constructor(limitBytes: number, onFailed: (error: Error) => void = () => undefined) {
     this.#limitBytes = limitBytes;
+    this.#onFailed = onFailed;
   }
 
   get count(): number {
@@ -32,7 +34,11 @@ export class PendingRecords {
 
   /** Throws when the bytes do not fit. */
   admit(record: OutboundRecord, bytes: number, deadline: number, answer: Pick<Waiting, 'resolve' | 'reject'>): Waiting {
-    if (this.#bytes + bytes > this.#limitBytes) throw bufferFull(this.#bytes, this.#limitBytes);
+    if (this.#bytes + bytes > this.#limitBytes) {
+      const full = bufferFull(this.#bytes, this.#limitBytes);
+      this.#onFailed(full);
+      throw full;
+    }
     this.#count++;
     this.#bytes += bytes;
     this.#open.set(this.#epoch, (this.#open.get(this.#epoch) ?? 0) + 1);
@@ -80,8 +86,10 @@ export class PendingRecords {
     this.#count--;
     this.#bytes -= waiting.bytes;
     if (waiting.signal !== null) this.#unwatch(waiting, waiting.signal);
-    if (Error.isError(outcome)) waiting.reject(outcome);
-    else waiting.resolve(outcome);
+    if (Error.isError(outcome)) {
+      this.#onFailed(outcome);
+      waiting.reject(outcome);
+    } else waiting.resolve(outcome);
     const left = (this.#open.get(waiting.epoch) ?? 1) - 1;
     if (left > 0) this.#open.set(waiting.epoch, left);
     else {
