@@ -156,6 +156,13 @@ export interface TopicSpec {
 
 export interface TopicDescription extends TopicSpec {}
 
+/** Who is in a consumer group at the moment. */
+export interface GroupDescription {
+  readonly group: string;
+  /** 0 for a group that nobody is in, or that never was. */
+  readonly members: number;
+}
+
 export interface BrokerAdmin {
   describeTopics(names?: readonly string[]): Promise<readonly TopicDescription[]>;
   createTopics(specs: readonly TopicSpec[]): Promise<void>;
@@ -166,6 +173,8 @@ export interface BrokerAdmin {
   offsets(topics: readonly string[]): Promise<readonly PartitionOffsets[]>;
   /** Per partition the first offset whose record is at or after the time; the latest offset when there is none. */
   offsetsAtTime(topic: string, epochMs: number): Promise<readonly RecordPosition[]>;
+  /** In the order asked for. A member that died counts until its session ends. */
+  describeGroups(groups: readonly string[]): Promise<readonly GroupDescription[]>;
   committed(
     group: string,
     topics: readonly string[],

@@ -73,6 +73,12 @@ export function adminLaws({ broker, topic, group }: BrokerLawContext): void {
       expect(await broker().admin.committed(members, [name])).toEqual([{ topic: name, partition: 0, committed: null }]);
     });
 
+    law('knows that nobody is in a group that never was', async () => {
+      const groups = [group(), group()];
+      const described = await broker().admin.describeGroups(groups);
+      expect(described).toEqual(groups.map((name) => ({ group: name, members: 0 })));
+    });
+
     law('is reachable', async () => {
       expect(await broker().isReachable(5_000)).toBe(true);
     });

@@ -1,5 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { BrokerAdmin, CommittedOffset, PartitionOffsets, TopicDescription, TopicSpec } from '@millrace/messaging';
+import type {
+  BrokerAdmin,
+  CommittedOffset,
+  GroupDescription,
+  PartitionOffsets,
+  TopicDescription,
+  TopicSpec,
+} from '@millrace/messaging';
 import kafkajs, { type Admin } from 'kafkajs';
 import type { ClientConfig } from '../client-config.ts';
 import { classifyClientFailure, clientError } from '../errors.ts';
@@ -139,6 +146,14 @@ export class KafkaAdmin implements BrokerAdmin {
         const offset = found.get(key) ?? -1;
         return { topic, partition, offset: offset < 0 ? (ends.get(key) ?? 0) : offset };
       });
+    });
+  }
+
+  describeGroups(groups: readonly string[]): Promise<readonly GroupDescription[]> {
+    return this.#with('describing groups', async (admin) => {
+      const described = groups.length === 0 ? [] : (await admin.describeGroups([...groups])).groups;
+      const members = new Map(described.map((one) => [one.groupId, one.members.length]));
+      return groups.map((group) => ({ group, members: members.get(group) ?? 0 }));
     });
   }
 

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type {
   BrokerAdmin,
   CommittedOffset,
+  GroupDescription,
   PartitionOffsets,
   RecordPosition,
   TopicDescription,
@@ -116,6 +117,12 @@ export class PlatformaticAdmin implements BrokerAdmin {
         return { topic, partition, offset: offset < 0 ? (ends.get(key) ?? 0) : offset };
       });
     });
+  }
+
+  describeGroups(groups: readonly string[]): Promise<readonly GroupDescription[]> {
+    return this.#ask('describing groups', () =>
+      Promise.all(groups.map(async (group) => ({ group, members: await this.#coordinator(group).countMembers() }))),
+    );
   }
 
   committed(

@@ -141,6 +141,14 @@ export class GroupCoordinator {
     });
   }
 
+  countMembers(): Promise<number> {
+    const { group } = this.#identity;
+    return this.#ask('group', async (link, { describeGroupsV5 }) => {
+      const { groups } = await describeGroupsV5.api.async(link, [group], false);
+      return groups.find(({ groupId }) => groupId === group)?.members.length ?? 0;
+    });
+  }
+
   async leave(memberId: string): Promise<void> {
     const { group, instanceId } = this.#identity;
     await this.#ask('group', (link, { leaveGroupV3 }) =>

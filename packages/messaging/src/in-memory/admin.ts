@@ -34,6 +34,9 @@ export function createInMemoryAdmin(cluster: Cluster): BrokerAdmin {
         offset: log.records.find((record) => record.timestamp >= epochMs)?.offset ?? log.end,
       }));
     },
+    async describeGroups(groups) {
+      return groups.map((group) => ({ group, members: cluster.members.has(group) ? 1 : 0 }));
+    },
     async committed(group, topics) {
       const known = cluster.committed.get(group);
       return topics.flatMap((topic) =>
