@@ -49,12 +49,19 @@ ${entityTypes
   .join('')}};
 `;
 
-  const rows = all.map(({ name, partitions, retention, cleanup }) => ({ name, partitions, retention, cleanup }));
+  const rows = all.map(({ name, partitions, retention, cleanup, stamped }) => ({
+    name,
+    partitions,
+    retention,
+    cleanup,
+    stamped,
+  }));
   const tableModule = `export interface TopicTableRow {
   readonly name: string;
   readonly partitions: number | 'scaled';
   readonly retention: string;
   readonly cleanup: string;
+  readonly stamped: 'event' | 'written';
 }
 export interface TopicTemplate {
   readonly name: string;

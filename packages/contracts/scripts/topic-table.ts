@@ -22,6 +22,8 @@ export interface TopicRow {
   readonly partitions: number | 'scaled';
   readonly retention: string;
   readonly cleanup: 'delete' | 'compact';
+  /** Whose clock a record's time is: the writer's, or the broker's at the moment of writing. */
+  readonly stamped: 'event' | 'written';
   readonly owner: string;
 }
 export interface EntityRow {
@@ -49,7 +51,13 @@ interface Yaml {
   readonly partitions: number;
   readonly maxMessageBytes: number;
   readonly topics: Readonly<
-    Record<string, Omit<TopicRow, 'name' | 'constant' | 'type' | 'schema' | 'golden'> & { readonly schema: string }>
+    Record<
+      string,
+      Omit<TopicRow, 'name' | 'constant' | 'type' | 'schema' | 'golden' | 'stamped'> & {
+        readonly schema: string;
+        readonly stamped?: TopicRow['stamped'];
+      }
+    >
   >;
   readonly entities: Readonly<Record<string, { readonly schema: string; readonly retention: string }>>;
   readonly entityStages: Readonly<Record<EntityStage, { readonly owner: string }>>;
@@ -68,7 +76,7 @@ const majorOf = (schema: AvroNode): string => /\.(v\d+)$/.exec(schema.namespace 
 function row(
   name: string,
   schema: AvroNode,
-  rest: Pick<TopicRow, 'key' | 'partitions' | 'retention' | 'cleanup' | 'owner'>,
+  rest: Pick<TopicRow, 'key' | 'partitions' | 'retention' | 'cleanup' | 'owner'> & Partial<Pick<TopicRow, 'stamped'>>,
 ): TopicRow {
   const noun = kebab(schema.name ?? '');
   return {
@@ -81,6 +89,7 @@ function row(
     partitions: rest.partitions,
     retention: rest.retention,
     cleanup: rest.cleanup,
+    stamped: rest.stamped ?? 'event',
     owner: rest.owner,
   };
 }
@@ -127,6 +136,8 @@ export function readTopicTable(text: string, files: readonly SchemaFile[]): Topi
       problems.push(`topics.yaml: ${one.name} has retention ${one.retention}; write <n>d, <n>h or forever`);
     if (!['delete', 'compact'].includes(one.cleanup))
       problems.push(`topics.yaml: ${one.name} has cleanup ${one.cleanup}; write delete or compact`);
+    if (!['event', 'written'].includes(one.stamped))
+      problems.push(`topics.yaml: ${one.name} is stamped ${one.stamped}; write event or written`);
   }
   if (problems.length > 0) throw new Error(problems.join('\n'));
   return {

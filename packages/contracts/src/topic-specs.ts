@@ -23,6 +23,8 @@ export interface TopicSpecOptions {
   readonly replicationFactor?: number;
 }
 
+const appendTime = { 'message.timestamp.type': 'LogAppendTime' } as const;
+
 const named = (template: string, group: string, tier = ''): string =>
   template.replace('<group>', group).replace('<tier>', tier);
 
@@ -45,7 +47,11 @@ export function topicSpecs(groups: readonly string[], options: TopicSpecOptions 
     name: row.name,
     partitions: row.partitions === 'scaled' ? scaled : row.partitions,
     replicationFactor,
-    config: { ...config(row, topicTable.maxMessageBytes), ...durability },
+    config: {
+      ...config(row, topicTable.maxMessageBytes),
+      ...(row.stamped === 'written' ? appendTime : {}),
+      ...durability,
+    },
   }));
   const copies = groups.flatMap((group) => {
     const { retry, dlq, lane } = groupTopics(group);
@@ -58,7 +64,7 @@ export function topicSpecs(groups: readonly string[], options: TopicSpecOptions 
         // The copy of an old record would expire on arrival if it kept the record's time.
         config: {
           ...config(row, topicTable.maxMessageBytes + row.extraBytes),
-          'message.timestamp.type': 'LogAppendTime',
+          ...appendTime,
           ...durability,
         },
       };

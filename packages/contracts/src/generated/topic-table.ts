@@ -4,6 +4,7 @@ export interface TopicTableRow {
   readonly partitions: number | 'scaled';
   readonly retention: string;
   readonly cleanup: string;
+  readonly stamped: 'event' | 'written';
 }
 export interface TopicTemplate {
   readonly name: string;
@@ -28,151 +29,176 @@ export const topicTable: {
       "name": "webhooks.received.v1",
       "partitions": "scaled",
       "retention": "7d",
-      "cleanup": "delete"
+      "cleanup": "delete",
+      "stamped": "event"
     },
     {
       "name": "deliveries.completed.v1",
       "partitions": "scaled",
       "retention": "30d",
-      "cleanup": "delete"
+      "cleanup": "delete",
+      "stamped": "event"
     },
     {
       "name": "transformations.recorded.v1",
       "partitions": "scaled",
       "retention": "7d",
-      "cleanup": "delete"
+      "cleanup": "delete",
+      "stamped": "event"
     },
     {
       "name": "reference.rows.v1",
       "partitions": "scaled",
       "retention": "forever",
-      "cleanup": "compact"
+      "cleanup": "compact",
+      "stamped": "event"
     },
     {
       "name": "ops.control",
       "partitions": 1,
       "retention": "1d",
-      "cleanup": "delete"
+      "cleanup": "delete",
+      "stamped": "event"
     },
     {
       "name": "ops.audit",
       "partitions": 1,
       "retention": "400d",
-      "cleanup": "delete"
+      "cleanup": "delete",
+      "stamped": "event"
     },
     {
       "name": "ops.pipelines",
       "partitions": 1,
       "retention": "forever",
-      "cleanup": "compact"
+      "cleanup": "compact",
+      "stamped": "written"
     },
     {
       "name": "ops.replay.job",
       "partitions": 1,
       "retention": "forever",
-      "cleanup": "compact"
+      "cleanup": "compact",
+      "stamped": "event"
     },
     {
       "name": "ops.replay.ack",
       "partitions": "scaled",
       "retention": "30d",
-      "cleanup": "delete"
+      "cleanup": "delete",
+      "stamped": "event"
     },
     {
       "name": "ops.dlq.status",
       "partitions": "scaled",
       "retention": "forever",
-      "cleanup": "compact"
+      "cleanup": "compact",
+      "stamped": "event"
     },
     {
       "name": "tickets.received.v1",
       "partitions": "scaled",
       "retention": "7d",
-      "cleanup": "delete"
+      "cleanup": "delete",
+      "stamped": "event"
     },
     {
       "name": "tickets.enriched.v1",
       "partitions": "scaled",
       "retention": "7d",
-      "cleanup": "delete"
+      "cleanup": "delete",
+      "stamped": "event"
     },
     {
       "name": "tickets.classified.v1",
       "partitions": "scaled",
       "retention": "7d",
-      "cleanup": "delete"
+      "cleanup": "delete",
+      "stamped": "event"
     },
     {
       "name": "issues.received.v1",
       "partitions": "scaled",
       "retention": "7d",
-      "cleanup": "delete"
+      "cleanup": "delete",
+      "stamped": "event"
     },
     {
       "name": "issues.enriched.v1",
       "partitions": "scaled",
       "retention": "7d",
-      "cleanup": "delete"
+      "cleanup": "delete",
+      "stamped": "event"
     },
     {
       "name": "issues.classified.v1",
       "partitions": "scaled",
       "retention": "7d",
-      "cleanup": "delete"
+      "cleanup": "delete",
+      "stamped": "event"
     },
     {
       "name": "messages.received.v1",
       "partitions": "scaled",
       "retention": "7d",
-      "cleanup": "delete"
+      "cleanup": "delete",
+      "stamped": "event"
     },
     {
       "name": "messages.enriched.v1",
       "partitions": "scaled",
       "retention": "7d",
-      "cleanup": "delete"
+      "cleanup": "delete",
+      "stamped": "event"
     },
     {
       "name": "messages.classified.v1",
       "partitions": "scaled",
       "retention": "7d",
-      "cleanup": "delete"
+      "cleanup": "delete",
+      "stamped": "event"
     },
     {
       "name": "transactions.received.v1",
       "partitions": "scaled",
       "retention": "7d",
-      "cleanup": "delete"
+      "cleanup": "delete",
+      "stamped": "event"
     },
     {
       "name": "transactions.enriched.v1",
       "partitions": "scaled",
       "retention": "7d",
-      "cleanup": "delete"
+      "cleanup": "delete",
+      "stamped": "event"
     },
     {
       "name": "transactions.classified.v1",
       "partitions": "scaled",
       "retention": "7d",
-      "cleanup": "delete"
+      "cleanup": "delete",
+      "stamped": "event"
     },
     {
       "name": "leads.received.v1",
       "partitions": "scaled",
       "retention": "7d",
-      "cleanup": "delete"
+      "cleanup": "delete",
+      "stamped": "event"
     },
     {
       "name": "leads.enriched.v1",
       "partitions": "scaled",
       "retention": "7d",
-      "cleanup": "delete"
+      "cleanup": "delete",
+      "stamped": "event"
     },
     {
       "name": "leads.classified.v1",
       "partitions": "scaled",
       "retention": "7d",
-      "cleanup": "delete"
+      "cleanup": "delete",
+      "stamped": "event"
     }
   ],
   "templates": {
