@@ -1,4 +1,4 @@
-import type { EntityName } from '@millrace/contracts';
+import { type EntityName, entities, topics } from '@millrace/contracts';
 import type { Ordering } from './ordering.ts';
 
 /** How much of a model pack works on each message; never dependent on load. */
@@ -79,6 +79,19 @@ export const deliverGroup = (entity: string, route: string): string => `sink-wri
 
 /** The flows in the order of the files. */
 export const flowList = (flows: Flows): readonly Flow[] => Object.values(flows.flows);
+
+/** What each consumer group reads, beside its own retry and lane topics. The index's sources are everybody's dead letters. */
+export function groupSources(flows: readonly Flow[]): ReadonlyMap<string, readonly string[]> {
+  const sources = new Map<string, readonly string[]>([[normaliseGroup, [topics.webhooksReceived.name]]]);
+  for (const { entity, classify, deliver } of flows) {
+    const { received, enriched, classified } = entities[entity];
+    sources.set(enrichGroup(entity), [received.name]);
+    if (classify.length > 0) sources.set(classifyGroup(entity), [enriched.name]);
+    const last = classify.length > 0 ? classified : enriched;
+    for (const { route } of deliver) sources.set(deliverGroup(entity, route), [last.name]);
+  }
+  return sources;
+}
 
 export function groupsOf(flows: readonly Flow[]): readonly string[] {
   return [

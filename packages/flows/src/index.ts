@@ -10,6 +10,7 @@ export {
   type Flow,
   type Flows,
   flowList,
+  groupSources,
   indexGroup,
   type Lookup,
   normaliseGroup,

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { createExpressions, expressionView, loadFlows } from '../src/index.ts';
+import { createExpressions, expressionView, flowList, groupSources, loadFlows } from '../src/index.ts';
 
 const folder = join(import.meta.dirname, '../../../infra/flows');
 const flows = loadFlows(folder);
@@ -28,6 +28,18 @@ describe('the default flow', () => {
       'sink-writers.tickets.archive',
       'dlq-replayer.index',
     ]);
+  });
+
+  it('reads what the stage before it writes, in each of them', () => {
+    const sources = groupSources(flowList(flows));
+    expect([...sources.keys(), 'dlq-replayer.index']).toStrictEqual(flows.groups());
+    expect(Object.fromEntries(sources)).toMatchObject({
+      'enricher.normalise': ['webhooks.received.v1'],
+      'enricher.tickets': ['tickets.received.v1'],
+      'classifier.tickets': ['tickets.enriched.v1'],
+      'sink-writers.tickets.archive': ['tickets.classified.v1'],
+      'sink-writers.issues.archive': ['issues.enriched.v1'],
+    });
   });
 
   it('routes by judgement and by account', async () => {

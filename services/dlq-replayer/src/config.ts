@@ -36,6 +36,21 @@ export const settings = defineSettings({
     min: 0,
     description: 'A redrive that sends more records needs an approver who did not plan it.',
   }),
+  keepJobsMs: setting.durationMs({
+    env: 'MILLRACE_KEEP_JOBS_MS',
+    default: 2_592_000_000,
+    description: 'How long plans and finished redrives are kept; by default as long as their dead letters, 30 days.',
+  }),
+  doctorLagMs: setting.durationMs({
+    env: 'MILLRACE_DOCTOR_LAG_MS',
+    default: 300_000,
+    description: '`millrace doctor` names a group that has an unfinished record older than this.',
+  }),
+  doctorClockMs: setting.durationMs({
+    env: 'MILLRACE_DOCTOR_CLOCK_MS',
+    default: 5_000,
+    description: '`millrace doctor` names a clock that is further from another than this.',
+  }),
   traceSearchMs: setting.durationMs({
     env: 'MILLRACE_TRACE_SEARCH_MS',
     default: 86_400_000,

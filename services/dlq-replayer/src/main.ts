@@ -1,14 +1,7 @@
-import { loadFlowsOrExit } from '@millrace/flows';
-import { connectKafka, connectRegistry, registryAddress } from '@millrace/kafka';
+import { flowList, groupSources, loadFlowsOrExit } from '@millrace/flows';
+import { connectKafka, connectRegistry, connectSchemaAdmin, registryAddress } from '@millrace/kafka';
 import { connectDatabase } from '@millrace/ledger/postgres';
-import {
-  createHealth,
-  createLogger,
-  createMetrics,
-  describeSettings,
-  loadSettingsOrExit,
-  runService,
-} from '@millrace/service';
+import { createLogger, createMetrics, describeSettings, loadSettingsOrExit, runService } from '@millrace/service';
 import { loadTokens } from './api/access.ts';
 import { settings } from './config.ts';
 import { indexHistory } from './index/schema.ts';
@@ -22,26 +15,33 @@ const logger = createLogger({ service: name, level: config.logLevel });
 const metrics = createMetrics({ processMetrics: true });
 const instance = `${name}-${config.ordinal ?? 0}`;
 
-const database = connectDatabase({
-  url: config.postgresUrl,
-  histories: [indexHistory],
-  applicationName: instance,
-  logger,
-});
-const broker = connectKafka({ ...config, clientId: instance, logger });
+const histories = [indexHistory];
+const database = connectDatabase({ url: config.postgresUrl, histories, applicationName: instance, logger });
+const broker = connectKafka({ ...config, clientId: instance, logger, metrics });
 const producer = await broker.createProducer();
 const serde = connectRegistry({ ...registryAddress(config), logger });
-const health = createHealth({
-  registry: metrics.registry,
-  checks: [{ name: 'postgres', ready: () => database.readiness() }],
-});
-const shared = { broker, producer, serde, database, health, logger, metrics, tokens, instance, now: Date.now };
+const fatal = Promise.withResolvers<Error>();
+const stopping = new AbortController();
+const replayer = createReplayer(
+  {
+    ...config,
+    ...{ broker, producer, serde, database, logger, metrics, tokens, instance, now: Date.now },
+    groups: flows.groups(),
+    reads: groupSources(flowList(flows)),
+    schemas: connectSchemaAdmin(registryAddress(config)),
+  },
+  { fatal: fatal.resolve, stopping: stopping.signal },
+);
 
 await runService({
   name,
   logger,
-  health,
-  parts: (control) => createReplayer({ ...config, ...shared, groups: flows.groups() }, control).parts,
+  health: replayer.health,
+  parts: (control) => {
+    void fatal.promise.then((error) => control.fatal(error));
+    control.stopping.addEventListener('abort', () => stopping.abort(control.stopping.reason));
+    return replayer.parts;
+  },
   graceMs: config.graceMs,
   parent: config.parent,
   settings: describeSettings(settings, config),

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { topics } from '@millrace/contracts';
+import type { SchemaAdmin } from '@millrace/kafka';
 import type { Database } from '@millrace/ledger/postgres';
-import type { Broker, Producer, Serde } from '@millrace/messaging';
+import { type Broker, controlReader, createStatePublisher, type Producer, type Serde } from '@millrace/messaging';
 import {
+  createHealth,
   createHttpServer,
   type Health,
   type HttpServer,
@@ -16,6 +18,9 @@ import {
 import type { Tokens } from './api/access.ts';
 import { createApp } from './api/app.ts';
 import { createAudit } from './audit.ts';
+import { defaultDoctorLimits, installationChecks } from './doctor/checks.ts';
+import { examine } from './doctor/examine.ts';
+import { deadLetterStatuses } from './index/dead-letter.ts';
 import { createDeadLetterIndex } from './index/dead-letter-index.ts';
 import { createIndexer, indexGroup } from './index/indexer.ts';
 import { createPublisher } from './publisher.ts';
@@ -30,7 +35,6 @@ export interface ReplayerOptions {
   readonly producer: Producer;
   /** Closed with the service, so that a `pin` that waits for the registry ends. */
   readonly serde: Serde & { close?(): void };
-  readonly health: Health;
   readonly database: Database;
   /** The consumer groups of the flow. */
   readonly groups: readonly string[];
@@ -53,12 +57,39 @@ export interface ReplayerOptions {
   /** Another than `dlq-replayer.index`, for tests that share a cluster. */
   readonly indexGroup?: string;
   readonly jobLeaseMs?: number;
+  /** How long plans and finished jobs are kept; 30 days when absent. */
+  readonly keepJobsMs?: number;
+  /** What each group reads, beside its own retry and lane topics; for `doctor`. */
+  readonly reads?: ReadonlyMap<string, readonly string[]>;
+  /** Asked by `doctor`; without it no schema is. */
+  readonly schemas?: Pick<SchemaAdmin, 'check'>;
+  /** What `doctor` takes for lag, and for a wrong clock; its defaults when absent. */
+  readonly doctorLagMs?: number;
+  readonly doctorClockMs?: number;
 }
 
 export interface Replayer {
+  readonly health: Health;
   readonly server: HttpServer;
   /** In the order in which they open. */
   readonly parts: readonly Part[];
+}
+
+const answerMs = 5_000;
+
+/** Whatever it says of a subject: it may be missing. */
+async function isAnswering(schemas: Pick<SchemaAdmin, 'check'>): Promise<boolean> {
+  await schemas.check(topics.opsPipelines.subject, topics.opsPipelines.schema);
+  return true;
+}
+
+/** Every series that a redrive can move, at 0 until one does. */
+function showReplays(metrics: Metrics, groups: readonly string[]): void {
+  const { sent, skipped } = names.metrics.replay;
+  for (const group of groups) {
+    metrics.counter(sent).zero({ group });
+    metrics.counter(skipped).zero({ group, reason: 'expired' });
+  }
 }
 
 /** What this service writes and reads by schema. */
@@ -73,18 +104,32 @@ const ownTopics = [
 ];
 
 /** Puts the service together; opens nothing. */
-export function createReplayer(options: ReplayerOptions, control: ServiceControl): Replayer {
-  const { broker, producer, serde, database, groups, health, logger, metrics, now, instance } = options;
+export function createReplayer(
+  options: ReplayerOptions,
+  control: Pick<ServiceControl, 'stopping'> & { fatal(error: Error): void },
+): Replayer {
+  const { broker, producer, serde, database, groups, logger, metrics, now, instance } = options;
   const newId = (): string => randomUUID();
   const publisher = createPublisher({ producer, serde, now, newId });
   const index = createDeadLetterIndex(database);
   const jobs = createJobStore(database);
+  const standing = createStatePublisher({
+    ...{ producer, serde, now, instance },
+    group: options.indexGroup ?? indexGroup,
+    service: 'dlq-replayer',
+  });
+  const stateGauge = metrics.gauge(names.metrics.pipeline.state);
   const indexer = createIndexer({
     ...options,
     ...instanceOf('dlq-replayer', options.ordinal),
     index,
     withStrays: options.withStrays ?? true,
     onAnswers: () => followHeld.kick(),
+    onState: (state) => {
+      for (const known of ['running', 'halted', 'open'] as const)
+        stateGauge.set({ group: indexer.group, state: known }, known === state.state ? 1 : 0);
+      standing.publish(state);
+    },
     onFatal: control.fatal,
     ...(options.indexGroup === undefined ? {} : { group: options.indexGroup }),
   });
@@ -92,21 +137,51 @@ export function createReplayer(options: ReplayerOptions, control: ServiceControl
     ...{ broker, producer, jobs, metrics, now, publisher, logger },
     runner: instance,
     ...(options.jobLeaseMs === undefined ? {} : { leaseMs: options.jobLeaseMs }),
+    ...(options.keepJobsMs === undefined ? {} : { keepJobsMs: options.keepJobsMs }),
   });
   const audit = createAudit({ publisher, logger, now });
   const followHeld = createFollowHeld({ jobs, runner, audit, publisher, logger, now, newId });
   const routes = createRoutes({
     ...{ broker, serde, publisher, logger, now },
-    groups: groups.filter((group) => group !== indexGroup), // ours: no pipeline that anybody could halt
+    groups,
   });
+  const orders = controlReader({ broker, serde, runs: [indexer], logger });
   const deadLetters = metrics.gauge(names.metrics.replay.deadLetters);
+  showReplays(metrics, groups);
   metrics.onCollect(async () => {
     const counts = await index.counts().catch(() => null); // a scrape must not fail with Postgres
     if (counts === null) return;
     deadLetters.reset();
+    for (const group of groups) for (const status of deadLetterStatuses) deadLetters.set({ group, status }, 0);
     for (const { group, status, count } of counts) deadLetters.set({ group, status }, count);
   });
+  const health = createHealth({
+    registry: metrics.registry,
+    checks: [
+      { name: 'postgres', ready: () => database.readiness() },
+      { name: indexer.group, ready: () => indexer.readiness() },
+    ],
+  });
+  const schemas = options.schemas ?? null;
+  const checks = installationChecks({
+    ...{ broker, database, routes, jobs, schemas, groups, now },
+    reads: options.reads ?? new Map(),
+    indexGroup: indexer.group,
+    withStrays: options.withStrays ?? true,
+    hasOrdinal: options.ordinal !== undefined,
+    limits: {
+      ...defaultDoctorLimits,
+      ...(options.doctorLagMs === undefined ? {} : { lagMs: options.doctorLagMs }),
+      ...(options.doctorClockMs === undefined ? {} : { clockMs: options.doctorClockMs }),
+    },
+  });
+  const answers = {
+    kafka: () => broker.isReachable(answerMs),
+    postgres: () => database.isReachable(),
+    ...(schemas === null ? {} : { registry: () => isAnswering(schemas) }),
+  };
   const app = createApp({
+    doctor: (signal) => examine({ checks, now, answers }, signal),
     ...{ broker, serde, index, indexer, jobs, runner, routes, publisher, groups, health, logger, metrics, now, newId },
     edge: createEdgeLookup({ adminUrl: options.gatewayAdminUrl, token: options.tokens.operator }),
     ...{ audit, followHeld },
@@ -118,6 +193,7 @@ export function createReplayer(options: ReplayerOptions, control: ServiceControl
   const server = createHttpServer({ name: 'operator API', host: options.host, port: options.port, handler: app });
   return {
     server,
+    health,
     parts: [
       { name: 'kafka', open: async () => {}, close: () => broker.close() },
       { name: 'postgres', open: () => database.open(), close: () => database.close() },
@@ -125,6 +201,7 @@ export function createReplayer(options: ReplayerOptions, control: ServiceControl
       server, // before what may wait: health answers from the start
       { name: 'schemas', open: () => serde.pin(ownTopics), close: async () => serde.close?.() },
       routes,
+      { name: 'control', open: () => orders.start(), close: () => orders.close() },
       indexer,
       runner,
       followHeld,

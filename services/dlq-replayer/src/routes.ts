@@ -2,6 +2,7 @@ import { type OpsPipeline, topics } from '@millrace/contracts';
 import { type Broker, type InboundRecord, isCodedError, type Serde, type TopicReader } from '@millrace/messaging';
 import type { Logger, Part } from '@millrace/service';
 import { names } from '@millrace/service';
+import type { StampedState } from './doctor/clock-findings.ts';
 import { OperatorError } from './errors.ts';
 import type { Publisher } from './publisher.ts';
 
@@ -28,19 +29,21 @@ export interface RoutesOptions {
 /** Every pipeline of the flow, as their processes say in `ops.pipelines`, and orders to them. */
 export interface Routes extends Part {
   list(): readonly RouteState[];
+  /** What each process said last of each of its pipelines: when by its own clock, and by Kafka's. */
+  stamped(): readonly StampedState[];
   command(command: 'resume' | 'halt', group: string, actor: string): Promise<void>;
 }
 
 export function createRoutes({ broker, serde, publisher, groups, logger, now }: RoutesOptions): Routes {
-  const states = new Map<string, OpsPipeline>();
+  const states = new Map<string, OpsPipeline & StampedState>();
   let reader: TopicReader | null = null;
 
-  const onRecord = async ({ value }: InboundRecord): Promise<void> => {
+  const onRecord = async ({ value, timestamp }: InboundRecord): Promise<void> => {
     if (value === null) return;
     try {
       const said = await serde.decode(topics.opsPipelines, value);
       const known = states.get(said.group);
-      if (known === undefined || known.since <= said.since) states.set(said.group, said);
+      if (known === undefined || known.since <= said.since) states.set(said.group, { ...said, writtenAt: timestamp });
     } catch (error) {
       logger.warn(
         { err: error, code: isCodedError(error) ? error.code : undefined },
@@ -72,6 +75,7 @@ export function createRoutes({ broker, serde, publisher, groups, logger, now }: 
           since: said === undefined ? null : new Date(said.since).toISOString(),
         };
       }),
+    stamped: () => [...states.values()],
     command: async (command, group, actor) => {
       if (!groups.includes(group) && !states.has(group)) throw new OperatorError('X_ROUTE_UNKNOWN', 404);
       await publisher.publish(topics.opsControl, group, { command, group, actor, at: now() });

@@ -214,9 +214,32 @@ describe('millrace', () => {
       err: expect.stringContaining('X_TOPIC_UNKNOWN'),
     });
     expect(await json('routes', 'resume', group)).toEqual({ group, command: 'resume' });
-    expect(await json('routes', 'ls')).toMatchObject([{ group, state: 'unknown', deadLetters: 2 }]);
+    expect(await json('routes', 'ls')).toMatchObject([
+      { group, state: 'unknown', deadLetters: 2 },
+      { group: 'dlq-replayer.index', state: 'running', deadLetters: 0 },
+    ]);
     const [order] = broker.records(topics.opsControl.name);
     expect(await serde.decode(topics.opsControl, order?.value as Buffer)).toMatchObject({ command: 'resume', group });
+  });
+
+  it('lists what is wrong with the installation, and what its services say, with exit code 1', async () => {
+    const { code, out } = await millrace(['doctor', '--json']);
+    expect(code).toBe(1);
+    const { checked, findings } = JSON.parse(out) as {
+      checked: string[];
+      findings: { where: string; check: string }[];
+    };
+    expect(checked).toEqual(expect.arrayContaining(['kafka', 'postgres', 'topics', 'groups', 'pipelines', 'services']));
+    // Nobody runs this route here, the broker in memory has no groups, and nobody told this health that all is open.
+    expect(findings).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ check: 'groups', severity: 'error', where: group }),
+        expect.objectContaining({ check: 'driver', severity: 'error', where: 'driver in-memory' }),
+        expect.objectContaining({ check: 'services', where: 'dlq-replayer', what: 'is starting' }),
+      ]),
+    );
+    const told = await millrace(['doctor']);
+    expect([told.code, told.out]).toEqual([1, expect.stringMatching(/what mends it[\s\S]*checked: kafka/)]);
   });
 
   it('asks the gateway about sources and keys', async () => {

@@ -49,6 +49,7 @@ const start = async (on = broker, into = index, withStrays = false): Promise<Ind
   const indexer = createIndexer({
     ...{ broker: on, serde, index: into, groups: [group], logger, withStrays },
     metrics: createMetrics(),
+    onState: () => {},
     onFatal: () => {},
     retryMs: 10,
   });
@@ -122,6 +123,22 @@ describe('the indexer', () => {
     await fail('d2');
     await indexer.caughtUp(soon());
     expect(await statuses()).toEqual({ d1: 'UNRESOLVED', d2: 'UNRESOLVED' });
+    await indexer.close();
+  });
+
+  it('reads nothing while it is halted, says so, and goes on where it was', async () => {
+    const indexer = await start();
+    await fail('before');
+    await indexer.caughtUp(soon());
+    expect(indexer.readiness()).toEqual({ ok: true });
+    indexer.halt();
+    expect(indexer.readiness()).toEqual({ ok: false, reason: 'halted: X_PIPELINE_HALTED' });
+    await fail('meanwhile');
+    await expect(indexer.caughtUp(AbortSignal.timeout(300))).rejects.toThrow();
+    expect(await statuses()).toEqual({ before: 'UNRESOLVED' });
+    await indexer.resume();
+    await indexer.caughtUp(soon());
+    expect(await statuses()).toEqual({ before: 'UNRESOLVED', meanwhile: 'UNRESOLVED' });
     await indexer.close();
   });
 

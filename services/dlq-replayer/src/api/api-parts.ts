@@ -1,6 +1,7 @@
 import type { Broker, Serde } from '@millrace/messaging';
 import type { Health, Logger, Metrics } from '@millrace/service';
 import type { Audit } from '../audit.ts';
+import type { Examination } from '../doctor/finding.ts';
 import type { DeadLetterIndex } from '../index/dead-letter-index.ts';
 import type { Indexer } from '../index/indexer.ts';
 import type { Publisher } from '../publisher.ts';
@@ -22,6 +23,7 @@ export interface ApiParts {
   readonly followHeld: FollowHeld;
   readonly routes: Routes;
   readonly edge: EdgeLookup;
+  readonly doctor: (signal: AbortSignal) => Promise<Examination>;
   readonly publisher: Publisher;
   readonly audit: Audit;
   readonly groups: readonly string[];

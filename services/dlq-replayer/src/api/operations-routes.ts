@@ -8,7 +8,7 @@ import { requestShapes } from './requests.ts';
 
 const readMs = 30_000;
 
-/** `/v1/trace`, `/v1/topics`, `/v1/routes`, `/v1/reference`. */
+/** `/v1/trace`, `/v1/doctor`, `/v1/topics`, `/v1/routes`, `/v1/reference`. */
 export function operationsRoutes(parts: ApiParts): Router {
   const { broker, routes, audit, now, index, indexer, stopping } = parts;
   const shapes = requestShapes(now);
@@ -17,6 +17,10 @@ export function operationsRoutes(parts: ApiParts): Router {
 
   router.get('/v1/trace/:id', async (request, response) => {
     response.json(await traceEvent(request.params.id, { ...parts, groups: indexer.groups() }, inTime()));
+  });
+
+  router.get('/v1/doctor', async (_request, response) => {
+    response.json(await parts.doctor(inTime()));
   });
 
   router.get('/v1/topics', async (_request, response) => {

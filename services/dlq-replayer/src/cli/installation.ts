@@ -11,6 +11,8 @@ export interface Installation {
   readonly adminUrl: string | undefined;
   readonly token: string;
   readonly registryUrl: string | undefined;
+  /** Addresses of the services by name, where they are known. */
+  readonly services: Readonly<Record<string, string>>;
   readonly simulators: Readonly<Record<string, string>>;
 }
 
@@ -49,7 +51,14 @@ function fromEnvironment(url: string, env: FindOptions['env']): Installation {
       'MILLRACE_URL needs to be an absolute URL, with the token in MILLRACE_TOKEN',
     );
   }
-  return { url, token, adminUrl: env['MILLRACE_ADMIN_URL'], registryUrl: env['MILLRACE_REGISTRY_URL'], simulators: {} };
+  return {
+    url,
+    token,
+    adminUrl: env['MILLRACE_ADMIN_URL'],
+    registryUrl: env['MILLRACE_REGISTRY_URL'],
+    services: {},
+    simulators: {},
+  };
 }
 
 function fromState({ env, cwd, root }: FindOptions): Installation {
@@ -74,9 +83,13 @@ function fromState({ env, cwd, root }: FindOptions): Installation {
     adminUrl: parsed.adminUrl,
     token: env['MILLRACE_TOKEN'] ?? (env['MILLRACE_ROLE'] === 'approver' ? known.approver : known.operator),
     registryUrl: parsed.registry?.url,
-    simulators: Object.fromEntries(Object.entries(parsed.simulators).map(([name, { url }]) => [name, url])),
+    services: urlsOf(parsed.services),
+    simulators: urlsOf(parsed.simulators),
   };
 }
+
+const urlsOf = (places: Readonly<Record<string, { readonly url: string }>>): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(places).map(([name, { url }]) => [name, url]));
 
 function parseFile<T>(path: string, shape: z.ZodType<T>): T {
   try {

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { CliError, exitCodes } from './cli-error.ts';
 import type { Context } from './context.ts';
 import { dlqCommand } from './dlq.ts';
+import { addDoctor } from './doctor.ts';
 import { flowsCommand } from './flows.ts';
 import { packCommand } from './pack.ts';
 import { createPrinter } from './printer.ts';
@@ -35,6 +36,7 @@ export function createProgram(context: Context): Command {
   ];
   for (const noun of nouns) program.addCommand(noun(context));
   addTrace(program, context);
+  addDoctor(program, context);
   addSimulator(program, context);
   return overrideExits(program);
 }

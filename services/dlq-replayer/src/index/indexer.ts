@@ -6,13 +6,17 @@ import {
   type GroupMember,
   type InboundRecord,
   isCodedError,
+  type PipelineRun,
+  type PipelineState,
   type RecordPosition,
   type Serde,
   type TopicPartition,
 } from '@millrace/messaging';
-import { type Logger, type Metrics, names, type Part } from '@millrace/service';
+import { type Logger, type Metrics, names, type Part, type ReadinessState } from '@millrace/service';
 import { deadLetterRow } from './dead-letter.ts';
 import type { DeadLetterIndex, IndexBatch, PlacedAck } from './dead-letter-index.ts';
+import { enterReadable } from './enter-readable.ts';
+import { rebuildIndex } from './rebuild-index.ts';
 import { strayGroups } from './stray-groups.ts';
 
 export const indexGroup = 'dlq-replayer.index';
@@ -29,6 +33,8 @@ export interface IndexerOptions {
   readonly metrics: Metrics;
   /** Told when answers of groups are in the index. */
   readonly onAnswers?: () => void;
+  /** Told how the indexer stands, whenever that changes. */
+  readonly onState: (state: PipelineState) => void;
   readonly onFatal: (error: Error) => void;
   /** `dlq-replayer.index` when absent. */
   readonly group?: string;
@@ -37,8 +43,13 @@ export interface IndexerOptions {
   readonly retryMs?: number;
 }
 
-/** Reads every dead letter and every replay ack into the index. */
-export interface Indexer extends Part {
+/**
+ * Reads every dead letter and every replay ack into the index. Like any pipeline it can be halted: by an operator, or by a
+ * failure that no try could mend. Where records were deleted before it read them it mends itself from what is left.
+ */
+export interface Indexer extends Part, Pick<PipelineRun, 'group' | 'halt' | 'resume'> {
+  state(): PipelineState;
+  readiness(): ReadinessState;
   /** Every consumer group whose dead letters are read; empty before `open`. */
   groups(): readonly string[];
   /** Resolves when all that was in Kafka at the time of the call is in the index; rejects when the signal ends the wait. */
@@ -55,6 +66,9 @@ const lowWater = 1_000;
  * idle: nothing waits. writing: one batch is in a transaction, records that arrive wait behind it; over the high-water mark
  * all partitions pause. Postgres away: the batch is tried again until it is written or the member must let go of it; nothing
  * is committed before it is written, and writing it twice changes nothing.
+ *
+ * halted: not in its group, nothing is read. After an offset that is not in the log any more it leaves this state by itself:
+ * the index is a projection, so it is built again from what Kafka has, and the group goes on where the log begins.
  */
 export function createIndexer(options: IndexerOptions): Indexer {
   return new KafkaIndexer(options);
@@ -62,7 +76,10 @@ export function createIndexer(options: IndexerOptions): Indexer {
 
 class KafkaIndexer implements Indexer {
   readonly name = 'indexer';
+  readonly group: string;
   readonly #options: IndexerOptions;
+  #state: PipelineState | null = null;
+  #mending: Promise<void> | null = null;
   #groupOf: ReadonlyMap<string, string> = new Map();
   #topics: readonly string[] = [];
   readonly #indexed;
@@ -78,33 +95,113 @@ class KafkaIndexer implements Indexer {
 
   constructor(options: IndexerOptions) {
     this.#options = options;
+    this.group = options.group ?? indexGroup;
     this.#indexed = options.metrics.counter(names.metrics.replay.indexed);
     this.#acknowledged = options.metrics.counter(names.metrics.replay.acknowledged);
   }
 
   async open(): Promise<void> {
-    const { broker, groups, withStrays, group = indexGroup, instanceId, onFatal } = this.#options;
+    const { groups, withStrays } = this.#options;
     const strays = withStrays ? await strayGroups({ ...this.#options, signal: this.#closing.signal }) : [];
     this.#groupOf = new Map([...groups, ...strays].map((each) => [groupTopics(each).dlq, each]));
     this.#topics = [...this.#groupOf.keys(), topics.opsReplayAck.name];
-    this.#member = await broker.createMember({
-      group,
-      topics: this.#topics,
-      ...(instanceId === undefined ? {} : { instanceId }),
-      listener: {
-        onAssigned: (assignment) => this.#onAssigned(assignment),
-        onRecords: (records) => this.#onRecords(records),
-        beforeRejoin: () => this.#finish(),
-        onCrash: onFatal,
-      },
-    });
-    await this.#member.start();
+    for (const each of this.#groupOf.values()) this.#indexed.zero({ group: each });
+    await this.#join();
   }
 
   async close(): Promise<void> {
     this.#closing.abort();
     await this.#finish();
     await this.#member?.close();
+  }
+
+  state(): PipelineState {
+    return this.#state ?? { state: 'running', code: null };
+  }
+
+  readiness(): ReadinessState {
+    if (this.#state === null) return { ok: false, reason: 'joining its group' };
+    const { state, code } = this.#state;
+    return state === 'running' ? { ok: true } : { ok: false, reason: `${state}: ${code}` };
+  }
+
+  halt(code = 'X_PIPELINE_HALTED'): void {
+    if (this.#state?.state === 'halted') return;
+    this.#leave();
+    this.#stands('halted', code);
+  }
+
+  async resume(): Promise<void> {
+    if (this.#state?.state !== 'halted' || this.#mending !== null) return;
+    await this.#finish();
+    await this.#join();
+  }
+
+  async #join(): Promise<void> {
+    const { broker, instanceId } = this.#options;
+    this.#closing.signal.throwIfAborted();
+    const member = await broker.createMember({
+      group: this.group,
+      topics: this.#topics,
+      ...(instanceId === undefined ? {} : { instanceId }),
+      listener: {
+        onAssigned: (assignment) => this.#onAssigned(assignment),
+        onRecords: (records) => this.#onRecords(records),
+        beforeRejoin: () => this.#finish(),
+        onCrash: (error) => this.#onCrash(member, error),
+      },
+    });
+    this.#member = member;
+    await member.start();
+    if (this.#member === member) this.#stands('running', null);
+  }
+
+  #onCrash(member: GroupMember, error: Error): void {
+    if (this.#member !== member || this.#closing.signal.aborted) return;
+    if (!isCodedError(error) || error.disposition.kind !== 'halt') {
+      this.#options.onFatal(error);
+      return;
+    }
+    this.halt(error.code);
+    if (error.code === 'X_KAFKA_OFFSET_OUT_OF_RANGE')
+      this.#mending ??= this.#mend().finally(() => {
+        this.#mending = null;
+      });
+  }
+
+  /** What was written stays; what waits is read again by whoever is next. */
+  #leave(): void {
+    const member = this.#member;
+    this.#member = null;
+    this.#letGo.abort();
+    this.#waiting = [];
+    void member?.close().catch(() => undefined);
+  }
+
+  #stands(state: PipelineState['state'], code: string | null): void {
+    const { logger, onState } = this.#options;
+    const was = this.#state;
+    this.#state = { state, code };
+    if (state === 'halted') logger.error({ group: this.group, code }, names.logs.pipeline.halted);
+    else if (was !== null) logger.info({ group: this.group }, names.logs.pipeline.resumed);
+    onState(this.#state);
+  }
+
+  async #mend(): Promise<void> {
+    const { signal } = this.#closing;
+    const { broker, index, serde, instanceId, logger, retryMs = 1_000 } = this.#options;
+    while (!signal.aborted) {
+      try {
+        await this.#finish();
+        const entered = await enterReadable({ broker, group: this.group, topics: this.#topics, instanceId });
+        await rebuildIndex({ broker, serde, index, groups: this.groups(), clear: entered.isRestarted }, signal);
+        return await this.#join();
+      } catch (error) {
+        if (signal.aborted) return;
+        logger.warn({ group: this.group, err: error }, names.logs.pipeline.resumeFailed);
+        await pause(retryMs, undefined, { signal }).catch(() => undefined);
+      }
+    }
   }
 
   groups(): readonly string[] {

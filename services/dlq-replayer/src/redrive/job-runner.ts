@@ -13,7 +13,12 @@ export interface JobRunnerOptions extends Omit<JobRunOptions, 'onSent' | 'leaseM
   readonly leaseMs?: number;
   /** How often an idle runner looks for a job that lost its own. */
   readonly lookEveryMs?: number;
+  /** How long plans and finished jobs are kept; 30 days when absent, as long as their dead letters. */
+  readonly keepJobsMs?: number;
 }
+
+const dayMs = 86_400_000;
+const forgetEveryMs = 3_600_000;
 
 /** Runs started jobs, one at a time, and takes over those whose runner died: this process's own after a restart. */
 export interface JobRunner extends Part {
@@ -27,6 +32,8 @@ export interface JobRunner extends Part {
  */
 export function createJobRunner(options: JobRunnerOptions): JobRunner {
   const { jobs, logger, now, publisher, runner, leaseMs = 30_000, lookEveryMs = 5_000 } = options;
+  const { keepJobsMs = 30 * dayMs } = options;
+  let forgotAt = Number.NEGATIVE_INFINITY;
   const stopping = new AbortController();
   let kicked = Promise.withResolvers<void>();
   let running: Promise<void> | null = null;
@@ -55,11 +62,20 @@ export function createJobRunner(options: JobRunnerOptions): JobRunner {
     return true;
   };
 
+  const forgetOld = async (): Promise<void> => {
+    if (now() - forgotAt < forgetEveryMs) return;
+    forgotAt = now();
+    const before = forgotAt - keepJobsMs;
+    const count = await jobs.forget({ planned: before, finished: before });
+    if (count > 0) logger.info({ jobs: count }, names.logs.replay.forgotten);
+  };
+
   const loop = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
       const wake = kicked.promise;
       try {
         if (await runOne()) continue;
+        await forgetOld();
       } catch (error) {
         if (stopping.signal.aborted) return;
         logger.warn({ err: error, code: isCodedError(error) ? error.code : undefined }, names.logs.replay.failed);

@@ -4,6 +4,7 @@ import { filterClause } from '../index/dead-letter-index.ts';
 import { dueFollowers, isBehind } from '../index/lines.ts';
 import { indexHistory } from '../index/schema.ts';
 import type { Job, JobProgress, JobReport, JobState, PlannedRecord, Selection, SkipReason } from './job.ts';
+import { type UnfinishedJob, unfinishedJobs } from './unfinished-jobs.ts';
 
 const tables = {
   deadLetters: `"${indexHistory.schema}".dead_letters`,
@@ -36,8 +37,10 @@ export interface JobStore {
   markSent(job: string, dlqIds: readonly string[], now: number): Promise<void>;
   markSkipped(job: string, dlqIds: readonly string[], reason: SkipReason): Promise<void>;
   finish(job: string, state: Extract<JobState, 'done' | 'failed'>, error: string | null, now: number): Promise<void>;
-  /** Removes plans never started and jobs long done. */
-  forget(before: { readonly planned: number; readonly finished: number }): Promise<void>;
+  /** Running ones that have sent nothing since, and done ones that since then wait for answers. */
+  unfinished(since: { readonly running: number; readonly done: number }): Promise<readonly UnfinishedJob[]>;
+  /** Removes plans that were never started and jobs that are over, with their records. Returns how many. */
+  forget(before: { readonly planned: number; readonly finished: number }): Promise<number>;
 }
 
 /** Why a dead letter of this status is not sent, as an SQL expression over `dead_letters`. */
@@ -92,6 +95,7 @@ export function createJobStore(database: Database): JobStore {
            WHERE dlq_id = ANY($2::text[]) AND ((status = 'SCHEDULED' AND job = $1) OR status = 'UNRESOLVED')`,
           [job, dlqIds, now],
         );
+        await inTransaction(`UPDATE ${tables.jobs} SET updated_at = $2 WHERE job = $1`, [job, now]);
       }),
     markSkipped: async (job, dlqIds, reason) => {
       // A line never passes over one of its own by itself: an operator discards what has expired.
@@ -111,11 +115,14 @@ export function createJobStore(database: Database): JobStore {
         [job, state, error, now],
       );
     },
+    unfinished: (since) => unfinishedJobs(query, since),
     forget: async ({ planned, finished }) => {
-      await query(
-        `DELETE FROM ${tables.jobs} WHERE (state = 'planned' AND created_at < $1) OR (state IN ('done', 'failed') AND updated_at < $2)`,
+      const gone = await query(
+        `DELETE FROM ${tables.jobs} WHERE (state = 'planned' AND created_at < $1)
+           OR (state IN ('done', 'failed') AND updated_at < $2) RETURNING job`,
         [planned, finished],
       );
+      return gone.length;
     },
   };
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { connectDatabase, type Database } from '@millrace/ledger/postgres';
 import type { Broker, Producer, Serde } from '@millrace/messaging';
-import { createHealth, createLogger, createMetrics, type Part } from '@millrace/service';
+import { createLogger, createMetrics, type Part } from '@millrace/service';
 import { indexHistory } from '../../src/index/schema.ts';
 import { createReplayer, type ReplayerOptions } from '../../src/replayer.ts';
 
@@ -37,7 +37,6 @@ export async function startReplayer({ postgresUrl, ...given }: StartOptions): Pr
     {
       producer: given.producer ?? (await given.broker.createProducer()),
       database,
-      health: createHealth({ checks: [], registry: metrics.registry }),
       tokens,
       allowedHosts: [],
       host: '127.0.0.1',

@@ -1,0 +1,145 @@
+import { groupTopics, topicSpecs, topics } from '@millrace/contracts';
+import type { SchemaAdmin } from '@millrace/kafka';
+import type { Database } from '@millrace/ledger/postgres';
+import type { Broker, TopicDescription } from '@millrace/messaging';
+import type { JobStore } from '../redrive/job-store.ts';
+import type { Routes } from '../routes.ts';
+import { clockFindings, skewOfPostgres, skewsOfServices } from './clock-findings.ts';
+import type { Check, Finding } from './finding.ts';
+import { groupFindings } from './group-findings.ts';
+import { readGroups } from './read-groups.ts';
+import { checkSchemas } from './schema-findings.ts';
+import { capabilityFindings, jobFindings, pipelineFindings } from './state-findings.ts';
+import { strayTopics, topicFindings, usualReplication } from './topic-findings.ts';
+
+export interface ChecksOptions {
+  readonly broker: Broker;
+  readonly database: Pick<Database, 'query'>;
+  readonly routes: Pick<Routes, 'list' | 'stamped'>;
+  readonly jobs: Pick<JobStore, 'unfinished'>;
+  /** Null where no registry is known. */
+  readonly schemas: Pick<SchemaAdmin, 'check'> | null;
+  /** The consumer groups of the flow. */
+  readonly groups: readonly string[];
+  /** What each reads, beside its own retry and lane topics. */
+  readonly reads: ReadonlyMap<string, readonly string[]>;
+  /** The group of the index, which reads the dead letters of all the others. */
+  readonly indexGroup: string;
+  /** Also look for what removed routes left behind. */
+  readonly withStrays: boolean;
+  readonly hasOrdinal: boolean;
+  readonly limits: DoctorLimits;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+}
+
+export interface DoctorLimits {
+  /** An unfinished record older than this is a finding. */
+  readonly lagMs: number;
+  /** How far two clocks may be apart. */
+  readonly clockMs: number;
+  /** A running redrive that sent nothing for so long is stuck. */
+  readonly jobMs: number;
+  /** What was redriven should be answered by then. */
+  readonly answerMs: number;
+}
+
+export const defaultDoctorLimits: DoctorLimits = {
+  lagMs: 300_000,
+  clockMs: 5_000,
+  jobMs: 300_000,
+  answerMs: 3_600_000,
+};
+
+/** Everything that `millrace doctor` asks. Nothing here writes. */
+export function installationChecks(options: ChecksOptions): readonly Check[] {
+  const { broker, database, routes, jobs, schemas, groups, limits, now } = options;
+  return [
+    { name: 'topics', needs: 'kafka', find: () => checkTopics(options) },
+    { name: 'groups', needs: 'kafka', find: (signal) => checkGroups(options, signal) },
+    ...(options.withStrays
+      ? [{ name: 'strays', needs: 'kafka', find: () => checkStrays(options) } satisfies Check]
+      : []),
+    {
+      name: 'clocks',
+      needs: 'postgres',
+      find: async () => [
+        ...clockFindings(
+          'Postgres’s clock, seen from dlq-replayer',
+          await skewOfPostgres(database, now),
+          limits.clockMs,
+        ),
+        ...[...skewsOfServices(routes.stamped())].flatMap(([service, skew]) =>
+          clockFindings(`Kafka’s clock, seen from ${service}`, skew, limits.clockMs),
+        ),
+      ],
+    },
+    { name: 'driver', needs: 'nothing', find: async () => capabilityFindings(broker.capabilities, options.hasOrdinal) },
+    ...(schemas === null
+      ? []
+      : [
+          {
+            name: 'schemas',
+            needs: 'registry',
+            find: () => checkSchemas(schemas, Object.values(topics)),
+          } satisfies Check,
+        ]),
+    { name: 'pipelines', needs: 'kafka', find: async () => pipelineFindings(routes.list(), groups) },
+    {
+      name: 'jobs',
+      needs: 'postgres',
+      find: async () => {
+        const at = now();
+        return jobFindings(await jobs.unfinished({ running: at - limits.jobMs, done: at - limits.answerMs }), at);
+      },
+    },
+  ];
+}
+
+async function checkTopics({ broker, groups }: ChecksOptions): Promise<readonly Finding[]> {
+  const named = topicSpecs(groups);
+  const existing = await broker.admin.describeTopics(named.map(({ name }) => name));
+  return topicFindings(topicSpecs(groups, { replicationFactor: usualReplication(existing) }), existing);
+}
+
+async function checkGroups(
+  { broker, groups, reads, indexGroup, limits, now }: ChecksOptions,
+  signal: AbortSignal,
+): Promise<readonly Finding[]> {
+  const dead = groups.map((group) => groupTopics(group).dlq);
+  const all = new Map(
+    groups.map((group) => {
+      if (group === indexGroup) return [group, [...dead, topics.opsReplayAck.name]];
+      const { retry, lane } = groupTopics(group);
+      return [group, [...(reads.get(group) ?? []), ...Object.values(retry), lane]];
+    }),
+  );
+  const existing = await broker.admin.describeTopics([...new Set([...all.values()].flat())]);
+  const facts = await readGroups({ broker, reads: all, existing }, signal);
+  return facts.flatMap((one) => groupFindings(one, { now: now(), lagMs: limits.lagMs }));
+}
+
+async function checkStrays({ broker, groups }: ChecksOptions): Promise<readonly Finding[]> {
+  const existing = await broker.admin.describeTopics();
+  const strays = strayTopics(
+    existing.map(({ name }: TopicDescription) => name),
+    groups,
+  );
+  return Promise.all(
+    [...strays].map(async ([group, names]): Promise<Finding> => {
+      const [offsets, committed] = await Promise.all([
+        broker.admin.offsets(names),
+        broker.admin.committed(group, names),
+      ]);
+      const records = offsets.reduce((sum, { earliest, latest }) => sum + latest - earliest, 0);
+      const isKnown = committed.some((one) => one.committed !== null);
+      return {
+        check: 'strays',
+        severity: 'warning',
+        where: group,
+        what: `no flow has this group any more; ${names.toSorted().join(', ')} hold ${records} records${isKnown ? ', and it has committed offsets' : ''}`,
+        mend: 'put the route back into the flows, or delete these topics and the group with Kafka’s own tools',
+      };
+    }),
+  );
+}
