@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { bodyTypeOf, isKnownEncoding, parseDocument, unpackBodyPooled } from '@millrace/connectors';
 import { type CanonicalEntity, type EntityDefinition, entities } from '@millrace/contracts';
-import { eventId, identityHeaders, isCodedError } from '@millrace/messaging';
+import { edgeTraceparent, eventId, identityHeaders, isCodedError } from '@millrace/messaging';
 import type { CounterMetric } from '@millrace/service';
 import { type ByteBudget, shareOf } from './byte-budget.ts';
 import { beforeDeadline, type Intake } from './intake.ts';
@@ -89,7 +89,12 @@ export async function receiveEvent(door: EventDoor, request: EventRequest): Prom
       eventId: id,
       receivedAt,
       digest: sha256(unpacked),
-      write: () => writeEvent(door, { entity, value, client: client.client, id, receivedAt }),
+      write: () =>
+        writeEvent(door, {
+          ...{ entity, value, id, receivedAt },
+          client: client.client,
+          traceparent: edgeTraceparent(header(message, 'traceparent'), id),
+        }),
     });
     isHandedOver = true;
     const release = (): void => share.release();
@@ -112,6 +117,11 @@ export async function receiveEvent(door: EventDoor, request: EventRequest): Prom
   } finally {
     if (!isHandedOver) share.release();
   }
+}
+
+/** Several of one name are joined by commas, as HTTP has it. */
+function header(message: IncomingMessage, name: string): string | undefined {
+  return message.headersDistinct[name]?.join(', ');
 }
 
 function clientOf(keys: ApiKeys, message: IncomingMessage): ApiKey {
@@ -195,9 +205,10 @@ function writeEvent(
     readonly client: string;
     readonly id: string;
     readonly receivedAt: number;
+    readonly traceparent: string;
   },
 ) {
-  const { entity, value, client, id, receivedAt } = event;
+  const { entity, value, client, id, receivedAt, traceparent } = event;
   return door.outlet.send({
     topic: entity.received,
     key: `${client}:${value.id}`,
@@ -209,7 +220,7 @@ function writeEvent(
       correlationid: id,
       causationid: null,
       generation: 0,
-      traceparent: null,
+      traceparent,
     }),
     value: { sequence: null, receivedAt, source: client, raw: null, entity: value },
   });

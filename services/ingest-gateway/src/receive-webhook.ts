@@ -12,7 +12,7 @@ import {
   verify,
 } from '@millrace/connectors';
 import { topics } from '@millrace/contracts';
-import { type BodyStore, eventId, identityHeaders, isCodedError } from '@millrace/messaging';
+import { type BodyStore, edgeTraceparent, eventId, identityHeaders, isCodedError } from '@millrace/messaging';
 import type { CounterMetric } from '@millrace/service';
 import { type ByteBudget, shareOf } from './byte-budget.ts';
 import { beforeDeadline, type Intake, type Taken } from './intake.ts';
@@ -125,7 +125,12 @@ export async function receiveWebhook(door: WebhookDoor, request: WebhookRequest)
       identity: identity.value,
       eventId: id,
       receivedAt,
-      write: (dedupe) => writeRaw(door, { id, draft, dedupe, isOrdered: definition.ordered }),
+      write: (dedupe) =>
+        writeRaw(door, {
+          ...{ id, draft, dedupe },
+          isOrdered: definition.ordered,
+          traceparent: edgeTraceparent(view.header('traceparent'), id),
+        }),
     });
     isHandedOver = true;
     const release = (): void => share.release();
@@ -208,11 +213,13 @@ async function writeRaw(
     draft,
     dedupe,
     isOrdered,
+    traceparent,
   }: {
     readonly id: string;
     readonly draft: RawDraft;
     readonly dedupe: 'checked' | 'unknown';
     readonly isOrdered: boolean;
+    readonly traceparent: string;
   },
 ) {
   const { body, ...rest } = draft;
@@ -229,7 +236,7 @@ async function writeRaw(
       correlationid: id,
       causationid: null,
       generation: 0,
-      traceparent: null,
+      traceparent,
     }),
     value: { ...rest, body: isLarge ? null : body, bodyRef, dedupe },
   });

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { topics } from '@millrace/contracts';
-import { eventId, headerText } from '@millrace/messaging';
+import { edgeTraceparent, eventId, headerText } from '@millrace/messaging';
 import { type Fixture, openGateway, outcomes, postEvent } from './gateway-fixture.ts';
 
 let door: Fixture;
@@ -30,6 +30,21 @@ const received = () =>
   }));
 
 describe('a business event', () => {
+  it('goes on with the trace of its sender, or begins one under its own id', async () => {
+    const sent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+    await postEvent(door.url, 'tickets', ticket(), { 'idempotency-key': 'traced', traceparent: sent });
+    await postEvent(door.url, 'tickets', ticket(), { 'idempotency-key': 'untraced', traceparent: 'nonsense' });
+    const written = door.broker
+      .records(topics.ticketsReceived.name)
+      .map(({ headers }) => headerText(headers, 'traceparent'));
+    const own = eventId(['shop', 'tickets', 'untraced']);
+    expect(written).toEqual([
+      edgeTraceparent(sent, eventId(['shop', 'tickets', 'traced'])),
+      expect.stringMatching(new RegExp(`^00-${own.replaceAll('-', '')}-[0-9a-f]{16}-01$`)),
+    ]);
+    expect(written[0]).toContain('4bf92f3577b34da6a3ce929d0e0e4736');
+  });
+
   it('is answered 202 with the id under which it is in its entity’s topic', async () => {
     const response = await postEvent(door.url, 'tickets', ticket({ requester: { email: 'a@b.example' } }), {
       'idempotency-key': 'k-1',

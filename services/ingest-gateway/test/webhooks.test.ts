@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { eventId, headerText } from '@millrace/messaging';
+import { edgeTraceparent, eventId, headerText } from '@millrace/messaging';
 import {
   type Fixture,
   openGateway,
@@ -36,6 +36,19 @@ const issue = (more: object = {}): string =>
 const delivery = (id: string, event = 'issues') => ({ headers: { 'x-github-delivery': id, 'x-github-event': event } });
 
 describe('a genuine webhook', () => {
+  it('goes on with the trace of its sender, or begins one under its own id', async () => {
+    const sent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00';
+    await postWebhook(door.url, 'zendesk', zendeskEvent('traced'), { headers: { traceparent: sent } });
+    await postWebhook(door.url, 'zendesk', zendeskEvent('untraced'));
+    const written = rawRecords(door.broker).map(({ record }) => headerText(record.headers, 'traceparent'));
+    expect(written.toSorted()).toEqual(
+      [
+        edgeTraceparent(sent, eventId(['zendesk', 'traced'])),
+        edgeTraceparent(undefined, eventId(['zendesk', 'untraced'])),
+      ].toSorted(),
+    );
+  });
+
   it('is answered 202 with the id under which its bytes are in Kafka', async () => {
     const body = zendeskEvent('01A');
     const response = await postWebhook(door.url, 'zendesk', body, {

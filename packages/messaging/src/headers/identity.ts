@@ -18,7 +18,7 @@ export interface Identity {
 export type StatedIdentity = { readonly [Name in keyof Identity]: Identity[Name] | null };
 
 /** Attributes that are on the wire already: making a buffer costs more than everything else about a header. */
-export type IdentityBytes = { readonly [Name in 'time' | 'correlationid' | 'causationid' | 'traceparent']?: Buffer };
+export type IdentityBytes = { readonly [Name in 'time' | 'correlationid' | 'causationid']?: Buffer };
 
 /** CloudEvents binary mode, in a fixed order. `known` must say the same as `identity`, where it says anything. */
 export function identityHeaders(identity: Identity, known: IdentityBytes = noBytes): HeaderPair[] {
@@ -33,7 +33,7 @@ export function identityHeaders(identity: Identity, known: IdentityBytes = noByt
   ];
   if (causationid !== null) headers.push(['ce_causationid', known.causationid ?? Buffer.from(causationid)]);
   headers.push(['ce_generation', internedText(String(identity.generation))]);
-  if (traceparent !== null) headers.push(['traceparent', known.traceparent ?? Buffer.from(traceparent)]);
+  if (traceparent !== null) headers.push(['traceparent', Buffer.from(traceparent)]);
   return headers;
 }
 

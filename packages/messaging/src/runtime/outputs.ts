@@ -7,6 +7,7 @@ import type { ReplayFacts } from '../headers/replay.ts';
 import { outputId } from '../ids.ts';
 import type { Outgoing } from '../pipeline.ts';
 import type { Serde } from '../serde.ts';
+import { childTraceparent } from '../trace-context.ts';
 
 /** What makes the same input give the same outputs, byte for byte. */
 export interface OutputContext {
@@ -18,7 +19,7 @@ export interface OutputContext {
 
 /**
  * The records of a handler's outputs. Id from parent, stage, type, item and generation; correlation, generation and
- * trace from the parent; the parent is the cause. The source stays that of the fact's first system.
+ * trace from the parent, with a span of its own; the parent is the cause. The source stays that of the fact's first system.
  */
 export function outputRecords(
   outputs: readonly Outgoing[],
@@ -37,15 +38,16 @@ export function outputRecords(
       );
     }
     const type = output.type ?? output.to.type;
+    const id = outputId(parent.id, context.stage, type, output.item ?? ordinal, parent.generation);
     const identity = {
-      id: outputId(parent.id, context.stage, type, output.item ?? ordinal, parent.generation),
+      id,
       source: parent.source,
       type,
       time: output.time ?? parent.time,
       correlationid: parent.correlationid,
       causationid: parent.id,
       generation: parent.generation,
-      traceparent: parent.traceparent,
+      traceparent: childTraceparent(parent.traceparent, id),
     };
     const headers = identityHeaders(identity, output.time === undefined ? bytes : withoutTime(bytes));
     for (const pair of lineage) headers.push(pair);
@@ -83,7 +85,6 @@ function inheritedFrom(headers: readonly HeaderPair[]): Inherited {
     if (name === 'ce_id') bytes.causationid = value;
     else if (name === 'ce_time') bytes.time = value;
     else if (name === 'ce_correlationid') bytes.correlationid = value;
-    else if (name === 'traceparent') bytes.traceparent = value;
     else if (name === 'replay.job' || name === 'replay.generation') lineage.push(pair);
   }
   return { lineage, bytes };

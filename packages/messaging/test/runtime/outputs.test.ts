@@ -9,6 +9,7 @@ import type { Outgoing } from '../../src/pipeline.ts';
 import { arrivalOf, envelopeOf } from '../../src/runtime/inbound.ts';
 import { outputRecords } from '../../src/runtime/outputs.ts';
 import { noteTopic } from '../../src/testing/index.ts';
+import { childTraceparent } from '../../src/trace-context.ts';
 
 const input = noteTopic('notes.in');
 const output = noteTopic('notes.out');
@@ -43,7 +44,7 @@ describe('outputRecords', () => {
       correlationid: text,
       causationid: fc.option(text),
       generation: fc.nat(),
-      traceparent: fc.option(text),
+      traceparent: fc.option(fc.oneof(text, fc.constant('00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'))),
     });
     fc.assert(
       fc.property(fc.option(identity), fc.option(text, { nil: undefined }), (stated, time) => {
@@ -57,7 +58,10 @@ describe('outputRecords', () => {
           correlationid: parent.correlationid,
           causationid: parent.id,
           generation: parent.generation,
-          traceparent: parent.traceparent,
+          traceparent: childTraceparent(
+            parent.traceparent,
+            outputId(parent.id, 'copy', output.type, 0, parent.generation),
+          ),
         });
       }),
     );

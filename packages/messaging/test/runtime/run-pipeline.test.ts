@@ -6,6 +6,7 @@ import { readRetry } from '../../src/headers/retry.ts';
 import { deadLetterId, outputId } from '../../src/ids.ts';
 import { type Handler, type Pipeline, pipeline } from '../../src/pipeline.ts';
 import { createPipelineRig, type Note, noteTopic, type PipelineRig, turns } from '../../src/testing/index.ts';
+import { childTraceparent } from '../../src/trace-context.ts';
 
 const input = noteTopic('notes.in', 2);
 const output = noteTopic('notes.out', 2);
@@ -32,13 +33,10 @@ beforeEach(() => {
 afterEach(() => rig.close());
 
 describe('a pipeline', () => {
-  it('gives every output a derived id, the parent`s correlation and generation, and the parent as its cause', async () => {
+  it('gives every output a derived id, the parent`s correlation, generation and trace, and the parent as its cause', async () => {
     const { run } = await rig.start(copier());
-    await rig.publish(
-      input,
-      { text: 'a', number: 1 },
-      { id: 'p', correlationid: 'c', generation: 3, traceparent: '00-1' },
-    );
+    const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+    await rig.publish(input, { text: 'a', number: 1 }, { id: 'p', correlationid: 'c', generation: 3, traceparent });
     await run.whenCaughtUp();
     const [stored] = rig.stored(output);
     expect(stored?.data).toEqual({ text: 'a', number: 1 });
@@ -50,7 +48,7 @@ describe('a pipeline', () => {
       correlationid: 'c',
       causationid: 'p',
       generation: 3,
-      traceparent: '00-1',
+      traceparent: childTraceparent(traceparent, outputId('p', 'copy', 'notes.out', 0, 3)),
     });
   });
 

@@ -22,6 +22,8 @@ export interface Hop {
   /** Event id of what stands there. */
   readonly id?: string;
   readonly group?: string;
+  /** W3C Trace Context of what stands there. */
+  readonly traceparent?: string;
   readonly detail?: string;
 }
 
@@ -71,6 +73,7 @@ export function hopOf(record: InboundRecord, role: TopicRole, decoded: DecodedOu
     partition: record.partition,
     offset: record.offset,
     ...(identity.id === null ? {} : { id: identity.id }),
+    ...(identity.traceparent === null ? {} : { traceparent: identity.traceparent }),
   };
   switch (role.kind) {
     case 'webhooks':
