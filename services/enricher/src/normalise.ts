@@ -65,12 +65,24 @@ export function normalise({ instances, connectors, bodies, now }: NormaliseOptio
     });
     if (result.kind === 'filtered') return filtered(envelope, result.reason, now());
     const before = parsedOrUndefined(body);
+    const ordinalOf = countedByKey();
     const outputs = result.items.flatMap((item) => {
-      const output = outgoing(envelope, item);
+      const output = outgoing(envelope, item, ordinalOf(item));
       const patch = before === undefined ? null : patchBetween(before, item.data);
       return [output, appliedTransformation(stage, envelope, output, { entity: item.entity, patch, at: now() })];
     });
     return { outputs, outcome: { kind: 'emitted' } };
+  };
+}
+
+/** How many events of the same key came before in a batch: without it two of one moment would be equally new. */
+function countedByKey(): (item: NormalisedItem) => number {
+  const counts = new Map<string, number>();
+  return ({ entity, key }) => {
+    const name = JSON.stringify([entity, key]);
+    const before = counts.get(name) ?? 0;
+    counts.set(name, before + 1);
+    return before;
   };
 }
 
@@ -82,6 +94,7 @@ const filtered = (envelope: Envelope<unknown>, reason: string, at: number): Hand
 function outgoing(
   { id, data, origin }: Envelope<WebhookReceived>,
   item: NormalisedItem,
+  ordinal: number,
 ): Outgoing & { readonly item: string } {
   const entity: EntityDefinition<CanonicalEntity> | undefined = Object.hasOwn(entities, item.entity)
     ? entities[item.entity as EntityName]
@@ -94,7 +107,7 @@ function outgoing(
     );
   }
   const value: EntityReceived<CanonicalEntity> = {
-    sequence: sequenceOf(item.eventTime, origin.offset),
+    sequence: sequenceOf(item.eventTime, origin.offset, ordinal),
     receivedAt: data.receivedAt,
     source: data.source,
     raw: { topic: origin.topic, partition: origin.partition, offset: origin.offset, id },

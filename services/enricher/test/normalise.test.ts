@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
+import type { Source } from '@millrace/connectors/source';
 import { sources } from '@millrace/connectors/sources';
 import { type TicketReceived, type TransformationRecorded, topics, type WebhookReceived } from '@millrace/contracts';
 import { CodedError, type Handled, isCodedError, outputId } from '@millrace/messaging';
@@ -46,6 +47,24 @@ describe('normalise', () => {
     });
     const value = ticket?.data as TicketReceived;
     expect(topics.ticketsReceived.decode(topics.ticketsReceived.encode(value))).toStrictEqual(value);
+  });
+
+  it('makes the later of two events of one key in one record the newer, and leaves the others as if they came alone', async () => {
+    const item = (key: string, id: string) => ({
+      ...{ entity: 'tickets', key, item: id, eventTime: 1_795_169_527_672 },
+      data: { id, tags: [], attributes: {} },
+    });
+    const batch = {
+      ...sources['zendesk'],
+      normalise: () => ({ kind: 'entities', items: [item('a', '1'), item('b', '2'), item('a', '3')] }),
+    };
+    const connectors = { ...sources, zendesk: batch as unknown as Source };
+    const { outputs } = await normalise({ ...options, connectors })(anEnvelope(aWebhook(ticketCreated)), never);
+    const sequences = outputs.flatMap(({ to, data }) =>
+      to === topics.ticketsReceived ? (data as TicketReceived).sequence : [],
+    );
+    const alone = '001795169527672-0000000000000000042';
+    expect(sequences).toEqual([alone, alone, `${alone}-000001`]);
   });
 
   it('makes a GitHub webhook into its issue', async () => {
