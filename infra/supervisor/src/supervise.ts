@@ -44,7 +44,8 @@ const run = async (options: SuperviseOptions, folder: DataFolder, printer: Print
   const { stop } = options;
   const ports = portsFrom(options.portBase);
   // With every name that some service knows: all problems are told here at once, not by one service after the other.
-  const known = { knownTasks: shippedTasks, knownPacks: packsIn(shippedPacks) };
+  const packs = options.environment['MILLRACE_PACKS'] || shippedPacks;
+  const known = { knownTasks: shippedTasks, knownPacks: packsIn(packs) };
   const flows = loadFlows(options.flows, { knownSources: sources, knownSinks: sinks, ...known });
   if (folder.wasKilled) printer.say('The last run on this folder was killed; going on from its data.');
   await demandPorts(ports, options.kafkaNodes, folder.wasKilled);
