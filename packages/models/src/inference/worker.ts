@@ -1,5 +1,5 @@
 import { workerData } from 'node:worker_threads';
-import { judge, loadPackFolder, type PackFolder } from './judge.ts';
+import { judge, loadPackFolder, type PackFolder, tasksOf } from './judge.ts';
 import type { Answer, Question, WorkerSettings } from './question.ts';
 import { createReader } from './reader.ts';
 
@@ -10,7 +10,7 @@ async function open({ packs, hasEncoder }: WorkerSettings): Promise<AnswerAll> {
   const folders = new Map<string, PackFolder>();
   for (const [name, folder] of Object.entries(packs)) folders.set(name, await loadPackFolder(folder));
   const read = await createReader(new Map([...folders].map(([name, { pack }]) => [name, pack])), { hasEncoder });
-  return async (questions) => {
+  const answerAll: AnswerAll = async (questions) => {
     const readings = await read(questions);
     return questions.map(({ pack, tasks }, at) => {
       const reading = readings[at];
@@ -19,7 +19,18 @@ async function open({ packs, hasEncoder }: WorkerSettings): Promise<AnswerAll> {
       return tasks.map(({ task, taxonomy }) => judge(folder, reading, task, taxonomy));
     });
   };
+  // The first reading fills the encoder's buffers and the language tables, which takes a second: no message waits for it.
+  for (const [pack, folder] of folders) await answerAll([firstQuestion(pack, folder, hasEncoder)]);
+  return answerAll;
 }
+
+const firstQuestion = (pack: string, folder: PackFolder, hasEncoder: boolean): Question => ({
+  pack,
+  mode: hasEncoder ? 'full' : 'fast',
+  text: 'Where is my card? I ordered it two weeks ago, and it has not arrived yet.',
+  facts: [],
+  tasks: tasksOf(folder).map((task) => ({ task, taxonomy: { labels: [] } })),
+});
 
 const answerAll: AnswerAll = await open((workerData as { settings: WorkerSettings }).settings);
 
