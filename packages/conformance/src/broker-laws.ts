@@ -5,6 +5,7 @@ import type { BrokerHarness, BrokerLawContext, BrokerUnderLaw } from './broker/c
 import { groupLaws } from './broker/group-laws.ts';
 import { memberLaws } from './broker/member-laws.ts';
 import { pipelineLaws } from './broker/pipeline-laws.ts';
+import { pipelineOrderLaws } from './broker/pipeline-order-laws.ts';
 import { pipelineWorkLaws } from './broker/pipeline-work-laws.ts';
 import { producerLaws } from './broker/producer-laws.ts';
 import { readerLaws } from './broker/reader-laws.ts';
@@ -51,6 +52,7 @@ export function brokerLaws(name: string, subject: BrokerUnderLaw): void {
     readerLaws(context);
     adminLaws(context);
     pipelineLaws(context);
+    pipelineOrderLaws(context);
     pipelineWorkLaws(context);
   });
 }

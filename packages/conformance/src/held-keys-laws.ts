@@ -30,8 +30,9 @@ export function heldKeysLaws(name: string, make: () => Promise<HeldKeysHarness>)
     };
     const held = (group: string, partitions: readonly number[] = [1, 2], store = harness.store) =>
       store.take({ group, partitions, token: fresh('t') }, 100);
+    const originOf = (member: string) => ({ topic: 't', partition: 1, offset: member.charCodeAt(0) });
     const letter = (owner: LineOwner, member: string, failed = false, key = 'k'): HeldLetter => ({
-      ...{ ...owner, member, failed, key: Buffer.from(key) },
+      ...{ ...owner, member, failed, key: Buffer.from(key), origin: originOf(member) },
     });
 
     law('stands records of one key in the order in which they came, whatever happens to other keys', async () => {
@@ -83,10 +84,10 @@ export function heldKeysLaws(name: string, make: () => Promise<HeldKeysHarness>)
       await store.hold(binary);
       await store.settle(owner, 'a');
       expect(await held(owner.group, [1], other)).toEqual([
-        { key: Buffer.from('k'), first: { member: 'b', failed: false } },
+        { key: Buffer.from('k'), first: { member: 'b', failed: false }, since: originOf('a') },
       ]);
       expect(await held(owner.group, [2], other)).toEqual([
-        { key: Buffer.from([0, 255]), first: { member: 'n', failed: true } },
+        { key: Buffer.from([0, 255]), first: { member: 'n', failed: true }, since: originOf('n') },
       ]);
       expect(await held(owner.group, [3], other)).toEqual([]);
       expect(await held(`${owner.group}-2`, [1], other)).toEqual([]);

@@ -15,6 +15,21 @@ interface SettledRow {
   readonly failed: boolean | null;
 }
 
+interface HeldKeyRow {
+  readonly key: Buffer;
+  readonly member: string;
+  readonly failed: boolean;
+  readonly origin_topic: string;
+  readonly origin_partition: number;
+  readonly origin_offset: string;
+}
+
+const heldKeyOf = (row: HeldKeyRow): HeldKey => ({
+  key: row.key,
+  first: { member: row.member, failed: row.failed },
+  since: { topic: row.origin_topic, partition: row.origin_partition, offset: Number(row.origin_offset) },
+});
+
 type Settling = LineOwner & { readonly member: string };
 
 /**
@@ -32,7 +47,10 @@ export function createHeldKeys(store: Store): HeldKeys {
   const put = prepared<HeldRow>(
     store,
     'held-key-hold',
-    `WITH ${owned('$1::text[], $2::int[], $3::text[], $4::text[], $5::bytea[], $6::boolean[]', 'key, failed, ')},
+    `WITH ${owned(
+      '$1::text[], $2::int[], $3::text[], $4::text[], $5::bytea[], $6::boolean[], $7::text[], $8::int[], $9::bigint[]',
+      'key, failed, topic, origin_partition, origin_offset, ',
+    )},
      known AS (
        SELECT owned.n, stored.hold, stored.at, stored.settled
        FROM owned JOIN ${records} AS stored ON stored."group" = owned."group" AND stored.member = owned.member
@@ -40,9 +58,9 @@ export function createHeldKeys(store: Store): HeldKeys {
        UPDATE ${records} AS stored SET failed = true FROM owned
        WHERE stored."group" = owned."group" AND stored.member = owned.member AND owned.failed AND NOT stored.failed
      ), added AS (
-       INSERT INTO ${records} ("group", key, at, member, hold, partition, failed, held_at)
+       INSERT INTO ${records} ("group", key, at, member, hold, partition, failed, origin_topic, origin_partition, origin_offset, held_at)
        SELECT owned."group", owned.key, coalesce(line.at + 1, 0), owned.member, coalesce(line.hold, owned.member),
-         owned.partition, owned.failed, $7
+         owned.partition, owned.failed, owned.topic, owned.origin_partition, owned.origin_offset, $10
        FROM owned LEFT JOIN LATERAL (
          SELECT stored.at, stored.hold FROM ${records} AS stored
          WHERE stored."group" = owned."group" AND stored.key = owned.key ORDER BY stored.at DESC LIMIT 1) AS line ON true
@@ -91,6 +109,9 @@ export function createHeldKeys(store: Store): HeldKeys {
         ...columns(letters),
         letters.map(({ key }) => key),
         letters.map(({ failed }) => failed),
+        letters.map(({ origin }) => origin.topic),
+        letters.map(({ origin }) => origin.partition),
+        letters.map(({ origin }) => origin.offset),
         store.now(),
       ]);
       const places = new Map(rows.map((row) => [Number(row.n), row]));
@@ -130,12 +151,16 @@ export function createHeldKeys(store: Store): HeldKeys {
            ORDER BY partition ON CONFLICT ("group", partition) DO UPDATE SET token = excluded.token`,
           [group, partitions, token],
         );
-        const rows = await query<{ key: Buffer; member: string; failed: boolean }>(
-          `SELECT DISTINCT ON (key) key, member, failed FROM ${records}
-           WHERE "group" = $1 AND partition = ANY($2::int[]) AND NOT settled ORDER BY key, at LIMIT $3`,
+        const rows = await query<HeldKeyRow>(
+          `SELECT first.key, first.member, first.failed, begun.* FROM (
+             SELECT DISTINCT ON (key) key, member, failed FROM ${records}
+             WHERE "group" = $1 AND partition = ANY($2::int[]) AND NOT settled ORDER BY key, at LIMIT $3) AS first
+           CROSS JOIN LATERAL (
+             SELECT origin_topic, origin_partition, origin_offset FROM ${records} AS stored
+             WHERE stored."group" = $1 AND stored.key = first.key ORDER BY stored.at LIMIT 1) AS begun`,
           [group, partitions, limit],
         );
-        return rows.map(({ key, member, failed }): HeldKey => ({ key, first: { member, failed } }));
+        return rows.map(heldKeyOf);
       }),
     hold: (letter, signal) => hold(letter, signal),
     settle: (owner, member, signal) => settle({ ...owner, member }, signal),

@@ -1,3 +1,5 @@
+import type { RecordPosition } from './broker.ts';
+
 /** Which outcome of which stage: a replay with its own generation is a new one on purpose. */
 export interface OutcomeKey {
   readonly stage: string;
@@ -73,6 +75,8 @@ export interface LineHead {
 export interface HeldKey {
   readonly key: Buffer;
   readonly first: LineHead;
+  /** Where the record that began the line first stood: what stood before it there is older than the line. */
+  readonly since: RecordPosition;
 }
 
 /** Who may write the lines of a partition: the last that took them over. */
@@ -86,6 +90,7 @@ export interface LineOwner {
 /** A record of a key that is held, or is from now on. */
 export interface HeldLetter extends LineHead, LineOwner {
   readonly key: Buffer;
+  readonly origin: RecordPosition;
 }
 
 /** A record taken out of its line. */

@@ -140,7 +140,7 @@ export function createReplayer(
     ...(options.keepJobsMs === undefined ? {} : { keepJobsMs: options.keepJobsMs }),
   });
   const audit = createAudit({ publisher, logger, now });
-  const followHeld = createFollowHeld({ jobs, runner, audit, publisher, logger, now, newId });
+  const followHeld = createFollowHeld({ jobs, groups, runner, audit, publisher, logger, now, newId });
   const routes = createRoutes({
     ...{ broker, serde, publisher, logger, now },
     groups,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { headerText, readReplay } from '@millrace/messaging';
+import { headerText, readFirstFailure, readReplay } from '@millrace/messaging';
 import type { Job, PlannedRecord } from '../src/redrive/job.ts';
-import { laneCopy, rangesOver } from '../src/redrive/lane-copy.ts';
+import { discardMarker, laneCopy, rangesOver } from '../src/redrive/lane-copy.ts';
 import { aRecord } from './support/records.ts';
 
 const job = { job: 'j1', group: 'sink-writers.tickets.urgent', actor: 'operator' } as Job;
@@ -48,9 +48,21 @@ describe('laneCopy', () => {
   });
 });
 
+describe('discardMarker', () => {
+  it('names the dead letter and where it first stood, and carries nothing of it: it may have expired', () => {
+    const origin = { topic: 'src', partition: 1, offset: 7, timestamp: 9 };
+    const marker = discardMarker({ ...planned(5, 1), origin }, job);
+    expect(marker).toMatchObject({
+      ...{ topic: 'lane.sink-writers.tickets.urgent', partition: 1, key: Buffer.from('k'), value: null },
+    });
+    expect(readReplay(marker.headers)).toMatchObject({ mode: 'discard', of: 'd5', job: 'j1', count: 2 });
+    expect(readFirstFailure(marker.headers)).toMatchObject(origin);
+  });
+});
+
 describe('rangesOver', () => {
   it('covers every record, joins what is close and splits what is far or of another partition', () => {
-    expect(rangesOver([planned(1), planned(2), planned(150), planned(10_000), planned(3, 1)])).toEqual([
+    expect(rangesOver([planned(150), planned(3, 1), planned(1), planned(10_000), planned(2)])).toEqual([
       { topic: 'dlq.g', partition: 0, from: 1, to: 151 },
       { topic: 'dlq.g', partition: 0, from: 10_000, to: 10_001 },
       { topic: 'dlq.g', partition: 1, from: 3, to: 4 },

@@ -6,9 +6,11 @@ import {
   type InboundRecord,
   type InMemorySerde,
   identityHeaders,
+  type Pipeline,
   type PipelineRun,
   type PipelineSettings,
   pipeline,
+  type RunOptions,
   runPipeline,
 } from '@millrace/messaging';
 import { type Note, noteTopic } from '@millrace/messaging/testing';
@@ -36,6 +38,7 @@ export interface PipelineLawTools {
     topics: PipelineTopics,
     handle: Handler<Note>,
     settings?: Partial<PipelineSettings>,
+    held?: Pick<Pipeline<Note>, 'onFailure'> & Pick<RunOptions, 'heldKeys'>,
   ): Promise<Started>;
   /** Numbered from 0. */
   publish(to: Topic<Note>, count: number, keyOf: (at: number) => string, partition?: number): Promise<void>;
@@ -61,9 +64,12 @@ export function pipelineLawTools({ broker, topic }: BrokerLawContext): PipelineL
       );
       return { input, output };
     },
-    async start(on, members, { input, output }, handle, settings = {}) {
+    async start(on, members, { input, output }, handle, settings = {}, held = { onFailure: 'tiers' }) {
       const producer = await on.createProducer();
-      const run = runPipeline(pipeline<Note>({ name: 'laws', group: members, from: [input], handle, to: [output] }), {
+      const { onFailure, ...stores } = held;
+      const stage = pipeline<Note>({ name: 'laws', group: members, from: [input], handle, to: [output], onFailure });
+      const run = runPipeline(stage, {
+        ...stores,
         broker: on,
         producer,
         serde,

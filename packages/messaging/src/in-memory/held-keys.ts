@@ -1,3 +1,4 @@
+import type { RecordPosition } from '../broker.ts';
 import type { HeldKeys, LineHead } from '../stores.ts';
 
 interface Member {
@@ -12,6 +13,7 @@ interface Line {
   readonly partition: number;
   readonly key: Buffer;
   readonly hold: string;
+  readonly since: RecordPosition;
   readonly members: Member[];
 }
 
@@ -32,12 +34,12 @@ export function createInMemoryHeldKeys(): HeldKeys {
       return [...lines.values()]
         .filter((line) => line.group === group && partitions.includes(line.partition))
         .slice(0, limit)
-        .map((line) => ({ key: line.key, first: firstOf(line) as LineHead }));
+        .map((line) => ({ key: line.key, first: firstOf(line) as LineHead, since: line.since }));
     },
-    async hold({ group, partition, token, key, member, failed }) {
+    async hold({ group, partition, token, key, member, failed, origin }) {
       if (owners.get(ownerKey(group, partition)) !== token) return null;
       const name = lineKey(group, key);
-      const line = lines.get(name) ?? { group, partition, key, hold: member, members: [] };
+      const line = lines.get(name) ?? { group, partition, key, hold: member, since: origin, members: [] };
       const known = line.members.find((one) => one.member === member);
       if (known?.isSettled === true) return 'settled';
       if (known !== undefined) {

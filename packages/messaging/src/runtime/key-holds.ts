@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Logger, names } from '@millrace/service';
-import type { TopicPartition } from '../broker.ts';
+import type { RecordPosition, TopicPartition } from '../broker.ts';
 import type { CancelTimer, Clock } from '../clock.ts';
 import { CodedError, halt, isCodedError } from '../disposition.ts';
 import { deadLetterId } from '../ids.ts';
@@ -42,6 +42,7 @@ export interface KeyHoldsOptions {
 
 interface Line {
   first: LineHead;
+  readonly since: RecordPosition;
   /** Newer records wait for its end, rather than join it: it moves, and there is room and time. */
   mayWait: boolean;
   /** They stepped aside, oldest first. Whatever else of the key waits is newer. */
@@ -113,7 +114,7 @@ export class KeyHolds {
           onHalt(this.#tooMany());
           return;
         }
-        for (const { key, first } of answer) this.#put(key.toString('latin1'), first);
+        for (const { key, first, since } of answer) this.#put(key.toString('latin1'), first, since);
         this.#state = 'ready';
         onReady();
       },
@@ -133,6 +134,8 @@ export class KeyHolds {
     const line = this.#lineOf(entry);
     if (line === undefined || line.first.member === this.#memberOf(arrival)) return 'run';
     const { partition } = entry;
+    // It was done before the line began, and comes again after a crash.
+    if (isBefore(arrival.origin, line.since)) return 'run';
     if (partition.through === 'lane') return 'hold';
     const room = Math.max(1, this.#options.settings.highWaterRecords / 4);
     if (line.mayWait && line.aside.length < room && !partition.isWindowFull) return 'wait';
@@ -180,14 +183,20 @@ export class KeyHolds {
       return;
     }
     const member = this.#memberOf(arrival);
-    const letter = { ...this.#ownerOf(entry), key: entry.record.key as Buffer, member, failed };
+    const letter = {
+      ...this.#ownerOf(entry),
+      key: entry.record.key as Buffer,
+      member,
+      failed,
+      origin: positionOf(arrival),
+    };
     this.#insist(
       entry.partition.epoch,
       () => store.hold(letter),
       (place) => {
         if (place !== null && place !== 'settled' && place !== 'refused') {
           const known = this.#lines.get(key);
-          if (known === undefined) this.#put(key, { member, failed });
+          if (known === undefined) this.#put(key, { member, failed }, letter.origin);
           else if (known.first.member === member && failed) {
             known.first = { member, failed };
             known.mayWait = false;
@@ -224,8 +233,8 @@ export class KeyHolds {
     );
   }
 
-  #put(key: string, first: LineHead): void {
-    this.#lines.set(key, { first, mayWait: !first.failed, aside: [], cancel: () => undefined });
+  #put(key: string, first: LineHead, since: RecordPosition): void {
+    this.#lines.set(key, { first, since, mayWait: !first.failed, aside: [], cancel: () => undefined });
   }
 
   #lineOf({ lane }: Entry): Line | undefined {
@@ -290,6 +299,15 @@ export class KeyHolds {
     return failureOf(new CodedError('X_KEYS_HELD_TOO_MANY', message, { disposition: halt }), 'handle');
   }
 }
+
+const positionOf = ({ origin: { topic, partition, offset } }: Arrival): RecordPosition => ({
+  topic,
+  partition,
+  offset,
+});
+
+const isBefore = (one: RecordPosition, other: RecordPosition): boolean =>
+  one.topic === other.topic && one.partition === other.partition && one.offset < other.offset;
 
 export type OpenKeyHoldsOptions = Omit<KeyHoldsOptions, 'group' | 'store' | 'newId'> & {
   readonly heldKeys?: HeldKeys | undefined;

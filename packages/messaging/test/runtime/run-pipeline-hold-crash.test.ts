@@ -48,6 +48,23 @@ describe('a held key outlives its process', () => {
     expect(k.applied).toEqual(['a1', 'a2', 'a3']);
   });
 
+  it('that is killed: what was done before the line began comes again, and is not put behind it', async () => {
+    k.broken.set('a2', never);
+    const first = await k.start('hold-key', { settings: { commitIntervalMs: 3_600_000 } });
+    await k.publish('a0', 'a1', 'a2', 'a3');
+    await first.run.whenCaughtUp();
+    await first.crash();
+    const { run } = await k.start('hold-key');
+    await run.whenCaughtUp();
+    expect(k.applied).toEqual(['a0', 'a1', 'a0', 'a1']);
+    expect(k.dead().map(({ name, at }) => [name, at])).toEqual([
+      ['a2', 0],
+      ['a3', 1],
+      ['a2', 0],
+      ['a3', 1],
+    ]);
+  });
+
   it('that is killed between the hold and the dead letter: nothing overtakes, nothing is lost', async () => {
     k.broken.set('a1', never);
     const stuck = (producer: Producer): Producer => ({

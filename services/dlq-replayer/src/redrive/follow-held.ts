@@ -12,6 +12,8 @@ export const follower = 'millrace';
 
 export interface FollowHeldOptions {
   readonly jobs: JobStore;
+  /** Of the flow: what is sent to another would be read by nobody. */
+  readonly groups: readonly string[];
   readonly runner: Pick<JobRunner, 'kick'>;
   readonly audit: Audit;
   readonly publisher: Publisher;
@@ -35,7 +37,7 @@ export interface FollowHeld extends Part {
 }
 
 export function createFollowHeld(options: FollowHeldOptions): FollowHeld {
-  const { jobs, runner, audit, publisher, logger, now, newId, lookEveryMs = 10_000 } = options;
+  const { jobs, groups, runner, audit, publisher, logger, now, newId, lookEveryMs = 10_000 } = options;
   let timer: NodeJS.Timeout | null = null;
   let looking: Promise<void> | null = null;
   let isWanted = false;
@@ -44,6 +46,7 @@ export function createFollowHeld(options: FollowHeldOptions): FollowHeld {
 
   const followAll = async (): Promise<void> => {
     for (const group of await jobs.due()) {
+      if (!groups.includes(group)) continue;
       const job = newId();
       await audit({ action: 'dlq.follow', actor: follower, target: group, detail: { job } });
       const reason = 'the dead letters before them are resolved or discarded';
