@@ -150,7 +150,6 @@ export function createAccumulator(options: AccumulatorOptions): RecordAccumulato
 
   const pump = (): void => {
     if (recycling || ready.size === 0) return;
-    pending.ask();
     const time = now();
     const perNode = new Map<number, Lane[]>();
     for (const lane of ready) {
@@ -217,7 +216,7 @@ export function createAccumulator(options: AccumulatorOptions): RecordAccumulato
     const state = topics.get(lane.topic) as TopicState;
     const limit = (state.shape?.maxMessageBytes ?? options.batchBytes) - batchOverhead;
     const limits = { records: options.batchRecords, bytes: Math.min(options.batchBytes, limit) };
-    const batch = takeBatch(lane, limits);
+    const batch = takeBatch(lane, limits, pending.leaving());
     if (batch.length === 0) return null;
     lane.inFlight = batch;
     if (state.shape !== null && state.sticky % state.shape.partitions === lane.partition) state.sticky++;
@@ -253,8 +252,9 @@ export function createAccumulator(options: AccumulatorOptions): RecordAccumulato
 
   /** What was taken back while its request was packed must not leave; the others go in a request of their own. */
   const refuseWithdrawn = (carried: readonly Carried[]): void => {
-    pending.ask();
-    if (carried.some(({ batch }) => batch.some(({ settled }) => settled))) throw withdrawnRecord();
+    const mayLeave = pending.leaving();
+    const isWhole = carried.map(({ batch }) => batch.map(mayLeave).every(Boolean));
+    if (!isWhole.every(Boolean)) throw withdrawnRecord();
   };
 
   const answered = (lane: Lane, batch: readonly Waiting[], answer: PartitionAnswer | undefined): void => {

@@ -60,15 +60,19 @@ export const laneIsEmpty = (lane: Lane): boolean =>
   lane.queue.length === 0 && lane.again.length === 0 && lane.inFlight === null;
 
 /** Takes the next batch: what must go again first, else what waits, up to the limits; at least one record. */
-export function takeBatch(lane: Lane, limits: { readonly records: number; readonly bytes: number }): Waiting[] {
-  const resend = lane.again.shift()?.filter((waiting) => !waiting.settled);
+export function takeBatch(
+  lane: Lane,
+  limits: { readonly records: number; readonly bytes: number },
+  mayLeave: (waiting: Waiting) => boolean,
+): Waiting[] {
+  const resend = lane.again.shift()?.filter(mayLeave);
   if (resend !== undefined && resend.length > 0) return resend;
-  if (resend !== undefined) return takeBatch(lane, limits);
+  if (resend !== undefined) return takeBatch(lane, limits, mayLeave);
   const batch: Waiting[] = [];
   let bytes = 0;
   let taken = 0;
   for (const waiting of lane.queue) {
-    if (!waiting.settled) {
+    if (mayLeave(waiting)) {
       if (batch.length >= limits.records || (batch.length > 0 && bytes + waiting.bytes > limits.bytes)) break;
       bytes += waiting.bytes;
       batch.push(waiting);

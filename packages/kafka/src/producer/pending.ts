@@ -1,5 +1,5 @@
 import type { OutboundRecord, RecordPosition } from '@millrace/messaging';
-import { bufferFull } from './failures.ts';
+import { abandoned, bufferFull } from './failures.ts';
 import type { Waiting } from './lane.ts';
 
 /** The records that came with one signal: hundreds may share it, and listen to it once. */
@@ -64,11 +64,23 @@ export class PendingRecords {
   }
 
   /**
-   * Asks every signal whether its records may still go. A signal may have its answer only when it is asked: that of a
-   * process which was frozen and wakes up is aborted by the first look, before any timer had its turn.
+   * Which of what has not left may leave now; what may not is settled. A signal may have its answer only when it is asked:
+   * that of a process which was frozen and wakes up has it before any timer had its turn. Each is asked once in a row of
+   * its records.
    */
-  ask(): void {
-    for (const signal of this.#watches.keys()) void signal.aborted;
+  leaving(): (waiting: Waiting) => boolean {
+    let asked: AbortSignal | null = null;
+    let isGone = false;
+    return (waiting) => {
+      const { settled, signal, topic, maybeWritten } = waiting;
+      if (settled || signal === null) return !settled;
+      if (signal !== asked) {
+        asked = signal;
+        isGone = signal.aborted;
+      }
+      if (isGone) this.settle(waiting, abandoned(topic, maybeWritten, signal));
+      return !isGone;
+    };
   }
 
   #unwatch(waiting: Waiting, signal: AbortSignal): void {

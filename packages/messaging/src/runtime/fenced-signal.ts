@@ -28,6 +28,37 @@ export function fencedSignal(controller: AbortController, fence: () => Error | n
   return signal;
 }
 
+/** Which records may leave the process: those of the assignment in force, while its group would still have them. */
+export interface SendPermit {
+  readonly signal: AbortSignal;
+  /** The assignment is over: takes back what waits, and begins anew. */
+  renew(): void;
+}
+
+/**
+ * Unlike the handlers' signal, this one is not ended by a late heartbeat: it only answers, when it is asked, that nothing
+ * may leave at the moment. What has left is waited for, or a moment's silence of the coordinator would write it twice.
+ */
+export function sendPermit(fence: () => Error | null): SendPermit {
+  const isAborted = Object.getOwnPropertyDescriptor(AbortSignal.prototype, 'aborted')?.get as () => boolean;
+  const create = (): AbortController => {
+    const controller = new AbortController();
+    const { signal } = controller;
+    Object.defineProperty(signal, 'aborted', { get: () => isAborted.call(signal) || fence() !== null });
+    return controller;
+  };
+  let controller = create();
+  return {
+    get signal() {
+      return controller.signal;
+    },
+    renew() {
+      controller.abort(abortReason('the assignment is over'));
+      controller = create();
+    },
+  };
+}
+
 export function abortReason(why: string): DOMException {
   return new DOMException(why, 'AbortError');
 }

@@ -7,7 +7,7 @@ import type { Pipeline } from '../pipeline.ts';
 import { type Commits, createCommits } from './commits.ts';
 import { failureOf } from './failure.ts';
 import { createFailureRoute } from './failure-route.ts';
-import { abortReason, fencedSignal, staleHeartbeat } from './fenced-signal.ts';
+import { abortReason, fencedSignal, type SendPermit, sendPermit, staleHeartbeat } from './fenced-signal.ts';
 import { reportGauges } from './gauges.ts';
 import { type KeyHolds, openKeyHolds } from './key-holds.ts';
 import { type PartitionLag, readLag } from './lag.ts';
@@ -51,6 +51,7 @@ class Run<T> implements PipelineRun, GroupListener {
   readonly #topics: readonly string[];
   readonly #membership: Membership;
   readonly #closing = new AbortController();
+  readonly #permit: SendPermit = sendPermit(() => this.#fence());
   readonly #stopBreaker: () => void;
   #phase: Phase = 'new';
   #isRejoining = false;
@@ -109,7 +110,7 @@ class Run<T> implements PipelineRun, GroupListener {
       random,
       isWanted: (epoch) => epoch === this.#epoch && this.#phase !== 'closed',
       isFenced: () => this.#fence() !== null,
-      signal: () => this.#currentSignal(),
+      signal: () => this.#permit.signal,
       onFailure: (error, topic) => logger.warn({ group: this.group, topic, err: error }, names.logs.kafka.retrying),
     });
     this.#holds = openKeyHolds(pipeline, {
@@ -303,6 +304,7 @@ class Run<T> implements PipelineRun, GroupListener {
   #voidAssignment(reason: string): void {
     this.#epoch += 1;
     this.#controller.abort(abortReason(reason));
+    this.#permit.renew();
     this.#processor.clear();
     this.#holds?.clear();
   }
