@@ -61,7 +61,7 @@ describe('accumulator', () => {
     const cluster = scripted({
       script: async (batches) => {
         worst = Math.max(worst, ++inFlight);
-        await new Promise((resolve) => setTimeout(resolve, 2));
+        for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
         inFlight--;
         return batches.map((batch) => written(cluster.log, batch));
       },
@@ -80,8 +80,9 @@ describe('accumulator', () => {
 
   it('sends different partitions side by side up to the limit per leader', async () => {
     const cluster = scripted({
-      script: async (batches) => {
-        await new Promise((resolve) => setTimeout(resolve, 5));
+      script: async (batches, call) => {
+        // Each of a pair is answered when its twin is there as well.
+        await cluster.arrived(call + (call % 2));
         return batches.map((batch) => written(cluster.log, batch));
       },
     });
@@ -243,7 +244,7 @@ describe('accumulator', () => {
     const producer = accumulate(cluster.transport);
     const [early, late] = [new AbortController(), new AbortController()];
     const onItsWay = outcome(producer.send(aRecord('a'), early.signal));
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await cluster.arrived(1);
     const waiting = outcome(producer.send(aRecord('b'), late.signal));
     early.abort();
     late.abort();
@@ -278,7 +279,7 @@ describe('accumulator', () => {
     const cluster = scripted({ script: () => new Promise(() => undefined) });
     const producer = accumulate(cluster.transport, { closeTimeoutMs: 50 });
     const sent = outcome(producer.send(aRecord('a')));
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await cluster.arrived(1);
     await producer.close();
     expect(await sent).toMatchObject({ code: 'X_DELIVERY_CLOSED', ambiguous: true });
   });

@@ -19,6 +19,8 @@ export interface Scripted {
   readonly log: Map<string, string[]>;
   readonly events: string[];
   most(): number;
+  /** Resolves when so many requests have come. */
+  arrived(requests: number): Promise<void>;
 }
 
 const textOf = (record: OutboundRecord): string => String(record.value);
@@ -40,6 +42,7 @@ export function scripted(
   let calls = 0;
   let running = 0;
   let most = 0;
+  const waiting = new Set<{ readonly requests: number; readonly resolve: () => void }>();
   const shape = options.shape ?? { partitions: 4, maxMessageBytes: 100_000 };
   const transport: ProduceTransport = {
     topic: options.topic ?? (async () => shape),
@@ -51,6 +54,7 @@ export function scripted(
       events.push('produce');
       running++;
       most = Math.max(most, running);
+      for (const each of waiting) if (requests.length >= each.requests) each.resolve();
       try {
         const answers = await (options.script ?? (async (all) => all.map((batch) => write(batch))))(batches, ++calls);
         return answers;
@@ -66,7 +70,12 @@ export function scripted(
     },
   };
   const write = (batch: PartitionBatch): PartitionAnswer => written(log, batch);
-  return { transport, requests, log, events, most: () => most };
+  const arrived = (count: number): Promise<void> =>
+    new Promise((resolve) => {
+      if (requests.length >= count) resolve();
+      else waiting.add({ requests: count, resolve });
+    });
+  return { transport, requests, log, events, most: () => most, arrived };
 }
 
 /** Appends the batch and answers with where it stands. */
