@@ -60,8 +60,11 @@ export function connectMortal(options: Partial<KafkaOptions> = {}): MortalBroker
 export const connectTest = (options: Partial<KafkaOptions> = {}): KafkaBroker => connectMortal(options).broker;
 
 /** Makes everyone in a group join again: a member that wants no topic comes, and stays. */
-export async function disturbGroup(group: string): Promise<() => void> {
-  const config = { brokers: testCluster().kafkaBrokers, clientId: 'disturber', logger: quiet };
+export async function disturbGroup(
+  group: string,
+  brokers: readonly string[] = testCluster().kafkaBrokers,
+): Promise<() => void> {
+  const config = { brokers, clientId: 'disturber', logger: quiet };
   const { cluster, sockets } = createCluster(config, 30_000);
   await cluster.connect();
   await cluster.brokerPool.refreshMetadata([]);

@@ -1,0 +1,196 @@
+import type { Frame } from './fault-proxy.ts';
+
+/** Kafka's numbers for what a broker may answer. */
+export const answers = {
+  offsetOutOfRange: 1,
+  leaderNotAvailable: 5,
+  notLeader: 6,
+  notEnoughReplicas: 19,
+} as const;
+
+const noLeader = -1;
+
+class Cursor {
+  readonly #bytes: Buffer;
+  at: number;
+
+  constructor(bytes: Buffer, at: number) {
+    this.#bytes = bytes;
+    this.at = at;
+  }
+
+  int16(): number {
+    this.at += 2;
+    return this.#bytes.readInt16BE(this.at - 2);
+  }
+
+  int32(): number {
+    this.at += 4;
+    return this.#bytes.readInt32BE(this.at - 4);
+  }
+
+  text(): string | null {
+    const length = this.int16();
+    if (length < 0) return null;
+    this.at += length;
+    return this.#bytes.toString('utf8', this.at - length, this.at);
+  }
+
+  bytes(): Buffer {
+    const length = Math.max(0, this.int32());
+    this.at += length;
+    return this.#bytes.subarray(this.at - length, this.at);
+  }
+
+  each(read: () => void): void {
+    for (let left = this.int32(); left > 0; left--) read();
+  }
+}
+
+/** Past the length and the correlation id. */
+const answerBody = (bytes: Buffer): Cursor => new Cursor(bytes, 8);
+
+function requestBody(bytes: Buffer): Cursor {
+  const cursor = new Cursor(bytes, 12);
+  cursor.text(); // the client's id
+  return cursor;
+}
+
+const only = (frame: Frame, ...versions: readonly number[]): void => {
+  if (!versions.includes(frame.apiVersion)) throw new Error(`version ${frame.apiVersion} cannot be tampered with`);
+};
+
+/** In an answer to Produce: this partition failed, the others as they were. */
+export function failProduced(frame: Frame, topic: string, partition: number, errorCode: number): Buffer | null {
+  only(frame, 7);
+  const bytes = Buffer.from(frame.bytes);
+  const cursor = answerBody(bytes);
+  let isFound = false;
+  cursor.each(() => {
+    const name = cursor.text();
+    cursor.each(() => {
+      if (cursor.int32() === partition && name === topic) {
+        bytes.writeInt16BE(errorCode, cursor.at);
+        isFound = true;
+      }
+      cursor.at += 26;
+    });
+  });
+  return isFound ? bytes : null;
+}
+
+/** In an answer to Fetch: this partition failed, the others as they were. */
+export function failFetched(frame: Frame, topic: string, partition: number, errorCode: number): Buffer | null {
+  only(frame, 11);
+  const bytes = Buffer.from(frame.bytes);
+  const cursor = answerBody(bytes);
+  cursor.at += 10;
+  let isFound = false;
+  cursor.each(() => {
+    const name = cursor.text();
+    cursor.each(() => {
+      if (cursor.int32() === partition && name === topic) {
+        bytes.writeInt16BE(errorCode, cursor.at);
+        isFound = true;
+      }
+      cursor.at += 26;
+      cursor.each(() => {
+        cursor.at += 16;
+      });
+      cursor.at += 4;
+      cursor.bytes();
+    });
+  });
+  return isFound ? bytes : null;
+}
+
+/** In an answer to Metadata: nobody leads this partition. */
+export function dethrone(frame: Frame, topic: string, partition: number): Buffer | null {
+  only(frame, 6, 8);
+  const bytes = Buffer.from(frame.bytes);
+  const cursor = answerBody(bytes);
+  cursor.at += 4;
+  cursor.each(() => {
+    cursor.at += 4;
+    cursor.text();
+    cursor.at += 4;
+    cursor.text();
+  });
+  cursor.text();
+  cursor.at += 4;
+  let isFound = false;
+  const skipReplicas = (): void =>
+    cursor.each(() => {
+      cursor.at += 4;
+    });
+  cursor.each(() => {
+    cursor.at += 2;
+    const name = cursor.text();
+    cursor.at += 1;
+    cursor.each(() => {
+      const from = cursor.at;
+      cursor.at += 2;
+      if (cursor.int32() === partition && name === topic) {
+        bytes.writeInt16BE(answers.leaderNotAvailable, from);
+        bytes.writeInt32BE(noLeader, cursor.at);
+        isFound = true;
+      }
+      cursor.at += frame.apiVersion >= 7 ? 8 : 4;
+      skipReplicas();
+      skipReplicas();
+      skipReplicas();
+    });
+    if (frame.apiVersion >= 8) cursor.at += 4;
+  });
+  return isFound ? bytes : null;
+}
+
+export interface SentBatch {
+  readonly topic: string;
+  readonly partition: number;
+  readonly firstTimestamp: number;
+  readonly maxTimestamp: number;
+}
+
+/** What a Produce request carries. */
+export function sentBatches(frame: Frame): readonly SentBatch[] {
+  only(frame, 7);
+  const cursor = requestBody(frame.bytes);
+  cursor.text(); // the transactional id
+  cursor.at += 6;
+  const found: SentBatch[] = [];
+  cursor.each(() => {
+    const topic = cursor.text() ?? '';
+    cursor.each(() => {
+      const partition = cursor.int32();
+      const batch = cursor.bytes();
+      found.push({
+        topic,
+        partition,
+        firstTimestamp: Number(batch.readBigInt64BE(27)),
+        maxTimestamp: Number(batch.readBigInt64BE(35)),
+      });
+    });
+  });
+  return found;
+}
+
+/** The rack that a Fetch request says it comes from, which is its last field. */
+export function rackOf(frame: Frame): string {
+  only(frame, 11);
+  const cursor = requestBody(frame.bytes);
+  cursor.at += 25;
+  cursor.each(() => {
+    cursor.text();
+    cursor.each(() => {
+      cursor.at += 28;
+    });
+  });
+  cursor.each(() => {
+    cursor.text();
+    cursor.each(() => {
+      cursor.at += 4;
+    });
+  });
+  return cursor.text() ?? '';
+}
