@@ -260,7 +260,7 @@ export class KafkaAdmin implements BrokerAdmin {
     const open = this.#open;
     this.#open = null;
     if (open === null) return;
-    open.own.sockets.cut();
+    open.own.sockets.end();
     open.admin.disconnect().catch(() => undefined);
   }
 }

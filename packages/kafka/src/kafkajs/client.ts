@@ -24,7 +24,10 @@ const authenticationTimeout = 10_000;
 
 /** Sockets of one client, so that they can be cut: the client itself waits for pending answers before it closes. */
 export interface Sockets {
-  cut(): void;
+  /** All, or those to one broker, named `host:port`. New ones may follow. */
+  cut(broker?: string): void;
+  /** All, and none follows: a client that is still trying again reaches nobody any more. */
+  end(): void;
 }
 
 export interface OwnKafka {
@@ -98,22 +101,29 @@ function trackSockets(openSocket: (host: string, port: number) => Socket = conne
   sockets: Sockets;
   socketFactory: (request: SocketRequest) => Socket;
 } {
-  const open = new Set<Socket>();
+  const open = new Map<Socket, string>();
+  let isEnded = false;
+  // With an error, because the client listens to nothing else that would end its pending requests.
+  const cut = (broker?: string): void => {
+    for (const [socket, to] of open) if (broker === undefined || broker === to) socket.destroy(new Error(cutByOwner));
+  };
   return {
     socketFactory: ({ host, port, ssl, onConnect }) => {
+      if (isEnded) throw new Error(cutByOwner);
       const tcp = openSocket(host, port);
       tcp.setKeepAlive(true, 60_000);
       tcp.setNoDelay(true);
-      open.add(tcp);
+      open.set(tcp, `${host}:${port}`);
       tcp.once('close', () => open.delete(tcp));
       if (ssl) return connectTls({ socket: tcp, ...(isIP(host) ? {} : { servername: host }), ...ssl }, onConnect);
       tcp.once('connect', onConnect);
       return tcp;
     },
     sockets: {
-      // With an error, because the client listens to nothing else that would end its pending requests.
-      cut: () => {
-        for (const socket of open) socket.destroy(new Error(cutByOwner));
+      cut,
+      end: () => {
+        isEnded = true;
+        cut();
       },
     },
   };

@@ -6,8 +6,9 @@ import type { ClientConfig } from '../client-config.ts';
 import { groupBy, type Isolation, type OffsetQuestion, partitionKey } from '../reading/log-access.ts';
 import { createCluster, type OwnCluster } from './client.ts';
 
-/** A question about metadata is small: a broker that takes longer is not going to answer. */
-const answerWithinMs = 10_000;
+/** A question about metadata is small: a broker that takes longer is silent, unless all do. Doubles each time in a row. */
+const answerWithinMs = 2_500;
+const answerAtMostMs = 10_000;
 
 /** Classified as the client's own error of that name: the brokers are away, ask again. */
 const connectionCut = (): Error =>
@@ -28,6 +29,12 @@ export class Connection {
   readonly #requestTimeoutMs: number;
   #own: OwnCluster | null = null;
   #connecting: Promise<OwnCluster> | null = null;
+  /** The broker that a new connection begins with is another each time: the last may have been why it is needed. */
+  #connects = 0;
+  #connectedAt = 0;
+  /** Questions in a row that were not answered. */
+  #silences = 0;
+  #asking = 0;
   #leaders = new Map<string, ReadonlyMap<number, number>>();
   #locating: Promise<unknown> = Promise.resolve();
   /** Rejects when the connections are cut: whoever waits for an answer over them stops waiting. */
@@ -52,10 +59,22 @@ export class Connection {
   /** An answer that does not come must not keep the next question waiting: everything is cut and asked anew. */
   async #inTime<T>(work: Promise<T>): Promise<T> {
     const cut = this.#cut.promise;
-    const timer = setTimeout(() => this.reset(), Math.min(this.#requestTimeoutMs, answerWithinMs));
+    const patience = Math.min(
+      this.#requestTimeoutMs,
+      answerWithinMs * 2 ** Math.min(this.#silences, 2),
+      answerAtMostMs,
+    );
+    const timer = setTimeout(() => {
+      this.#silences++;
+      this.#drop();
+    }, patience);
+    this.#asking++;
     try {
-      return await Promise.race([work, cut]);
+      const answer = await Promise.race([work, cut]);
+      this.#silences = 0;
+      return answer;
     } finally {
+      this.#asking--;
       clearTimeout(timer);
     }
   }
@@ -63,8 +82,9 @@ export class Connection {
   async #locate(topic: string): Promise<ReadonlyMap<number, number>> {
     const own = await this.#connected();
     const { brokerPool } = own.cluster;
-    await brokerPool.refreshMetadata([]);
-    const { topicMetadata } = await describeTopic(await brokerPool.findConnectedBroker(), topic);
+    const { topicMetadata, brokers } = await describeTopic(await brokerPool.findConnectedBroker(), topic);
+    const known = new Set(brokerPool.getNodeIds());
+    if (brokers.some(({ nodeId }) => !known.has(String(nodeId)))) await brokerPool.refreshMetadata([topic]);
     // Cut meanwhile: what this says may be older than what the new connections have said.
     if (this.#own !== own) throw connectionCut();
     const found = topicMetadata.find((each) => each.topic === topic);
@@ -80,6 +100,17 @@ export class Connection {
   leader(topic: string, partition: number): number | null {
     const leader = this.#leaders.get(topic)?.get(partition);
     return leader === undefined || leader < 0 ? null : leader;
+  }
+
+  /** Forgets who leads a topic, or any, so that it is asked again. */
+  forget(topic?: string): void {
+    if (topic === undefined) this.#leaders.clear();
+    else this.#leaders.delete(topic);
+  }
+
+  /** Lets the next question go to another broker when this one was asked for so long, unless somebody waits for it. */
+  moveOn(afterMs: number): void {
+    if (this.#own !== null && this.#asking === 0 && performance.now() - this.#connectedAt > afterMs) this.#drop();
   }
 
   async broker(nodeId: number): Promise<Broker> {
@@ -119,12 +150,16 @@ export class Connection {
     return offsets;
   }
 
-  /** Cuts all connections; pending requests fail at once. */
+  /** Cuts all connections; pending requests fail at once, and who leads is asked again. */
   reset(): void {
+    this.#leaders.clear();
+    this.#drop();
+  }
+
+  #drop(): void {
     const own = this.#own;
     this.#own = null;
     this.#connecting = null;
-    this.#leaders.clear();
     this.#locating = Promise.resolve();
     const { reject } = this.#cut;
     this.#cut = aCut();
@@ -151,11 +186,15 @@ export class Connection {
   }
 
   async #connect(): Promise<OwnCluster> {
-    const own = createCluster(this.#config, this.#requestTimeoutMs);
+    const { brokers } = this.#config;
+    const first = this.#connects++ % brokers.length;
+    const inTurn = [...brokers.slice(first), ...brokers.slice(0, first)];
+    const own = createCluster({ ...this.#config, brokers: inTurn }, this.#requestTimeoutMs);
     this.#own = own;
     try {
       await own.cluster.connect();
       await own.cluster.brokerPool.refreshMetadata([]);
+      this.#connectedAt = performance.now();
       return own;
     } catch (error) {
       if (this.#own === own) {
@@ -182,7 +221,7 @@ async function describeTopic(broker: Broker, topic: string): Promise<BrokerMetad
 }
 
 function dispose({ cluster, sockets }: OwnCluster): void {
-  sockets.cut();
+  sockets.end();
   // What it still waits for was cut; only its timers are left to end.
   cluster.disconnect().catch(() => undefined);
 }

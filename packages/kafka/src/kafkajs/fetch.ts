@@ -34,20 +34,27 @@ async function fetchFrom(
 ): Promise<readonly Fetched[]> {
   const broker = await connection.broker(node);
   const byKey = new Map(cursors.map((cursor) => [partitionKey(cursor.topic, cursor.partition), cursor]));
-  const { responses } = await broker.fetch({
-    maxWaitTime: limits.maxWaitMs,
-    minBytes: 1,
-    maxBytes: limits.maxBytes,
-    isolationLevel: 1,
-    topics: [...groupBy(cursors, ({ topic }) => topic)].map(([topic, ofTopic]) => ({
-      topic,
-      partitions: ofTopic.map(({ partition, position }) => ({
-        partition,
-        fetchOffset: String(position),
-        maxBytes: limits.maxBytesPerPartition,
+  const perTopic = groupBy(cursors, ({ topic }) => topic);
+  const { responses } = await broker
+    .fetch({
+      maxWaitTime: limits.maxWaitMs,
+      minBytes: 1,
+      maxBytes: limits.maxBytes,
+      isolationLevel: 1,
+      topics: [...perTopic].map(([topic, ofTopic]) => ({
+        topic,
+        partitions: ofTopic.map(({ partition, position }) => ({
+          partition,
+          fetchOffset: String(position),
+          maxBytes: limits.maxBytesPerPartition,
+        })),
       })),
-    })),
-  });
+    })
+    .catch((error: unknown) => {
+      // One of them is led by another broker now, and the answer does not say which.
+      for (const topic of perTopic.keys()) connection.forget(topic);
+      throw error;
+    });
   return responses.flatMap(({ topicName, partitions }) =>
     partitions.flatMap((data) => {
       const cursor = byKey.get(partitionKey(topicName, data.partition));

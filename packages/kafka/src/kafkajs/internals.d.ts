@@ -50,6 +50,7 @@ declare module 'kafkajs/src/cluster/index.js' {
   }
 
   export interface BrokerMetadata {
+    readonly brokers: readonly { readonly nodeId: number }[];
     readonly topicMetadata: readonly {
       readonly topicErrorCode: number;
       readonly topic: string;
@@ -78,6 +79,7 @@ declare module 'kafkajs/src/cluster/index.js' {
     readonly brokerPool: {
       readonly metadata: BrokerMetadata | null;
       refreshMetadata(topics: readonly string[]): Promise<void>;
+      getNodeIds(): readonly string[];
       findConnectedBroker(): Promise<Broker>;
     };
     connect(): Promise<void>;

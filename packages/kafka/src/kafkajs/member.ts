@@ -103,6 +103,8 @@ export class KafkaMember implements GroupMember {
     this.#consumer.on('consumer.heartbeat', ({ payload }) => {
       this.#heartbeat((payload as { sentAt?: number }).sentAt ?? Number.NEGATIVE_INFINITY);
     });
+    // The client would ask on, over the same silent connection.
+    this.#consumer.on('consumer.network.request_timeout', ({ payload }) => this.#own.sockets.cut(payload.broker));
     this.#consumer.on('consumer.crash', ({ payload }) => {
       if (!payload.restart) this.#fail(crashOf(payload.error));
     });
@@ -196,6 +198,8 @@ export class KafkaMember implements GroupMember {
     );
     await Promise.race([disconnected, cut]);
     limit.abort();
+    // A client that is trying again has no end of its own.
+    this.#own.sockets.end();
     this.#joined = null;
   }
 

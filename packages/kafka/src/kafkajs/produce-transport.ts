@@ -40,14 +40,23 @@ interface ProduceAnswer {
   }[];
 }
 
-/** acks=all, one request per call, every partition's answer handed on as the leader gave it. */
+/** A broker that is cut off from its cluster still answers who leads, as it was: nobody is asked for longer than this. */
+const sameBrokerMs = 10_000;
+
+/**
+ * acks=all, one request per call, every partition's answer handed on as the leader gave it. Who leads is asked over
+ * connections of their own: a broker answers one request of a connection after the other, so a question behind a write
+ * that waits for its replicas would wait as long, and giving it up would cut the write.
+ */
 export function createKafkaTransport(options: KafkaTransportOptions): ProduceTransport {
   const connection = new Connection(options.config, options.requestTimeoutMs);
+  const lookups = new Connection(options.config, options.requestTimeoutMs);
   const limits = new Map<string, number>();
 
   const topic = async (name: string): Promise<TopicShape> => {
     try {
-      const leaders = await connection.locate(name);
+      lookups.moveOn(sameBrokerMs);
+      const leaders = await lookups.locate(name);
       let maxMessageBytes = limits.get(name);
       if (maxMessageBytes === undefined) {
         maxMessageBytes = await options.maxMessageBytes(name);
@@ -56,7 +65,7 @@ export function createKafkaTransport(options: KafkaTransportOptions): ProduceTra
       return { partitions: leaders.size, maxMessageBytes };
     } catch (error) {
       const failure = failureOf(error);
-      if (failure === 'unavailable' || failure === 'unexpected') connection.reset();
+      lookups.moveOn(0);
       throw new TransportError(messageOf(error), { failure, ambiguous: false, cause: error });
     }
   };
@@ -103,9 +112,15 @@ export function createKafkaTransport(options: KafkaTransportOptions): ProduceTra
   return {
     topic,
     produce,
-    leader: (name, partition) => connection.leader(name, partition),
-    recycle: async () => connection.reset(),
-    close: async () => connection.close(),
+    leader: (name, partition) => lookups.leader(name, partition),
+    recycle: async () => {
+      connection.reset();
+      lookups.forget();
+    },
+    close: async () => {
+      connection.close();
+      lookups.close();
+    },
   };
 }
 

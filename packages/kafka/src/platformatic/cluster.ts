@@ -15,7 +15,7 @@ import {
 import { BrokerAnswerError, failureOfClient } from './failure.ts';
 
 /** Requests that wait long at the broker hold up every later one on their connection, so they have one of their own. */
-export type Lane = 'main' | 'group' | 'join' | 'fetch';
+export type Lane = 'main' | 'lookup' | 'group' | 'join' | 'fetch';
 
 interface LinkOptions {
   readonly lane?: Lane;
@@ -23,6 +23,11 @@ interface LinkOptions {
 }
 
 const groupCoordinator = 0;
+/** A question that any broker can answer is small: one that takes longer is silent, and another is asked. */
+const answerWithinMs = 5_000;
+/** A broker that is cut off from its cluster still answers who leads, as it was: nobody is asked for longer than this. */
+const sameBrokerMs = 10_000;
+const nameOf = ({ host, port }: Address): string => `${host}:${port}`;
 const closedCluster = (): Error => Object.assign(new Error('closed by its owner'), { code: 'ECONNABORTED' });
 
 /**
@@ -36,7 +41,9 @@ export class Cluster {
   readonly #open = new Set<Link>();
   readonly #addresses = new Map<number, Address>();
   readonly #leaders = new Map<string, ReadonlyMap<number, number>>();
+  /** The broker that is asked what any can answer, and since when. */
   #good: Address | null = null;
+  #goodSince = 0;
   #controller = -1;
   #closed = false;
 
@@ -179,23 +186,18 @@ export class Cluster {
     this.reset();
   }
 
-  /** Asks whichever broker answers, those that answered before first. */
+  /** Asks whichever broker answers: the one that did for a while, then the next. */
   async #anywhere<T>(question: (link: Link, client: Client) => Promise<T>): Promise<T> {
     const client = await this.client();
-    const tried = new Set<string>();
+    const requestTimeoutMs = Math.min(this.#requestTimeoutMs, answerWithinMs);
     let last: unknown = null;
-    const candidates = [
-      ...(this.#good === null ? [] : [this.#good]),
-      ...this.#addresses.values(),
-      ...this.#config.brokers.map(parseAddress),
-    ];
-    for (const address of candidates) {
-      const name = `${address.host}:${address.port}`;
-      if (tried.has(name)) continue;
-      tried.add(name);
+    for (const address of this.#candidates()) {
       try {
-        const answer = await question(await this.#link(address, {}), client);
-        this.#good = address;
+        const answer = await question(await this.#link(address, { lane: 'lookup', requestTimeoutMs }), client);
+        if (this.#good === null || nameOf(this.#good) !== nameOf(address)) {
+          this.#good = address;
+          this.#goodSince = performance.now();
+        }
         return answer;
       } catch (error) {
         last = failureOfClient(error);
@@ -203,6 +205,16 @@ export class Cluster {
       }
     }
     throw last;
+  }
+
+  #candidates(): readonly Address[] {
+    const known = [...this.#addresses.values(), ...this.#config.brokers.map(parseAddress)];
+    const all = [...new Map(known.map((address) => [nameOf(address), address])).values()];
+    const good = this.#good;
+    if (good === null) return all;
+    const at = all.findIndex((address) => nameOf(address) === nameOf(good));
+    const first = performance.now() - this.#goodSince > sameBrokerMs ? at + 1 : at;
+    return [...all.slice(first), ...all.slice(0, first)];
   }
 
   async #linkToNode(node: number, options: LinkOptions): Promise<Link> {
@@ -214,7 +226,7 @@ export class Cluster {
 
   #link(address: Address, { lane = 'main', requestTimeoutMs = this.#requestTimeoutMs }: LinkOptions): Promise<Link> {
     if (this.#closed) return Promise.reject(closedCluster());
-    const key = `${address.host}:${address.port}/${lane}`;
+    const key = `${nameOf(address)}/${lane}`;
     let opening = this.#links.get(key);
     if (opening === undefined) {
       const forget = (): void => {

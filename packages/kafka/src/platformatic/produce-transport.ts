@@ -41,9 +41,7 @@ export function createPlatformaticTransport(options: PlatformaticTransportOption
       }
       return { partitions: leaders.size, maxMessageBytes };
     } catch (error) {
-      const failure = failureOf(error);
-      if (failure === 'unavailable' || failure === 'unexpected') cluster.reset();
-      throw new TransportError(messageOf(error), { failure, ambiguous: false, cause: error });
+      throw new TransportError(messageOf(error), { failure: failureOf(error), ambiguous: false, cause: error });
     }
   };
 
