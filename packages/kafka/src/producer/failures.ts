@@ -29,6 +29,12 @@ export const noSuchPartition = (topic: string, partition: number, count: number)
     disposition: deadLetter,
   });
 
+export const noBytes = (topic: string, field: string): DeliveryError =>
+  new DeliveryError('X_DELIVERY_REFUSED', `${topic}: ${field} is neither bytes nor null`, {
+    ambiguous: false,
+    disposition: deadLetter,
+  });
+
 export const refusedTopic = (topic: string, cause: Error): DeliveryError =>
   new DeliveryError('X_DELIVERY_REFUSED', `${topic}: ${cause.message}`, { ambiguous: false, disposition: halt, cause });
 

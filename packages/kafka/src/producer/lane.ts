@@ -1,4 +1,5 @@
 import { type OutboundRecord, type RecordPosition, recordTooLarge } from '@millrace/messaging';
+import { noBytes } from './failures.ts';
 import type { TopicShape } from './produce-transport.ts';
 
 /** One `send` that has not been answered yet. */
@@ -98,11 +99,21 @@ function bytesOfName(name: string): number {
   return bytes;
 }
 
-/** Upper bound of what the record adds to a batch, uncompressed. */
+/**
+ * Upper bound of what the record adds to a batch, uncompressed. Throws for a field that is neither bytes nor null,
+ * whatever its type says: a client would write its text, or fail the request of all others with it.
+ */
 export function sizeOfRecord(record: OutboundRecord): number {
-  let bytes = recordOverhead + (record.key?.length ?? 0) + (record.value?.length ?? 0);
-  for (const [name, value] of record.headers) bytes += bytesOfName(name) + (value?.length ?? 0) + 8;
+  const { topic, key, value, headers } = record;
+  let bytes = recordOverhead + bytesOfField(topic, 'key', key) + bytesOfField(topic, 'value', value);
+  for (const [name, field] of headers) bytes += bytesOfName(name) + bytesOfField(topic, name, field) + 8;
   return bytes;
+}
+
+function bytesOfField(topic: string, name: string, field: Uint8Array | null): number {
+  if (field === null) return 0;
+  if (ArrayBuffer.isView(field) && field.BYTES_PER_ELEMENT === 1) return field.length;
+  throw noBytes(topic, name);
 }
 
 /** Why a record can never be in a batch of this topic; undefined when it can. */
