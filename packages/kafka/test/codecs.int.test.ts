@@ -7,9 +7,6 @@ import { registerCodecs } from '../src/kafkajs/codecs.ts';
 import { connectTest, drivers, testNamespace } from './kafka-harness.ts';
 import { readRangesToEnd } from './ranges-to-end.ts';
 
-const { GZIP, LZ4, None, Snappy, ZSTD } = kafkajs.CompressionTypes;
-const codecs = { none: None, gzip: GZIP, snappy: Snappy, lz4: LZ4, zstd: ZSTD };
-
 /** Another client on the same topics. */
 async function foreignProducer(options: object = {}): Promise<Producer> {
   registerCodecs();
@@ -26,26 +23,6 @@ describe.each(drivers)('what other clients write, over %s', (driver) => {
     broker = connectTest({ driver });
   });
   afterAll(() => broker.close());
-
-  it('is read in every codec, small batches and large ones', async () => {
-    const topic = `${space}-codecs`;
-    await broker.admin.createTopics([{ name: topic, partitions: 1, replicationFactor: 1, config: {} }]);
-    const producer = await foreignProducer();
-    const sent: string[] = [];
-    for (const [name, compression] of Object.entries(codecs)) {
-      const small = `${name}: small`;
-      const large = Array.from({ length: 300 }, (_, at) => `${name} ${at} `.repeat(100));
-      await producer.send({ topic, compression, messages: [{ value: small }] });
-      await producer.send({ topic, compression, messages: large.map((value) => ({ value })) });
-      sent.push(small, ...large);
-    }
-    await producer.disconnect();
-    const probe = await joinGroup(broker, { group: topic, topics: [topic] });
-    await probe.received(sent.length);
-    expect(probe.records.map(({ value }) => String(value))).toEqual(sent);
-    expect((await readRangesToEnd(broker, topic)).map(({ value }) => String(value))).toEqual(sent);
-    await probe.member.close();
-  });
 
   it('in a transaction that was aborted is never seen', async () => {
     const topic = `${space}-aborted`;

@@ -35,6 +35,14 @@ declare module 'kafkajs/src/producer/groupMessagesPerPartition.js' {
   const group: (options: object) => Record<string, readonly unknown[]>;
   export default group;
 }
+declare module 'kafkajs/src/retry/defaults.js' {
+  const defaults: Readonly<Record<string, number>>;
+  export default defaults;
+}
+declare module 'kafkajs/src/retry/defaults.test.js' {
+  const defaults: Readonly<Record<string, number>>;
+  export default defaults;
+}
 declare module 'kafkajs/src/broker/index.js' {
   export default class Broker {
     constructor(options: object);

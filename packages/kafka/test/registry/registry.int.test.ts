@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { recordType, type Topic } from '@millrace/contracts';
 import { testCluster, testNamespace } from '@millrace/embedded/testing';
 import { connectRegistry, connectSchemaAdmin, type RegistrySerde, type SchemaAdmin } from '../../src/index.ts';
-import { quiet } from '../kafka-harness.ts';
+import { quiet, until } from '../kafka-harness.ts';
 
 const space = testNamespace();
 
@@ -143,18 +143,23 @@ describe('schema registry', () => {
   it('waits at boot for a registry that is not up yet', async () => {
     const topic = aTopic<{ text: string }>('late', [field('text')]);
     const { id } = await admin.register(topic.subject, topic.schema);
-    const free = createServer(() => undefined);
-    const port = await listen(free);
-    free.close();
-    const notes = serde(`http://127.0.0.1:${port}`);
-    const pinned = notes.pin([topic]);
     const proxy = createServer((request, response) => {
       void forward(`${url}${request.url}`, request.method ?? 'GET', request).then(({ status, body }) => {
         response.writeHead(status, { 'content-type': 'application/json' }).end(body);
       });
     });
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    await new Promise<void>((resolve) => proxy.listen(port, '127.0.0.1', resolve));
+    let isUp = false;
+    let refused = 0;
+    proxy.on('connection', (socket) => {
+      if (isUp) return;
+      refused += 1;
+      socket.destroy();
+    });
+    const port = await listen(proxy);
+    const notes = serde(`http://127.0.0.1:${port}`);
+    const pinned = notes.pin([topic]);
+    await until(() => refused > 1, 'it has tried again');
+    isUp = true;
     await pinned;
     expect(notes.encode(topic, { text: 'a' }).readInt32BE(1)).toBe(id);
     proxy.closeAllConnections();

@@ -2,10 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { joinGroup } from '@millrace/conformance';
 import { freePortRun, type RunningKafka, startKafka } from '@millrace/embedded';
 import kafkajs from 'kafkajs';
 import { connectKafka, type KafkaBroker } from '../../src/index.ts';
-import { drivers, quiet } from '../kafka-harness.ts';
+import { drivers, quiet, until } from '../kafka-harness.ts';
 import { readRangesToEnd } from '../ranges-to-end.ts';
 
 describe.each(drivers)('over %s', (driver) => {
@@ -26,11 +27,12 @@ describe.each(drivers)('over %s', (driver) => {
 
   // L1, L2: a send resolved although the partition whose leader had moved was never written, and keyless records of a
   // retry went to other partitions than before, some lost and some twice.
-  it('leaders that move under load lose nothing that was acknowledged, and keep the order of first occurrences', async () => {
+  it('leaders that move under load lose nothing that was acknowledged and keep the order of first occurrences, and a group reads on', async () => {
     const topic = 'moving';
     await broker.admin.createTopics([{ name: topic, partitions: 6, replicationFactor: 1, config: {} }]);
     const admin = new kafkajs.Kafka({ brokers: [...kafka.brokers], logLevel: 0 }).admin();
     await admin.connect();
+    const probe = await joinGroup(broker, { group: topic, topics: [topic] });
     const producer = await broker.createProducer();
     const acknowledged: { partition: number; offset: number; value: string }[] = [];
     let isMoving = true;
@@ -67,6 +69,13 @@ describe.each(drivers)('over %s', (driver) => {
     isMoving = false;
     await Promise.all(callers);
     await admin.disconnect();
+    const read = (): Set<string> => new Set(probe.records.map(({ partition, offset }) => `${partition}/${offset}`));
+    await until(
+      () => acknowledged.every(({ partition, offset }) => read().has(`${partition}/${offset}`)),
+      'the group has everything',
+    );
+    expect([probe.assignments.length, probe.barriers(), probe.crashes()]).toEqual([1, 0, []]);
+    await probe.member.close();
     const log = await readRangesToEnd(broker, topic);
     const stored = new Map(log.map((record) => [`${record.partition}/${record.offset}`, String(record.value)]));
     for (const { partition, offset, value } of acknowledged) expect(stored.get(`${partition}/${offset}`)).toBe(value);
