@@ -68,7 +68,7 @@ export const heldKeysMigration: Migration = {
       PRIMARY KEY ("group", key, at),
       UNIQUE ("group", member)
     );
-    CREATE INDEX held_records_open ON :schema.held_records ("group", partition, key, at) WHERE NOT settled;
+    CREATE INDEX held_records_open ON :schema.held_records ("group", key, at) WHERE NOT settled;
     CREATE INDEX held_records_age ON :schema.held_records USING brin (held_at);
   `,
 };

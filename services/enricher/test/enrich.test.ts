@@ -3,7 +3,7 @@ import { type TicketEnriched, type TransformationRecorded, topics } from '@millr
 import { createExpressions, type Flow, type Lookup } from '@millrace/flows';
 import type { Handled } from '@millrace/messaging';
 import jsonPatch, { type Operation } from 'fast-json-patch';
-import { enrich } from '../src/enrich.ts';
+import { enrich, enrichPipeline } from '../src/enrich.ts';
 import type { Row } from '../src/lookup-plan.ts';
 import { anEnvelope, anIssue, aTicket, never, rejectionOf } from './builders.ts';
 
@@ -38,6 +38,14 @@ const flowOf = (entity: Flow['entity'], ...lookups: Lookup[]): Flow => ({
 });
 const run = async (flow: Flow, tables: ReturnType<typeof tablesOf>, data: unknown, over = {}): Promise<Handled> =>
   enrich({ flow, tables, expressions, now: () => 9 })(anEnvelope(data as never, over), never);
+
+describe('the stage of a flow that keeps its order', () => {
+  it('keeps it', () => {
+    const flow: Flow = { ...flowOf('tickets'), order: 'key', onFailure: 'hold-key' };
+    const stage = enrichPipeline({ flow, tables: tablesOf({}), expressions, now: () => 9 });
+    expect([stage.order, stage.onFailure]).toEqual(['key', 'hold-key']);
+  });
+});
 
 describe('enrich', () => {
   it('adds what the table says under its alias', async () => {

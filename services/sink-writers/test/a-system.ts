@@ -119,6 +119,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     broker,
     serde,
     effects: options.ledger.effects,
+    heldKeys: options.ledger.heldKeys,
     environment: options.environment,
     logger: createLogger({ service: 'test', level: 'silent' }),
     metrics,

@@ -201,6 +201,32 @@ describe('sink-writers', () => {
     expect(eventsAt('zendesk')).toEqual(['e1']);
   });
 
+  it('keeps a key in order through a dead letter where the route asks for it, and other keys go on', async () => {
+    const system = await aSystem(
+      httpRoute.replace('route: notify,', 'route: notify, order: key, onFailure: hold-key,'),
+    );
+    await street.steer('http', 'fail', { status: 422 });
+    await system.publish('e1', aTicket('1'));
+    await system.settled();
+    await street.steer('http', 'heal');
+    for (const [event, ticket] of [
+      ['e2', '1'],
+      ['e3', '1'],
+      ['e4', '2'],
+    ] as const)
+      await system.publish(event, aTicket(ticket));
+    await system.settled();
+    expect(system.deadLetters('notify').map(({ code }) => code)).toEqual([
+      expect.not.stringContaining('HELD'),
+      'X_KEY_HELD',
+      'X_KEY_HELD',
+    ]);
+    expect(street.http.messages().map(({ eventId }) => eventId)).toEqual(['e4']);
+    await system.redrive('notify');
+    await system.settled();
+    expect(street.http.messages().map(({ eventId }) => eventId)).toEqual(['e4', 'e1', 'e2', 'e3']);
+  });
+
   it('gives up on a write that takes too long, tries again, and does not double it', async () => {
     const system = await aSystem([slackRoute, postgresRoute].join('\n'), { settings: { writeTimeoutMs: 150 } });
     await street.steer('slack', 'slow', { ms: 400 });

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Producer } from '../../src/broker.ts';
-import { CodedError, retry } from '../../src/disposition.ts';
+import { CodedError, halt, retry } from '../../src/disposition.ts';
 import type { HeldKeys } from '../../src/stores.ts';
 import { turns } from '../../src/testing/index.ts';
 import { aKeeper, group, type Keeper, never } from './keeper.ts';
@@ -141,6 +141,41 @@ describe('a store of held keys that is away', () => {
     await run.whenCaughtUp();
     expect(k.applied).toEqual(['b1', 'b2']);
     expect(k.dead().map(({ name }) => name)).toEqual(['a1', 'a2']);
+  });
+
+  it('halts the pipeline when it refuses it for good, and resume goes on with the same record', async () => {
+    let isRefused = true;
+    const refusal = new CodedError('X_LEDGER_ACCESS', 'a wrong password', { disposition: halt });
+    const refusing: HeldKeys = {
+      ...k.heldKeys,
+      hold: async (...given) => (isRefused ? Promise.reject(refusal) : k.heldKeys.hold(...given)),
+    };
+    k.broken.set('a1', never);
+    const { run } = await k.start('hold-key', { heldKeys: refusing });
+    await k.publish('a1', 'a2');
+    await turns();
+    expect([run.state(), k.dead()]).toEqual([{ state: 'halted', code: 'X_LEDGER_ACCESS' }, []]);
+    isRefused = false;
+    await run.resume();
+    await run.whenCaughtUp();
+    expect(k.dead().map(({ name }) => name)).toEqual(['a1', 'a2']);
+  });
+
+  it('that refuses to be read halts it before anything starts, and is asked again by resume', async () => {
+    let isRefused = true;
+    const refusal = new CodedError('X_LEDGER_ACCESS', 'a wrong password', { disposition: halt });
+    const refusing: HeldKeys = {
+      ...k.heldKeys,
+      take: async (...given) => (isRefused ? Promise.reject(refusal) : k.heldKeys.take(...given)),
+    };
+    const { run } = await k.start('hold-key', { heldKeys: refusing });
+    await k.publish('a1');
+    await turns();
+    expect([run.state().state, k.applied]).toEqual(['halted', []]);
+    isRefused = false;
+    await run.resume();
+    await run.whenCaughtUp();
+    expect(k.applied).toEqual(['a1']);
   });
 
   it('at the start lets nothing begin, because nobody can say what is held', async () => {

@@ -5,10 +5,11 @@ const deadLetters = `"${indexHistory.schema}".dead_letters`;
 
 /**
  * Not closed yet, of a row by that name. What failed again counts until the dead letter that came of it is read: the
- * acknowledgement may be faster, and its line must not move meanwhile.
+ * acknowledgement may be faster, and its line must not move meanwhile. The first words are those of the index.
  */
-const isOpen = (row: string): string => `(${row}.status IN ('UNRESOLVED', 'SCHEDULED', 'REDRIVEN', 'PARKED')
-  OR (${row}.status = 'FAILED_AGAIN' AND NOT EXISTS (SELECT 1 FROM ${deadLetters} AS next WHERE next.replay_of = ${row}.dlq_id)))`;
+const isOpen = (row: string): string => `${row}.hold IS NOT NULL AND ${row}.status NOT IN ('RESOLVED', 'DISCARDED')
+  AND (${row}.status <> 'FAILED_AGAIN'
+    OR NOT EXISTS (SELECT 1 FROM ${deadLetters} AS next WHERE next.replay_of = ${row}.dlq_id))`;
 
 /** An SQL condition: an earlier one of its key's line is open, so its group would refuse it. */
 export const isBehind = (row: string): string => `(${row}.hold IS NOT NULL AND EXISTS (
@@ -22,10 +23,10 @@ const mostOfALine = 500;
 export const dueFollowers = `
   SELECT follower.* FROM (
     SELECT DISTINCT ON ("group", hold) "group", hold, code, status FROM ${deadLetters} AS one
-    WHERE hold IS NOT NULL AND ${isOpen('one')}
+    WHERE ${isOpen('one')}
     ORDER BY "group", hold, held_at, (status = 'UNRESOLVED')) AS first
   CROSS JOIN LATERAL (
     SELECT dlq_id, "group", topic, partition, "offset", replay_count, fingerprint, held_at FROM ${deadLetters} AS held
-    WHERE held."group" = first."group" AND held.hold = first.hold AND held.status = 'UNRESOLVED' AND held.code = '${heldCode}'
+    WHERE held."group" = first."group" AND held.hold = first.hold AND ${isOpen('held')} AND held.status = 'UNRESOLVED' AND held.code = '${heldCode}'
     ORDER BY held_at LIMIT ${mostOfALine}) AS follower
   WHERE first.code = '${heldCode}' AND first.status = 'UNRESOLVED'`;

@@ -108,7 +108,8 @@ export const indexHistory: SchemaHistory = {
       id: '0003-held-keys',
       sql: `
         ALTER TABLE :schema.dead_letters ADD COLUMN hold text, ADD COLUMN held_at bigint;
-        CREATE INDEX dead_letters_lines ON :schema.dead_letters ("group", hold, held_at) WHERE hold IS NOT NULL;
+        CREATE INDEX dead_letters_lines ON :schema.dead_letters ("group", hold, held_at)
+          WHERE hold IS NOT NULL AND status NOT IN ('RESOLVED', 'DISCARDED');
         ALTER TABLE :schema.job_records ADD COLUMN held_at bigint NOT NULL DEFAULT -1;
         DROP INDEX :schema.job_records_left;
         CREATE INDEX job_records_left ON :schema.job_records (job, held_at, partition, topic, "offset") WHERE state = 'planned';

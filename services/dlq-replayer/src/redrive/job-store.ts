@@ -343,13 +343,16 @@ async function report(query: Query, job: string): Promise<JobReport | null> {
     [job],
   );
   const [behind] = await query<{ count: string }>(
-    `SELECT count(DISTINCT follower.dlq_id) AS count FROM ${tables.records} AS mine
-     JOIN ${tables.deadLetters} AS ahead ON ahead.dlq_id = mine.dlq_id
-     JOIN ${tables.deadLetters} AS follower
-       ON follower."group" = ahead."group" AND follower.hold = ahead.hold AND follower.held_at > ahead.held_at
-     WHERE mine.job = $1 AND mine.held_at >= 0 AND mine.state <> 'skipped'
-       AND follower.code = '${heldCode}' AND follower.status = 'UNRESOLVED' AND NOT EXISTS (
-         SELECT 1 FROM ${tables.records} AS other WHERE other.job = $1 AND other.dlq_id = follower.dlq_id AND other.state <> 'skipped')`,
+    `WITH lines AS (
+       SELECT ahead."group", ahead.hold, min(mine.held_at) AS at
+       FROM ${tables.records} AS mine JOIN ${tables.deadLetters} AS ahead ON ahead.dlq_id = mine.dlq_id
+       WHERE mine.job = $1 AND mine.held_at >= 0 AND mine.state <> 'skipped' GROUP BY 1, 2)
+     SELECT count(*) AS count FROM lines JOIN ${tables.deadLetters} AS follower
+       ON follower."group" = lines."group" AND follower.hold = lines.hold AND follower.held_at > lines.at
+     WHERE follower.code = '${heldCode}' AND follower.status NOT IN ('RESOLVED', 'DISCARDED')
+       AND follower.status = 'UNRESOLVED' AND NOT EXISTS (
+         SELECT 1 FROM ${tables.records} AS other
+         WHERE other.job = $1 AND other.dlq_id = follower.dlq_id AND other.state <> 'skipped')`,
     [job],
   );
   return { ...jobOf(row), ...progressOf(counted, acked), followers: Number(behind?.count ?? 0) };
