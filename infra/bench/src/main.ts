@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { endToEndBench } from './end-to-end-bench.ts';
 import { type Bench, describeFigures, type Figure } from './figure.ts';
 import { lanesBench } from './lanes-bench.ts';
+import { ledgerBench } from './ledger-bench.ts';
 import { produceBench } from './produce-bench.ts';
 import { type SavedRun, saveRuns } from './results.ts';
 import { scaleBench } from './scale-bench.ts';
@@ -18,6 +19,7 @@ const benches: readonly Bench[] = [
   stageBench,
   lanesBench,
   sinkBench,
+  ledgerBench,
   endToEndBench,
   scaleBench,
 ];
