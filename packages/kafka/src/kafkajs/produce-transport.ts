@@ -2,16 +2,14 @@ import kafkajs, { type Admin } from 'kafkajs';
 import apiKeys from 'kafkajs/src/protocol/requests/apiKeys.js';
 import protocol from 'kafkajs/src/protocol/requests/index.js';
 import type { ClientConfig } from '../client-config.ts';
-import { classifyClientFailure } from '../errors.ts';
 import {
   type Compression,
   compressFromBytes,
   type PartitionBatch,
   type ProduceTransport,
-  type TopicShape,
   TransportError,
-  type TransportFailure,
 } from '../producer/produce-transport.ts';
+import { topicShapes, transportError } from '../producer/topic-shapes.ts';
 import { Connection } from './connection.ts';
 
 const { CompressionTypes } = kafkajs;
@@ -51,24 +49,14 @@ const sameBrokerMs = 10_000;
 export function createKafkaTransport(options: KafkaTransportOptions): ProduceTransport {
   const connection = new Connection(options.config, options.requestTimeoutMs);
   const lookups = new Connection(options.config, options.requestTimeoutMs);
-  const limits = new Map<string, number>();
-
-  const topic = async (name: string): Promise<TopicShape> => {
-    try {
+  const topic = topicShapes({
+    locate: (name) => {
       lookups.moveOn(sameBrokerMs);
-      const leaders = await lookups.locate(name);
-      let maxMessageBytes = limits.get(name);
-      if (maxMessageBytes === undefined) {
-        maxMessageBytes = await options.maxMessageBytes(name);
-        limits.set(name, maxMessageBytes);
-      }
-      return { partitions: leaders.size, maxMessageBytes };
-    } catch (error) {
-      const failure = failureOf(error);
-      lookups.moveOn(0);
-      throw new TransportError(messageOf(error), { failure, ambiguous: false, cause: error });
-    }
-  };
+      return lookups.locate(name);
+    },
+    maxMessageBytes: options.maxMessageBytes,
+    onFailed: () => lookups.moveOn(0),
+  });
 
   const produce: ProduceTransport['produce'] = async (node, batches, beforeWrite) => {
     let isSent = false;
@@ -105,7 +93,7 @@ export function createKafkaTransport(options: KafkaTransportOptions): ProduceTra
       );
     } catch (error) {
       if (error instanceof TransportError) throw error;
-      throw new TransportError(messageOf(error), { failure: failureOf(error), ambiguous: isSent, cause: error });
+      throw transportError(error, isSent);
     }
   };
 
@@ -141,14 +129,6 @@ function toTopicData(batches: readonly PartitionBatch[]): object[] {
   }
   return [...topics.values()];
 }
-
-function failureOf(error: unknown): TransportFailure {
-  const failure = classifyClientFailure(error);
-  if (failure === 'moved') return 'unavailable';
-  return failure === 'not-in-group' || failure === 'fenced' ? 'unexpected' : failure;
-}
-
-const messageOf = (error: unknown): string => (Error.isError(error) ? error.message : String(error));
 
 /** The topic's own `max.message.bytes`; null where this client may not ask. */
 export async function readMaxMessageBytes(admin: Admin, topic: string): Promise<number | null> {

@@ -1,14 +1,12 @@
-import { classifyClientFailure } from '../errors.ts';
 import {
   type Compression,
   compressFromBytes,
   type PartitionAnswer,
   type PartitionBatch,
   type ProduceTransport,
-  type TopicShape,
   TransportError,
-  type TransportFailure,
 } from '../producer/produce-transport.ts';
+import { topicShapes, transportError } from '../producer/topic-shapes.ts';
 import type { Client, Link } from './client.ts';
 import type { Cluster } from './cluster.ts';
 import { codecNumbers, compress } from './codecs.ts';
@@ -29,21 +27,11 @@ const allReplicas = -1;
 /** acks=all, one request per call, every partition's answer handed on as the leader gave it. */
 export function createPlatformaticTransport(options: PlatformaticTransportOptions): ProduceTransport {
   const { cluster } = options;
-  const limits = new Map<string, number>();
-
-  const topic = async (name: string): Promise<TopicShape> => {
-    try {
-      const leaders = await cluster.locate(name);
-      let maxMessageBytes = limits.get(name);
-      if (maxMessageBytes === undefined) {
-        maxMessageBytes = await options.maxMessageBytes(name);
-        limits.set(name, maxMessageBytes);
-      }
-      return { partitions: leaders.size, maxMessageBytes };
-    } catch (error) {
-      throw new TransportError(messageOf(error), { failure: failureOf(error), ambiguous: false, cause: error });
-    }
-  };
+  const topic = topicShapes({
+    locate: (name) => cluster.locate(name),
+    maxMessageBytes: options.maxMessageBytes,
+    onFailed: () => undefined,
+  });
 
   const produce: ProduceTransport['produce'] = async (node, batches, beforeWrite) => {
     let isSent = false;
@@ -65,7 +53,7 @@ export function createPlatformaticTransport(options: PlatformaticTransportOption
       });
     } catch (error) {
       if (error instanceof TransportError) throw error;
-      throw new TransportError(messageOf(error), { failure: failureOf(error), ambiguous: isSent, cause: error });
+      throw transportError(error, isSent);
     }
   };
 
@@ -147,11 +135,3 @@ function request(link: Link, { produceV7, Writer }: Client, body: Buffer): Promi
     );
   });
 }
-
-function failureOf(error: unknown): TransportFailure {
-  const failure = classifyClientFailure(error);
-  if (failure === 'moved') return 'unavailable';
-  return failure === 'not-in-group' || failure === 'fenced' ? 'unexpected' : failure;
-}
-
-const messageOf = (error: unknown): string => (Error.isError(error) ? error.message : String(error));
