@@ -3,28 +3,9 @@ import type { GroupMember, Producer } from '../../src/broker.ts';
 import { CodedError, deadLetter, retry } from '../../src/disposition.ts';
 import { DeliveryError } from '../../src/errors.ts';
 import { readDeadLetter } from '../../src/headers/dead-letter.ts';
-import { type Handled, type Handler, type Pipeline, pipeline } from '../../src/pipeline.ts';
-import { createPipelineRig, type Note, noteTopic, type PipelineRig, turns } from '../../src/testing/index.ts';
-
-const input = noteTopic('notes.in', 2);
-const output = noteTopic('notes.out', 2);
-const group = 'copier.notes';
-const nothing: Handled = { outputs: [], outcome: { kind: 'delivered' } };
-
-const copy: Handler<Note> = ({ data, key }) => ({ outputs: [{ to: output, key, data }], outcome: { kind: 'emitted' } });
-const copier = (handle: Handler<Note> = copy): Pipeline<Note> =>
-  pipeline<Note>({ name: 'copy', group, from: [input], handle, to: [output] });
-
-/** Handlers that stay until they are told to go on. */
-function gate() {
-  const waiting: { readonly number: number; readonly open: () => void; readonly signal: AbortSignal }[] = [];
-  const handle: Handler<Note> = ({ data }, signal) =>
-    new Promise((resolve, reject) => {
-      signal.addEventListener('abort', () => reject(signal.reason));
-      waiting.push({ number: data.number, open: () => resolve(nothing), signal });
-    });
-  return { waiting, handle, started: () => waiting.map(({ number }) => number) };
-}
+import type { Handler } from '../../src/pipeline.ts';
+import { createPipelineRig, type Note, type PipelineRig, turns } from '../../src/testing/index.ts';
+import { committedOffsets, copier, copy, gate, group, input, nothing, output, publishNotes } from './copier.ts';
 
 let rig: PipelineRig;
 beforeEach(() => {
@@ -32,14 +13,8 @@ beforeEach(() => {
 });
 afterEach(() => rig.close());
 
-const publish = async (count: number, partition?: number): Promise<void> => {
-  for (let number = 0; number < count; number += 1) {
-    const place = partition === undefined ? {} : { partition };
-    await rig.publish(input, { text: '', number }, { key: `k${number}`, id: `e${number}`, ...place });
-  }
-};
-const committed = async (): Promise<(number | null)[]> =>
-  (await rig.cluster.admin.committed(group, [input.name])).map((one) => one.committed?.offset ?? null);
+const publish = (count: number, partition?: number): Promise<void> => publishNotes(rig, count, partition);
+const committed = (): Promise<(number | null)[]> => committedOffsets(rig);
 
 describe('Kafka being away', () => {
   it('while outputs are sent: they go out in order when it is back, uncounted, and nothing is dead-lettered', async () => {
