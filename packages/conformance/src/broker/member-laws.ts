@@ -38,6 +38,17 @@ export function memberLaws({ broker, harness, topic, group, subject }: BrokerLaw
       await probe.member.close();
     });
 
+    law('is counted in its group until it has left', async () => {
+      const name = await topic(1);
+      const members = group();
+      const inGroup = async (): Promise<number | undefined> =>
+        (await broker().admin.describeGroups([members]))[0]?.members;
+      const probe = await joinGroup(broker(), { group: members, topics: [name] });
+      expect(await inGroup()).toBe(1);
+      await probe.member.close();
+      expect(await inGroup()).toBe(0);
+    });
+
     law('continues after what was committed', async () => {
       const name = await topic(1);
       const members = group();
