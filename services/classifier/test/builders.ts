@@ -1,39 +1,21 @@
-import type { CanonicalEntity, EntityEnriched, LookupMatch, Ticket } from '@millrace/contracts';
-import type { Envelope } from '@millrace/messaging';
+import { aTicketEntity, receivedTicket } from '@millrace/conformance/builders';
+import type { EntityEnriched, LookupMatch, Ticket } from '@millrace/contracts';
 import type { Judgement, JudgementRequest, Model } from '@millrace/models';
 
 export const never: AbortSignal = new AbortController().signal;
 
-export function aTicket(
+export const aTicket = (
   over: Partial<Ticket> = {},
   context: Readonly<Record<string, LookupMatch>> = {},
-): EntityEnriched<Ticket> {
-  const entity: Ticket = {
-    id: '35436',
-    subject: 'Card declined',
+): EntityEnriched<Ticket> => ({
+  ...receivedTicket,
+  entity: aTicketEntity({
     description: 'My card was declined at the shop.',
-    status: 'new',
-    priority: null,
-    channel: null,
-    requester: { id: '1', name: 'Ana', email: 'ana@northwind.example', emailDomain: 'northwind.example' },
-    tags: [],
-    assignee: null,
-    group: null,
     url: 'https://example.com/tickets/35436',
-    createdAt: null,
-    updatedAt: null,
-    attributes: {},
     ...over,
-  };
-  return {
-    sequence: '001795169527672-0000000000000000042',
-    receivedAt: 1_795_170_000_000,
-    source: 'zendesk',
-    raw: null,
-    entity,
-    context,
-  };
-}
+  }),
+  context,
+});
 
 export const goldAccount: Readonly<Record<string, LookupMatch>> = {
   account: {
@@ -44,27 +26,7 @@ export const goldAccount: Readonly<Record<string, LookupMatch>> = {
   },
 };
 
-export function anEnvelope(
-  data: EntityEnriched<CanonicalEntity>,
-  over: Partial<Envelope<EntityEnriched<CanonicalEntity>>> = {},
-): Envelope<EntityEnriched<CanonicalEntity>> {
-  const position = { topic: 'tickets.enriched.v1', partition: 2, offset: 42 };
-  return {
-    id: '6f1c0c8e-0000-5000-8000-000000000001',
-    source: 'test',
-    type: 'ticket.enriched',
-    time: '2026-11-20T10:12:07.000Z',
-    correlationid: '6f1c0c8e-0000-5000-8000-000000000001',
-    causationid: null,
-    generation: 0,
-    traceparent: null,
-    key: 'zendesk:35436',
-    data,
-    origin: { ...position, timestamp: 1_795_170_000_001 },
-    delivery: { position, through: 'source', attempt: 0, replay: null },
-    ...over,
-  };
-}
+export { anEnvelope } from '@millrace/conformance/builders';
 
 export function anAnswer(over: Partial<Judgement> = {}): Judgement {
   return {

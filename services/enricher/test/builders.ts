@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { aTicketEntity, receivedTicket } from '@millrace/conformance/builders';
 import type { EntityReceived, Issue, Ticket, Topic, WebhookReceived } from '@millrace/contracts';
-import { CodedError, deadLetter, type Envelope, type Serde } from '@millrace/messaging';
+import { CodedError, deadLetter, type Serde } from '@millrace/messaging';
 
 interface Sample {
   readonly headers: Readonly<Record<string, string>>;
@@ -49,51 +50,12 @@ export function anIssueOf(repository: string): WebhookReceived {
   return aWebhook(issueOpened, { eventType: 'issues', body: Buffer.from(JSON.stringify(changed)) });
 }
 
-export function anEnvelope<T>(data: T, over: Partial<Envelope<T>> = {}): Envelope<T> {
-  const position = { topic: 'webhooks.received.v1', partition: 2, offset: 42 };
-  return {
-    id: '6f1c0c8e-0000-5000-8000-000000000001',
-    source: 'test',
-    type: 'test',
-    time: '2026-11-20T10:12:07.000Z',
-    correlationid: '6f1c0c8e-0000-5000-8000-000000000001',
-    causationid: null,
-    generation: 0,
-    traceparent: null,
-    key: 'zendesk:35436',
-    data,
-    origin: { ...position, timestamp: 1_795_170_000_001 },
-    delivery: { position, through: 'source', attempt: 0, replay: null },
-    ...over,
-  };
-}
+export { anEnvelope } from '@millrace/conformance/builders';
 
-export function aTicket(over: Partial<Ticket> = {}): EntityReceived<Ticket> {
-  const entity: Ticket = {
-    id: '35436',
-    subject: 'Card declined',
-    description: null,
-    status: 'new',
-    priority: null,
-    channel: null,
-    requester: { id: '1', name: 'Ana', email: 'ana@northwind.example', emailDomain: 'northwind.example' },
-    tags: [],
-    assignee: null,
-    group: null,
-    url: null,
-    createdAt: null,
-    updatedAt: null,
-    attributes: {},
-    ...over,
-  };
-  return {
-    sequence: '001795169527672-0000000000000000042',
-    receivedAt: 1_795_170_000_000,
-    source: 'zendesk',
-    raw: null,
-    entity,
-  };
-}
+export const aTicket = (over: Partial<Ticket> = {}): EntityReceived<Ticket> => ({
+  ...receivedTicket,
+  entity: aTicketEntity(over),
+});
 
 export function anIssue(over: Partial<Issue> = {}): EntityReceived<Issue> {
   const entity: Issue = {
