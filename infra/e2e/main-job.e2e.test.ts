@@ -68,6 +68,17 @@ afterAll(async () => {
   rmSync(data, { recursive: true, force: true });
 }, 60_000);
 
+describe('a fresh installation', () => {
+  it('has nothing wrong with it', async () => {
+    const { checked, findings } = await ask<{
+      readonly checked: readonly string[];
+      readonly findings: readonly unknown[];
+    }>('doctor');
+    expect(findings).toEqual([]);
+    expect(checked).toEqual(expect.arrayContaining(['topics', 'groups', 'clocks', 'schemas', 'pipelines', 'services']));
+  });
+});
+
 describe('an urgent ticket sent three times', () => {
   const ticket = '700001';
   const body = ticketCreated({
