@@ -71,7 +71,7 @@ export interface OpsReplayAck {
   readonly dlqId: string;
   /** Group that handled it. */
   readonly group: string;
-  /** delivered, emitted, filtered, superseded or failed-again. */
+  /** delivered, emitted, filtered, superseded, discarded or failed-again. */
   readonly outcome: string;
   /** Error code when it failed again. */
   readonly code: string | null;

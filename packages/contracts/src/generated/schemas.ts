@@ -671,7 +671,7 @@ export const schemas: Readonly<Record<'webhooksReceived' | 'deliveriesCompleted'
       {
         "name": "outcome",
         "type": "string",
-        "doc": "delivered, emitted, filtered, superseded or failed-again."
+        "doc": "delivered, emitted, filtered, superseded, discarded or failed-again."
       },
       {
         "name": "code",

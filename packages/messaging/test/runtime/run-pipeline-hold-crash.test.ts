@@ -178,6 +178,28 @@ describe('a store of held keys that is away', () => {
     expect(k.applied).toEqual(['a1']);
   });
 
+  it('that answers late lets nothing begin before it has said what is held', async () => {
+    k.broken.set('a1', never);
+    const first = await k.start('hold-key');
+    await k.publish('a1');
+    await first.run.whenCaughtUp();
+    await first.run.drain();
+    await first.run.close();
+    let answer: () => void = () => undefined;
+    const asked = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    const slow: HeldKeys = { ...k.heldKeys, take: (...given) => asked.then(() => k.heldKeys.take(...given)) };
+    const { run } = await k.start('hold-key', { heldKeys: slow });
+    await k.publish('a2', 'b1');
+    await turns();
+    expect([k.applied, k.dead().length]).toEqual([[], 1]);
+    answer();
+    await run.whenCaughtUp();
+    expect(k.applied).toEqual(['b1']);
+    expect(k.dead().at(-1)).toMatchObject({ name: 'a2', code: 'X_KEY_HELD', at: 1 });
+  });
+
   it('at the start lets nothing begin, because nobody can say what is held', async () => {
     let isAway = true;
     const { run } = await k.start('hold-key', { heldKeys: failing(k.heldKeys, () => isAway) });
