@@ -13,6 +13,7 @@ export {
   startKafka,
 } from './kafka.ts';
 export { type ClusterMetadata, readClusterMetadata } from './kafka-probe.ts';
+export { ensureMavenFolder, type MavenFolder } from './maven-folder.ts';
 export type { Progress, RunningPart, StartingPart } from './part.ts';
 export { demandFreePort, freePortRun, freePorts, isPortFree } from './ports.ts';
 export { type PostgresOptions, type RunningPostgres, startPostgres } from './postgres.ts';
