@@ -2,7 +2,7 @@ import { connectKafka, type KafkaBroker, type KafkaOptions } from '@millrace/kaf
 import { createLogger } from '@millrace/service';
 
 /** The clients behind the broker port; every bench that touches Kafka is run on each. */
-export const drivers = ['kafkajs'] as const;
+export const drivers = ['kafkajs', 'platformatic'] as const;
 export type Driver = (typeof drivers)[number];
 
 /** A subject's own connection, silent unless something is wrong. */

@@ -1,16 +1,13 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { topics } from '@millrace/contracts';
-import { freePortRun, freePorts } from '@millrace/embedded';
+import { freePorts } from '@millrace/embedded';
 import type { KafkaBroker } from '@millrace/kafka';
+import { watchArrivals } from './arrivals.ts';
 import { connectDriver } from './drivers.ts';
 import { atMost, type Bench, type BenchContext, type Figure, median, told } from './figure.ts';
 import { Latencies } from './latencies.ts';
 import { usageOfTree } from './process-tree.ts';
 import { costOf, inTurn, rateOf } from './repeat.ts';
-import { askMillrace, startSystem } from './start-system.ts';
+import { type Door, type Mode, type StartedFlow, startFlow } from './started-flow.ts';
 import { type Sent, sendSteadily } from './steady-webhooks.ts';
 import { type Observed, openSubject } from './subject.ts';
 import type { HopsRequest } from './subjects/hops-kafkajs.ts';
@@ -20,134 +17,64 @@ const fullSeconds = 15;
 const patienceMs = 60_000;
 const settleMs = 1_500;
 const pollMs = 50;
-const wirePrefix = 5;
-const route = 'tickets.archive';
-type Mode = 'fast' | 'cascade';
-
-/** The shipped tickets flow with the one destination that is measured. */
-const flowFiles = (mode: Mode): Readonly<Record<string, string>> => ({
-  'sources.yaml': 'sources:\n  zendesk:\n    connector: zendesk\n    secret: ${ZENDESK_SIGNING_SECRET}\n',
-  'sinks.yaml': 'sinks:\n  postgres:\n    url: ${POSTGRES_URL}\n',
-  'tickets.yaml': `classify: { mode: ${mode} }
-flows:
-  tickets:
-    enrich:
-      - { lookup: accounts, by: requester.emailDomain, as: account }
-    classify:
-      - { task: category, pack: support }
-      - { task: priority }
-      - { task: sentiment }
-      - { task: language }
-      - { task: reply }
-    deliver:
-      - { route: archive, sink: postgres, table: tickets }
-`,
-});
 
 /** From a vendor's webhook to the row, through every service, driven from outside. */
 export const endToEndBench: Bench = {
   name: 'end-to-end',
   summary: `signed webhook → row in Postgres at ${rate}/s steady, against the same hops by hand on the same servers`,
-  run: async (context) => {
-    const folder = await mkdtemp(join(tmpdir(), 'millrace-bench-'));
-    const portBase = await freePortRun(23);
-    try {
-      return [
-        ...(await measure(context, { folder, portBase, mode: 'fast', runs: 1 })),
-        ...(await measure(context, { folder, portBase, mode: 'cascade', runs: 100 })),
-      ];
-    } finally {
-      await rm(folder, { recursive: true, force: true });
-    }
-  },
+  run: async (context) => [...(await measure(context, 'fast')), ...(await measure(context, 'cascade'))],
 };
 
-interface Setting {
-  readonly folder: string;
-  readonly portBase: number;
-  readonly mode: Mode;
-  /** Number of its first run: tickets of all runs differ. */
-  readonly runs: number;
-}
-
-interface State {
-  readonly kafka: { readonly brokers: readonly string[] };
-  readonly postgres: { readonly url: string };
-}
-
-/** Where webhooks go and what they are signed with, as the command line tells. */
-interface Door {
-  readonly url: string;
-  readonly secret: string;
-}
-
-const measure = async (context: BenchContext, setting: Setting): Promise<readonly Figure[]> => {
-  const { folder, portBase, mode, runs } = setting;
-  const data = join(folder, 'data');
-  const flows = join(folder, mode);
-  await mkdir(flows);
-  for (const [name, text] of Object.entries(flowFiles(mode))) await writeFile(join(flows, name), text);
-  const system = await startSystem(context, { data, portBase, samples: false, flows });
-  context.say(`${mode}: ready`);
-  const stateFile = join(data, 'state.json');
-  const state = JSON.parse(await readFile(stateFile, 'utf8')) as State;
-  const broker = connectDriver('kafkajs', { brokers: state.kafka.brokers });
+const measure = async (context: BenchContext, mode: Mode): Promise<readonly Figure[]> => {
+  await using flow = await startFlow(context, mode);
+  const broker = connectDriver('kafkajs', { brokers: flow.state.kafka.brokers });
   try {
-    const door = await askMillrace<Door>(context, stateFile, 'sources', 'show', 'zendesk');
-    const seconds = Math.max(2, fullSeconds * context.scale);
-    const arrivals = await watchDeliveries(broker);
-    const send = ({ url, secret }: Door, run: number): Promise<Sent> =>
-      sendSteadily({ url, secret, rate, seconds, run, signal: context.signal });
-    const usage = () => usageOfTree(system.child.pid ?? 0);
-    const ours = async (repeat: number): Promise<Observed> => {
-      const before = await usage();
-      const sent = await send(door, runs + repeat);
-      await allArrived(sent, arrivals);
-      const { cpuSeconds, pssMb } = await usage();
-      return { ...seen(sent, arrivals), cpuSeconds: cpuSeconds - before.cpuSeconds, rssMb: pssMb };
-    };
-    if (mode === 'fast') await createHandTopics(broker, context.repeats);
-    await ours(0); // every service compiles what is hot
-    if (mode === 'cascade') return cascadeFigures((await inTurn(context, { ours })).ours);
-    await using hand = await openSubject<HopsRequest>('hops-kafkajs', context);
-    const byHand = async (repeat: number): Promise<Observed> => {
-      const topics = handTopics(repeat);
-      const [port = 0] = await freePorts(1);
-      const over = new AbortController();
-      const request = { ...state.kafka, postgresUrl: state.postgres.url, port, secret: door.secret, topics };
-      const running = hand.run({ ...request, group: `bench.hand.${repeat}` }, over.signal);
-      const url = `http://127.0.0.1:${port}/`;
-      await Promise.race([running, answers(url, context.signal)]);
-      const sent = await send({ url, secret: door.secret }, runs + 50 + repeat);
-      await pause(settleMs, undefined, { signal: context.signal });
-      over.abort();
-      const { arrivals: arrived = [], cpuSeconds, rssMb } = await running;
-      return { ...seen(sent, new Map(arrived)), cpuSeconds, rssMb };
-    };
-    await byHand(0);
-    const measured = await inTurn(context, { 'by hand': byHand, ours });
-    return fastFigures(measured.ours, measured['by hand']);
+    return await measureFlow(context, mode, flow, broker);
   } finally {
     await broker.close();
-    await system.stop();
   }
 };
 
-/** Who got where when, as the sink itself tells after its commit: ticket → epoch milliseconds. */
-const watchDeliveries = async (broker: KafkaBroker): Promise<ReadonlyMap<string, number>> => {
+const measureFlow = async (
+  context: BenchContext,
+  mode: Mode,
+  { system, state, door }: StartedFlow,
+  broker: KafkaBroker,
+): Promise<readonly Figure[]> => {
+  const seconds = Math.max(2, fullSeconds * context.scale);
   const arrivals = new Map<string, number>();
-  const reader = await broker.createReader({
-    topics: [topics.deliveriesCompleted.name],
-    from: 'latest',
-    onRecord: ({ value }) => {
-      if (value === null) return;
-      const completed = topics.deliveriesCompleted.decode(value.subarray(wirePrefix));
-      if (completed.route === route && completed.outcome === 'delivered')
-        arrivals.set(completed.id.slice(completed.id.indexOf(':') + 1), completed.at);
-    },
-  });
-  await reader.caughtUp;
-  return arrivals;
+  await watchArrivals(broker, ({ ticket, at }) => arrivals.set(ticket, at));
+  const send = ({ url, secret }: Door, run: number): Promise<Sent> =>
+    sendSteadily({ url, secret, rate, seconds, run, signal: context.signal });
+  const usage = () => usageOfTree(system.child.pid ?? 0);
+  const ours = async (repeat: number): Promise<Observed> => {
+    const before = await usage();
+    const sent = await send(door, repeat);
+    await allArrived(sent, arrivals);
+    const { cpuSeconds, pssMb } = await usage();
+    return { ...seen(sent, arrivals), cpuSeconds: cpuSeconds - before.cpuSeconds, rssMb: pssMb };
+  };
+  if (mode === 'fast') await createHandTopics(broker, context.repeats);
+  await ours(0); // every service compiles what is hot
+  if (mode === 'cascade') return cascadeFigures((await inTurn(context, { ours })).ours);
+  await using hand = await openSubject<HopsRequest>('hops-kafkajs', context);
+  const byHand = async (repeat: number): Promise<Observed> => {
+    const topics = handTopics(repeat);
+    const [port = 0] = await freePorts(1);
+    const over = new AbortController();
+    const at = { brokers: state.kafka.brokers, postgresUrl: state.postgres.url, port, secret: door.secret };
+    const running = hand.run({ ...at, topics, group: `bench.hand.${repeat}` }, over.signal);
+    const url = `http://127.0.0.1:${port}/`;
+    await Promise.race([running, answers(url, context.signal)]);
+    const sent = await send({ url, secret: door.secret }, 50 + repeat);
+    await pause(settleMs, undefined, { signal: context.signal });
+    over.abort();
+    const { arrivals: arrived = [], cpuSeconds, rssMb } = await running;
+    return { ...seen(sent, new Map(arrived)), cpuSeconds, rssMb };
+  };
+  await byHand(0);
+  const measured = await inTurn(context, { 'by hand': byHand, ours });
+  return fastFigures(measured.ours, measured['by hand']);
 };
 
 const allArrived = async ({ due }: Sent, arrivals: ReadonlyMap<string, number>): Promise<void> => {

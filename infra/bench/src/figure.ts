@@ -21,6 +21,8 @@ export interface Figure {
 export interface Bench {
   readonly name: string;
   readonly summary: string;
+  /** Takes so long that it runs only when it is named. */
+  readonly isLong?: boolean;
   run(context: BenchContext): Promise<readonly Figure[]>;
 }
 
@@ -33,6 +35,8 @@ export interface BenchContext {
   readonly scale: number;
   /** How often each side is measured; the median counts. */
   readonly repeats: number;
+  /** How long what is to go on for long does; its own choice when absent. */
+  readonly minutes?: number;
   /** Folder for CPU profiles of the subjects; none are made when absent. */
   readonly profile?: string;
 }

@@ -22,6 +22,16 @@ const factsOf = async (pid: number): Promise<ProcessFacts | undefined> => {
   return { pid, parent: Number(fields[1]), cpuSeconds: (Number(fields[11]) + Number(fields[12])) / ticksPerSecond };
 };
 
+const pageBytes = 4_096; // the same on every Linux we run on
+const megabyte = 1_048_576;
+
+/** One process: the CPU of all its threads so far, what it holds in memory now. Rejects when it is gone. Linux only. */
+export const usageOfProcess = async (pid: number): Promise<{ readonly cpuSeconds: number; readonly rssMb: number }> => {
+  const [facts, statm] = await Promise.all([factsOf(pid), readFile(`/proc/${pid}/statm`, 'utf8')]);
+  if (facts === undefined) throw new Error(`process ${pid} is gone`);
+  return { cpuSeconds: facts.cpuSeconds, rssMb: (Number(statm.split(' ')[1]) * pageBytes) / megabyte };
+};
+
 const pssMb = async (pid: number): Promise<number> => {
   const rollup = await readFile(`/proc/${pid}/smaps_rollup`, 'utf8').catch(() => '');
   return Number(/^Pss:\s+(\d+) kB/m.exec(rollup)?.[1] ?? 0) / 1024;

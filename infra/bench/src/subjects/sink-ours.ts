@@ -1,7 +1,8 @@
 import { sinks } from '@millrace/connectors/sinks';
 import { deliverGroup } from '@millrace/flows';
-import { defaultPipelineSettings, type EffectStore } from '@millrace/messaging';
-import { createLogger, createMetrics } from '@millrace/service';
+import type { EffectStore } from '@millrace/messaging';
+import { createLogger, createMetrics, loadSettings } from '@millrace/service';
+import { settings as declared } from '@millrace/sink-writers/config';
 import { createSinkWriters } from '@millrace/sink-writers/sink-writers';
 import { pinnedSerde, type Servers } from '../cluster.ts';
 import { connectDriver, type Driver } from '../drivers.ts';
@@ -26,6 +27,13 @@ const noEffects = new Proxy({} as EffectStore, {
     throw new Error('a transactional sink asked the effect store');
   },
 });
+
+const shipped = ({ brokers, registryUrl, postgresUrl }: Servers) =>
+  loadSettings(declared, {
+    MILLRACE_KAFKA_BROKERS: brokers.join(','),
+    MILLRACE_REGISTRY_URL: registryUrl,
+    MILLRACE_POSTGRES_URL: postgresUrl,
+  });
 
 /** The shipped service with its shipped settings, in this process: topic → Postgres, guarded, noted in `deliveries`. */
 export const run: SubjectRun<SinkRequest> = async ({ servers, driver, route, ordinal, records }, signal) => {
@@ -67,18 +75,7 @@ export const run: SubjectRun<SinkRequest> = async ({ servers, driver, route, ord
     broker,
     serde,
     effects: noEffects,
-    settings: {
-      ...defaultPipelineSettings,
-      graceMs: 25_000,
-      ordinal,
-      trustedOrigins: [],
-      rateLimits: 'after-refusal',
-      writeTimeoutMs: 30_000,
-      rateLimitPatienceMs: 65_000,
-      breakerOpenMs: 10_000,
-      mostWritesPerKey: 30,
-      expressionTimeoutMs: 100,
-    },
+    settings: { ...shipped(servers), ordinal },
     environment: { POSTGRES_URL: servers.postgresUrl },
     logger: createLogger({ service: 'bench', level: 'error' }),
     metrics,
