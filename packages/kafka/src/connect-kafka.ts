@@ -51,6 +51,8 @@ export const producerDefaults: ProducerSettings = {
   // A quarter of what callers may have waiting: one request is made while the other is at the broker.
   requestBytes: 256 * 1_024,
   requestsPerNode: 2,
+  spacingMs: 5,
+  enoughRecords: 64,
   retryMinMs: 50,
   retryMaxMs: 1_000,
   unknownTopicGraceMs: 10_000,

@@ -1,4 +1,5 @@
 import type { ProduceTransport } from './produce-transport.ts';
+import type { SpacingOptions } from './spacing.ts';
 
 /** What an accumulator has to tell as it happens; everything else is read from its `stats` when somebody asks. */
 export interface ProducerWatch {
@@ -8,7 +9,7 @@ export interface ProducerWatch {
   failed(error: Error): void;
 }
 
-export interface AccumulatorOptions {
+export interface AccumulatorOptions extends SpacingOptions {
   readonly transport: ProduceTransport;
   /** Milliseconds, monotonic. */
   readonly now: () => number;

@@ -15,17 +15,17 @@ import {
 } from './lane.ts';
 import { PendingRecords } from './pending.ts';
 import { type PartitionAnswer, type TransportError, withdrawnRecord } from './produce-transport.ts';
+import { Spacing } from './spacing.ts';
+import { Sweeper } from './sweeper.ts';
 import { choosePartition, createTopicState, overdue, type TopicState } from './topic-state.ts';
 
 export type RecordAccumulator = Producer & { stats(): AccumulatorStats };
 
-const sweepMs = 250;
-
 /**
  * Batches what is waiting: the first record leaves at the end of the event-loop turn it came in, and while its request
- * is on the way the next batch grows. No timer runs while nothing waits. One request per partition at a time keeps the
- * order; one request may carry many partitions of a leader, because every partition's answer is looked at by itself.
- * After a request without an answer all connections are cut before its partitions go on, so no late write follows.
+ * is on the way, or left a moment ago, the next batch grows. No timer runs while nothing waits. One request per partition
+ * at a time keeps the order; one request may carry many partitions of a leader, because every partition's answer is
+ * looked at by itself. After a request without an answer all connections are cut before its partitions go on, so no late write follows.
  */
 export function createAccumulator(options: AccumulatorOptions): RecordAccumulator {
   const { transport, now } = options;
@@ -34,10 +34,10 @@ export function createAccumulator(options: AccumulatorOptions): RecordAccumulato
   const topics = new Map<string, TopicState>();
   const ready = new Set<Lane>();
   const nodesBusy = new Map<number, number>();
+  const spacing = new Spacing(options);
   const counts = { requests: 0, records: 0, retries: 0, recycles: 0 };
   let pumpScheduled = false;
   let recycling = false;
-  let sweeper: NodeJS.Timeout | null = null;
   let closing: Promise<void> | null = null;
 
   const send = (record: OutboundRecord, signal?: AbortSignal): Promise<RecordPosition> => {
@@ -50,7 +50,7 @@ export function createAccumulator(options: AccumulatorOptions): RecordAccumulato
         pending.watch(waiting, signal, (each) => {
           pending.settle(each, abandoned(each.topic, isPerhapsWritten(each), signal));
         });
-      sweeper ??= setInterval(sweep, sweepMs).unref();
+      sweeper.wake();
       accept(waiting);
     });
   };
@@ -61,6 +61,7 @@ export function createAccumulator(options: AccumulatorOptions): RecordAccumulato
   const lanesOf = (topic: string): readonly Lane[] => [...(topics.get(topic)?.lanes.values() ?? [])];
 
   const accept = (waiting: Waiting): void => {
+    if (!pumpScheduled) spacing.turn();
     let state = topics.get(waiting.topic);
     if (state === undefined) {
       state = createTopicState(waiting.topic);
@@ -164,6 +165,7 @@ export function createAccumulator(options: AccumulatorOptions): RecordAccumulato
       else ofNode.push(lane);
     }
     for (const [node, ofNode] of perNode) {
+      if (spacing.holds(node, time, pending.count, pump)) continue;
       let from = 0;
       while (from < ofNode.length && (nodesBusy.get(node) ?? 0) < options.requestsPerNode)
         from = dispatch(node, ofNode, from);
@@ -225,6 +227,8 @@ export function createAccumulator(options: AccumulatorOptions): RecordAccumulato
 
   const request = (node: number, carried: readonly Carried[]): void => {
     counts.requests++;
+    const records = carried.reduce((sum, { batch }) => sum + batch.length, 0);
+    spacing.sent(node, now(), records);
     nodesBusy.set(node, (nodesBusy.get(node) ?? 0) + 1);
     const batches = carried.map(({ lane, batch, bytes }) => ({
       topic: lane.topic,
@@ -234,6 +238,7 @@ export function createAccumulator(options: AccumulatorOptions): RecordAccumulato
     }));
     transport
       .produce(node, batches, () => refuseWithdrawn(carried))
+      .finally(() => spacing.answered(records))
       .then(
         (answers) => {
           const found = new Map(answers.map((answer) => [`${answer.topic}/${answer.partition}`, answer]));
@@ -348,11 +353,7 @@ export function createAccumulator(options: AccumulatorOptions): RecordAccumulato
     Math.min(options.retryMinMs * 2 ** Math.min(failures, 10), options.retryMaxMs) * (0.75 + options.random() / 2);
 
   /** Ends what has waited too long; runs only while something waits. */
-  const sweep = (): void => {
-    if (pending.count === 0) {
-      stopSweeping();
-      return;
-    }
+  const sweeper = new Sweeper(() => {
     const time = now();
     for (const state of topics.values())
       for (const { waiting, reason, isSent } of overdue(state, time))
@@ -360,19 +361,15 @@ export function createAccumulator(options: AccumulatorOptions): RecordAccumulato
           waiting,
           expired(waiting.topic, options.deliveryTimeoutMs, reason, waiting.maybeWritten || isSent),
         );
-  };
-
-  const stopSweeping = (): void => {
-    if (sweeper !== null) clearInterval(sweeper);
-    sweeper = null;
-  };
+    return pending.count > 0;
+  });
 
   const close = (): Promise<void> => {
     closing ??= (async () => {
       const limit = setTimeout(giveUp, options.closeTimeoutMs);
       await pending.drained();
       clearTimeout(limit);
-      stopSweeping();
+      sweeper.rest();
       await transport.close();
     })();
     return closing;

@@ -19,6 +19,30 @@ describe('accumulator', () => {
     await producer.close();
   });
 
+  it('shares requests among callers that come while others wait, and lets a lone caller go at once', async () => {
+    const cluster = scripted({
+      script: async (batches) => {
+        await new Promise((resolve) => setTimeout(resolve, 2));
+        return batches.map((batch) => written(cluster.log, batch));
+      },
+    });
+    const producer = accumulate(cluster.transport, { spacingMs: 20 });
+    const sends: Promise<unknown>[] = [];
+    for (const value of numbers(100)) {
+      sends.push(producer.send(aRecord(value, Number(value) % 4)));
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    await Promise.all(sends);
+    expect(cluster.requests.length).toBeLessThan(30);
+    const before = cluster.requests.length;
+    const from = performance.now();
+    for (const value of numbers(40)) await producer.send(aRecord(value));
+    expect(cluster.requests.length - before).toBe(40);
+    // Two milliseconds each, and not twenty: the crowd is forgotten after some of them.
+    expect(performance.now() - from).toBeLessThan(40 * 12);
+    await producer.close();
+  });
+
   it('asks ever more slowly for a partition without a leader, and sends once it has one', async () => {
     let asked = 0;
     const cluster = scripted({

@@ -106,6 +106,8 @@ export function accumulate(transport: ProduceTransport, changes: Partial<Accumul
     batchBytes: 50_000,
     requestBytes: 100_000,
     requestsPerNode: 2,
+    spacingMs: 0,
+    enoughRecords: 64,
     retryMinMs: 1,
     retryMaxMs: 5,
     unknownTopicGraceMs: 50,
