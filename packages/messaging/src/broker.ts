@@ -116,6 +116,8 @@ export interface MemberOptions {
   readonly group: string;
   /** Source, retry and lane topics: same partition count; one member gets index i of all of them. */
   readonly topics: readonly string[];
+  /** Those of them that mostly have nothing: what comes there may be handed over a moment later than elsewhere. */
+  readonly seldom?: readonly string[];
   readonly listener: GroupListener;
   /** A stable name for static membership, where the driver is capable of it. */
   readonly instanceId?: string;

@@ -17,6 +17,7 @@ import {
   offsetOutOfRange,
 } from '../membership/member-errors.ts';
 import type { MemberSettings } from '../membership/member-settings.ts';
+import { SeldomTopics } from '../membership/seldom-topics.ts';
 import { groupBy, partitionKey } from '../reading/log-access.ts';
 import { createAssigner } from './assigner.ts';
 import { createKafka, type OwnKafka, retryOften } from './client.ts';
@@ -29,6 +30,7 @@ export interface KafkaMemberOptions {
   readonly settings: MemberSettings;
   readonly group: string;
   readonly topics: readonly string[];
+  readonly seldom?: readonly string[];
   readonly listener: GroupListener;
   readonly instanceId: string | null;
 }
@@ -62,6 +64,7 @@ export class KafkaMember implements GroupMember {
   readonly #own: OwnKafka;
   readonly #consumer: Consumer;
   readonly #paused = new Map<string, TopicPartition>();
+  readonly #seldom: SeldomTopics;
   readonly #closing = new AbortController();
   readonly #started = Promise.withResolvers<void>();
   #joined: Joined | null = null;
@@ -82,6 +85,7 @@ export class KafkaMember implements GroupMember {
     const { config, settings, group, instanceId } = options;
     this.sessionTimeoutMs = instanceId === null ? settings.sessionTimeoutMs : settings.staticSessionTimeoutMs;
     this.#options = options;
+    this.#seldom = new SeldomTopics(options.seldom ?? [], () => performance.now());
     this.#log = config.logger.child({ group });
     const retryOptions = { ...retryOften, restartOnFailure: async () => !this.#isOver() };
     this.#own = createKafka(config, retryOptions, settings.requestTimeoutMs);
@@ -131,6 +135,7 @@ export class KafkaMember implements GroupMember {
   resume(partitions: readonly TopicPartition[]): void {
     for (const { topic, partition } of partitions) {
       this.#paused.delete(partitionKey(topic, partition));
+      this.#seldom.expect({ topic, partition });
       this.#subscription?.resume([{ topic, partitions: [partition] }]);
     }
   }
@@ -250,6 +255,7 @@ export class KafkaMember implements GroupMember {
       if (this.#barrier !== null || this.#paused.has(partitionKey(topic, partition))) return;
       const records = messages.map((record) => toInbound(topic, partition, record));
       resolveOffset(last.offset);
+      this.#seldom.expect({ topic, partition });
       this.#options.listener.onRecords(records);
     } catch (error) {
       this.#fail(listenerThrew('onRecords', error));
@@ -261,6 +267,7 @@ export class KafkaMember implements GroupMember {
       groupInstanceId: this.#options.instanceId,
       beforeJoin: (group) => this.#beforeJoin(group),
       afterSync: (group) => this.#afterSync(group),
+      asks: (topic, partition) => this.#seldom.asks(topic, partition),
       offsetOutOfRange: async (partition) => this.#fail(offsetOutOfRange(this.#options.group, partition)),
     };
   }

@@ -40,6 +40,8 @@ export interface Membership {
   beforeJoin(group: ConsumerGroupState): Promise<void>;
   /** After SyncGroup, before the first fetch. */
   afterSync(group: ConsumerGroupState): Promise<void>;
+  /** Before each fetch, of every partition that is not paused. */
+  asks(topic: string, partition: number): boolean;
   /** In place of the client's reset. */
   offsetOutOfRange(partition: { readonly topic: string; readonly partition: number }): Promise<void>;
 }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { InboundRecord, TopicPartition } from '@millrace/messaging';
 import { type Logger, names } from '@millrace/service';
 import { classifyClientFailure } from '../errors.ts';
+import { askEveryMs, type SeldomTopics } from '../membership/seldom-topics.ts';
 import { type Cursor, type FetchLimits, partitionKey } from '../reading/log-access.ts';
 import type { Cluster } from './cluster.ts';
 import { decodeBatches } from './decode-batches.ts';
@@ -13,6 +14,7 @@ export interface FetcherOptions {
   readonly limits: FetchLimits;
   readonly starts: readonly Readonly<Cursor>[];
   readonly isPaused: (topic: string, partition: number) => boolean;
+  readonly seldom: SeldomTopics;
   readonly onRecords: (records: readonly InboundRecord[]) => void;
   readonly onOutOfRange: (partition: TopicPartition) => void;
   /** What trying again does not mend. */
@@ -69,6 +71,7 @@ export class Fetcher {
   resumed(partitions: readonly TopicPartition[]): void {
     setImmediate(() => {
       for (const { topic, partition } of partitions) {
+        this.#options.seldom.expect({ topic, partition });
         const position = this.#positions.get(partitionKey(topic, partition));
         if (position !== undefined) this.#handHeld(position);
       }
@@ -124,17 +127,26 @@ export class Fetcher {
       const ready = mine.filter(
         (position) => !position.isAsked && position.held.length === 0 && !this.#isPaused(position),
       );
-      if (ready.length === 0) {
-        await this.#woken.promise;
+      const asked = ready.filter(({ topic, partition }) => this.#options.seldom.asks(topic, partition));
+      if (asked.length === 0) {
+        // With nothing but seldom partitions left nobody else wakes the loop when their time has come.
+        await (ready.length === 0 ? this.#woken.promise : this.#wokenWithin(askEveryMs));
         continue;
       }
-      const fetched = await this.#fetch(node, ready);
+      const fetched = await this.#fetch(node, asked);
       // One answer is decoded while the next is on its way, not more.
       await handing;
       if (fetched === null || this.#isStopped()) continue;
       handing = Promise.all(fetched.map((each) => this.#hand(each)));
       await this.#mend(fetched);
     }
+  }
+
+  async #wokenWithin(ms: number): Promise<void> {
+    const over = new AbortController();
+    const late = sleep(ms, undefined, { signal: over.signal }).catch(() => undefined);
+    await Promise.race([this.#woken.promise, late]);
+    over.abort();
   }
 
   async #fetch(node: number, ready: readonly Position[]): Promise<readonly RawFetched<Position>[] | null> {
@@ -181,7 +193,9 @@ export class Fetcher {
     const records = position.held;
     position.held = [];
     position.handed = position.decoded;
-    if (records.length > 0) this.#options.onRecords(records);
+    if (records.length === 0) return;
+    this.#options.seldom.expect(position);
+    this.#options.onRecords(records);
   }
 
   /** Single partitions that the leader would not give. */

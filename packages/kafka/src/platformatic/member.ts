@@ -22,6 +22,7 @@ import {
   offsetOutOfRange,
 } from '../membership/member-errors.ts';
 import type { MemberSettings } from '../membership/member-settings.ts';
+import { SeldomTopics } from '../membership/seldom-topics.ts';
 import { earliest, partitionKey } from '../reading/log-access.ts';
 import { Cluster } from './cluster.ts';
 import { BrokerAnswerError, failureOfClient } from './failure.ts';
@@ -35,6 +36,7 @@ export interface PlatformaticMemberOptions {
   readonly settings: MemberSettings;
   readonly group: string;
   readonly topics: readonly string[];
+  readonly seldom?: readonly string[];
   readonly listener: GroupListener;
   readonly instanceId?: string | undefined;
 }
@@ -278,6 +280,7 @@ export class PlatformaticMember implements GroupMember {
         maxBytesPerPartition: settings.maxFetchBytesPerPartition,
       },
       starts,
+      seldom: new SeldomTopics(this.#options.seldom ?? [], () => performance.now()),
       isPaused: (topic, partition) => this.#paused.has(partitionKey(topic, partition)),
       onRecords: (records) => this.#guard('onRecords', () => listener.onRecords(records)),
       onOutOfRange: (partition) => this.#fail(offsetOutOfRange(group, partition)),

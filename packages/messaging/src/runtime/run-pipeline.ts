@@ -149,11 +149,12 @@ class Run<T> implements PipelineRun, GroupListener {
       onHalt: (failure) => this.#standing.halt(failure.code, failure),
     });
     const copies = groupTopics(pipeline.group);
-    this.#topics = [...pipeline.from.map((topic) => topic.name), ...Object.values(copies.retry), copies.lane];
+    const seldom = [...Object.values(copies.retry), copies.lane];
+    this.#topics = [...pipeline.from.map((topic) => topic.name), ...seldom];
     this.#membership = createMembership({
       ...{ broker: options.broker, serde, clock, closing: this.#closing.signal },
       member: {
-        ...{ group: pipeline.group, topics: this.#topics, listener: this },
+        ...{ group: pipeline.group, topics: this.#topics, seldom, listener: this },
         ...(instanceId === undefined ? {} : { instanceId }),
       },
       pinned: [...pipeline.from, ...pipeline.to, topics.opsPipelines, topics.opsReplayAck],
