@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 export interface GroupCommitOptions<Item, Result> {
   /** Items of equal key never share a statement: the later one waits for the next. */
   readonly keyOf: (item: Item) => string;
@@ -5,6 +7,8 @@ export interface GroupCommitOptions<Item, Result> {
   /** Bounds a statement's size; one item larger than it goes alone. */
   readonly maxBytes?: number;
   readonly bytesOf?: (item: Item) => number;
+  /** How long the first of a batch waits for others, where nobody waits for the answer; 0 when absent. */
+  readonly gatherMs?: number;
   /** True for a failure that one item alone may have caused: each is then tried by itself, so that it harms no other. */
   readonly isOneItemsFault?: (error: unknown) => boolean;
   /** One statement for all items, sorted by key (so that two processes lock rows in one order). One result per item, in order. */
@@ -24,7 +28,7 @@ interface Waiting<Item, Result> {
 /**
  * Many callers, one statement: while one is in flight the next callers wait, and go together when it ends.
  *
- * Idle: nothing waits, no timer runs, and a caller's item starts in the same turn of the event loop.
+ * Idle: nothing waits, no timer runs, and a caller's item starts in the same turn of the event loop, or `gatherMs` later.
  * Busy: exactly one statement of this kind is in flight; under load statements grow instead of multiplying.
  * A failed statement fails the callers it carried and no others. Aborting gives up waiting, not the statement.
  */
@@ -35,6 +39,7 @@ export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item
     bytesOf = () => 0,
     maxItems = 1_000,
     maxBytes = 4_000_000,
+    gatherMs = 0,
     isOneItemsFault = () => false,
   } = options;
   let waiting: Waiting<Item, Result>[] = [];
@@ -68,7 +73,10 @@ export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item
   const run = async (): Promise<void> => {
     busy = true;
     await null; // callers of this same turn join the first statement
-    while (waiting.length > 0) await settle(take());
+    while (waiting.length > 0) {
+      if (gatherMs > 0 && waiting.length < maxItems) await sleep(gatherMs);
+      await settle(take());
+    }
     busy = false;
   };
 

@@ -6,7 +6,7 @@ interface Item {
   readonly size?: number;
 }
 
-function statements(options: { maxItems?: number; maxBytes?: number } = {}) {
+function statements(options: { maxItems?: number; maxBytes?: number; gatherMs?: number } = {}) {
   const carried: string[][] = [];
   const gates: PromiseWithResolvers<void>[] = [];
   const state = { gated: false, failing: (_keys: readonly string[]): boolean => false };
@@ -53,6 +53,18 @@ describe('createGroupCommit', () => {
     expect(carried).toEqual([['a'], ['b', 'c']]);
     gates[1]?.resolve();
     expect(await rest).toEqual(['b!', 'c!']);
+  });
+
+  it('gathers for as long as it is told before it starts, and no longer than a statement is full', async () => {
+    const { submit, carried } = statements({ gatherMs: 10, maxItems: 3 });
+    const first = submit({ key: 'a' });
+    await new Promise((resolve) => setTimeout(resolve, 2));
+    await Promise.all([first, submit({ key: 'b' })]);
+    expect(carried).toEqual([['a', 'b']]);
+    const from = performance.now();
+    await Promise.all(['c', 'd', 'e'].map((key) => submit({ key })));
+    expect(performance.now() - from).toBeLessThan(10);
+    expect(carried[1]).toEqual(['c', 'd', 'e']);
   });
 
   it('never puts one key twice into a statement', async () => {
