@@ -14,3 +14,20 @@ export function deadlineSignal(parent: AbortSignal, ms: number): AbortSignal {
   });
   return joined;
 }
+
+/** A call is given at most this part of its time less. */
+const sharedPart = 20;
+
+/**
+ * The same for many calls: those that begin at about the same time under one parent share a signal, which aborts after
+ * the time or up to a twentieth sooner. Making one costs more than many a call that it is made for.
+ */
+export function sharedDeadlines(ms: number, now: () => number): (parent: AbortSignal) => AbortSignal {
+  let shared: { readonly parent: AbortSignal; readonly signal: AbortSignal; readonly until: number } | null = null;
+  return (parent) => {
+    const time = now();
+    if (shared === null || shared.parent !== parent || time >= shared.until)
+      shared = { parent, signal: deadlineSignal(parent, ms), until: time + ms / sharedPart };
+    return shared.signal;
+  };
+}

@@ -24,6 +24,8 @@ export interface RateLimiter {
   pausedForMs(): number;
 }
 
+const passed = Promise.resolve();
+
 export function createRateLimiter(options: RateLimiterOptions): RateLimiter {
   const { engagedForMs = 600_000, now = () => performance.now() } = options;
   const limiter =
@@ -33,6 +35,7 @@ export function createRateLimiter(options: RateLimiterOptions): RateLimiter {
   let pausedUntil = Number.NEGATIVE_INFINITY;
   let engagedUntil = options.mode === 'always' ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
   let turn: Promise<unknown> = Promise.resolve();
+  let queued = 0;
 
   const pausedForMs = (): number => Math.max(0, Math.ceil(pausedUntil - now()));
   const waitMs = async (): Promise<number> => {
@@ -53,10 +56,21 @@ export function createRateLimiter(options: RateLimiterOptions): RateLimiter {
     }
   };
 
+  /** Nobody waits, and nobody would have to. */
+  const isOpen = (): boolean => {
+    const time = now();
+    return queued === 0 && time >= pausedUntil && (limiter === null || time >= engagedUntil);
+  };
+  const left = (): void => {
+    queued -= 1;
+  };
+
   return {
     acquire(signal) {
+      if (isOpen()) return signal.aborted ? Promise.reject(signal.reason) : passed;
+      queued += 1;
       const mine = turn.then(() => pass(signal));
-      turn = mine.catch(() => undefined);
+      turn = mine.then(left, left);
       return mine;
     },
     refused(wait) {

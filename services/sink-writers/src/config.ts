@@ -26,6 +26,13 @@ export const settings: typeof serviceSettings &
   ...kafkaGroupSettings,
   ...pipelineSettings,
   ...breakerSettings,
+  maxInFlight: setting.integer({
+    env: 'MILLRACE_MAX_IN_FLIGHT',
+    default: 1_000,
+    min: 1,
+    description:
+      'Writes that may run at once on one route, each on a key of its own; never more than its destination takes.',
+  }),
   postgresUrl: ledgerSettings.postgresUrl,
   effectKeepMs: ledgerSettings.effectKeepMs,
   flows: setting.path({

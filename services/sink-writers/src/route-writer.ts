@@ -1,6 +1,6 @@
 import type { AnySink, SinkDelivery } from '@millrace/connectors/sink';
 import type { EffectStore } from '@millrace/messaging';
-import { createBulkhead, createRateLimiter, deadlineSignal, type RateLimiterMode } from '@millrace/resilience';
+import { createBulkhead, createRateLimiter, type RateLimiterMode, sharedDeadlines } from '@millrace/resilience';
 import type { Outbound } from '@millrace/resilience/outbound';
 import { type Metrics, names } from '@millrace/service';
 import { applyOnce } from './apply-once.ts';
@@ -50,6 +50,7 @@ export function createRouteWriter(options: RouteWriterOptions): RouteWriter {
   });
   const limiter = createRateLimiter({ mode: options.rateLimits, rate: definition.rate, now: monotonic });
   const bulkhead = createBulkhead(definition.concurrency);
+  const deadlineOf = sharedDeadlines(options.writeTimeoutMs, monotonic);
   const guard = createLoopGuard({ mostPerHour: options.mostWritesPerKey, now: monotonic });
   const deliveries = metrics.counter(names.metrics.sink.deliveries);
   const deliverySeconds = metrics.histogram(names.metrics.sink.deliverySeconds);
@@ -78,7 +79,7 @@ export function createRouteWriter(options: RouteWriterOptions): RouteWriter {
       delivery,
       isOperatorsWish,
       { definition, destination, effects, onInDoubt: (resolution) => inDoubt.inc({ route, resolution }) },
-      deadlineSignal(signal, options.writeTimeoutMs),
+      deadlineOf(signal),
     );
     deliverySeconds.observe({ route, sink }, (monotonic() - startedAt) / 1000);
     deliveries.inc({ route, sink, outcome: result.outcome });

@@ -3,7 +3,13 @@ interface Waiting<Row, Result> {
   readonly row: Row;
   readonly resolve: (result: Result) => void;
   readonly reject: (error: unknown) => void;
+  readonly signal: AbortSignal;
   isGone: boolean;
+}
+
+interface Watch<Row, Result> {
+  readonly waiting: Set<Waiting<Row, Result>>;
+  readonly leave: () => void;
 }
 
 export interface GroupCommitOptions<Row, Result> {
@@ -27,6 +33,32 @@ export interface GroupCommit<Row, Result> {
 export function createGroupCommit<Row, Result>(options: GroupCommitOptions<Row, Result>): GroupCommit<Row, Result> {
   let queue: Waiting<Row, Result>[] = [];
   let running: Promise<void> | undefined;
+  /** Rows by the signal of whoever waits: one listener for all of them, for callers share signals. */
+  const watched = new Map<AbortSignal, Watch<Row, Result>>();
+
+  const watch = (signal: AbortSignal): Watch<Row, Result> => {
+    const known = watched.get(signal);
+    if (known !== undefined) return known;
+    const waiting = new Set<Waiting<Row, Result>>();
+    const leave = (): void => {
+      watched.delete(signal);
+      for (const one of waiting) {
+        one.isGone = true;
+        one.reject(signal.reason);
+      }
+    };
+    signal.addEventListener('abort', leave, { once: true });
+    const made = { waiting, leave };
+    watched.set(signal, made);
+    return made;
+  };
+
+  const unwatch = (waiting: Waiting<Row, Result>): void => {
+    const of = watched.get(waiting.signal);
+    if (of?.waiting.delete(waiting) !== true || of.waiting.size > 0) return;
+    watched.delete(waiting.signal);
+    waiting.signal.removeEventListener('abort', of.leave);
+  };
 
   /** The longest run from the head in which nothing appears twice; who comes second waits for the next statement. */
   const takeBatch = (): Waiting<Row, Result>[] => {
@@ -49,14 +81,18 @@ export function createGroupCommit<Row, Result>(options: GroupCommitOptions<Row, 
     if (batch.length === 0) return;
     try {
       const results = await options.apply(batch.map(({ row }) => row));
-      batch.forEach(({ resolve, reject }, index) => {
+      batch.forEach((waiting, index) => {
+        unwatch(waiting);
         const result = results[index];
-        if (result === undefined) reject(new Error('a row of the statement has no result'));
-        else resolve(result);
+        if (result === undefined) waiting.reject(new Error('a row of the statement has no result'));
+        else waiting.resolve(result);
       });
     } catch (error) {
       if (batch.length === 1 || !options.blamesRow(error)) {
-        for (const { reject } of batch) reject(error);
+        for (const waiting of batch) {
+          unwatch(waiting);
+          waiting.reject(error);
+        }
         return;
       }
       const middle = Math.ceil(batch.length / 2);
@@ -76,18 +112,8 @@ export function createGroupCommit<Row, Result>(options: GroupCommitOptions<Row, 
     submit(row, signal) {
       return new Promise<Result>((resolve, reject) => {
         if (signal.aborted) return reject(signal.reason);
-        const leave = (): void => {
-          waiting.isGone = true;
-          reject(signal.reason);
-        };
-        const settle =
-          <V>(end: (value: V) => void) =>
-          (value: V): void => {
-            signal.removeEventListener('abort', leave);
-            end(value);
-          };
-        const waiting: Waiting<Row, Result> = { row, resolve: settle(resolve), reject: settle(reject), isGone: false };
-        signal.addEventListener('abort', leave, { once: true });
+        const waiting: Waiting<Row, Result> = { row, resolve, reject, signal, isGone: false };
+        watch(signal).waiting.add(waiting);
         queue.push(waiting);
         running ??= run();
       });

@@ -43,7 +43,8 @@ export const postgresSink: AnySink = defineSink<PostgresConfig>({
   inDoubt: 'transactional',
   entities: 'any',
   rate: null,
-  concurrency: 500,
+  // The rows of one statement are in the database while those of the next gather.
+  concurrency: 1_000,
   echoes: false,
   open: openPostgres,
 });
