@@ -46,7 +46,7 @@ const measureFlow = async (
   await watchArrivals(broker, ({ ticket, at }) => arrivals.set(ticket, at));
   const send = ({ url, secret }: Door, run: number): Promise<Sent> =>
     sendSteadily({ url, secret, rate, seconds, run, signal: context.signal });
-  const usage = () => usageOfTree(system.child.pid ?? 0);
+  const usage = () => usageOfTree(system.pid);
   const ours = async (repeat: number): Promise<Observed> => {
     const before = await usage();
     const sent = await send(door, repeat);

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { freePortRun, startServers } from '@millrace/embedded';
+import { type RunningSystem, startSystem } from '@millrace/system';
 import { atMost, type Bench, type BenchContext } from './figure.ts';
 import { type TreeUsage, usageOfTree } from './process-tree.ts';
-import { type StartedSystem, startSystem } from './start-system.ts';
 
 const warmRuns = 3;
 const settleMs = 20_000;
@@ -17,21 +17,22 @@ export const startBench: Bench = {
   run: async (context) => {
     const folder = await mkdtemp(join(tmpdir(), 'millrace-bench-'));
     const portBase = await freePortRun(23);
-    const start = (samples: boolean): Promise<StartedSystem> =>
-      startSystem(context, { data: join(folder, 'data'), portBase, samples });
+    const { root, signal } = context;
+    const start = (samples: boolean): Promise<RunningSystem> =>
+      startSystem({ root, signal, data: join(folder, 'data'), portBase, samples });
     try {
       const bare = await bareServers(context);
       context.say('a new data folder, with samples');
       const fresh = await start(true);
       context.say(`ready after ${fresh.seconds.toFixed(1)} s; memory in ${settleMs / 1000} s`);
       await pause(settleMs, undefined, { signal: context.signal });
-      const busy = await usageOfTree(fresh.child.pid ?? 0);
+      const busy = await usageOfTree(fresh.pid);
       await fresh.stop();
-      const warm: (StartedSystem & { readonly usage: TreeUsage })[] = [];
+      const warm: (RunningSystem & { readonly usage: TreeUsage })[] = [];
       for (let run = 0; run < warmRuns; run += 1) {
         const started = await start(false);
         context.say(`the same data folder: ready after ${started.seconds.toFixed(1)} s`);
-        warm.push({ ...started, usage: await usageOfTree(started.child.pid ?? 0) });
+        warm.push({ ...started, usage: await usageOfTree(started.pid) });
         await started.stop();
       }
       const cpu = (usages: readonly TreeUsage[]): number =>

@@ -1,9 +1,9 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePortRun } from '@millrace/embedded';
+import { askMillrace, type RunningSystem, readState, type SystemState, startSystem } from '@millrace/system';
 import type { BenchContext } from './figure.ts';
-import { askMillrace, type StartedSystem, startSystem } from './start-system.ts';
 
 export type Mode = 'fast' | 'cascade';
 
@@ -36,17 +36,10 @@ export interface Door {
   readonly secret: string;
 }
 
-/** The part of `state.json` that a bench needs. */
-export interface State {
-  readonly kafka: { readonly brokers: readonly string[] };
-  readonly postgres: { readonly url: string };
-  readonly services: Readonly<Record<string, { readonly pid: number }>>;
-}
-
 /** `npm start` with the measured flow, on data and ports of its own. */
 export interface StartedFlow extends AsyncDisposable {
-  readonly system: StartedSystem;
-  readonly state: State;
+  readonly system: RunningSystem;
+  readonly state: SystemState;
   readonly door: Door;
 }
 
@@ -55,19 +48,18 @@ export const startFlow = async (context: BenchContext, mode: Mode): Promise<Star
   const data = join(folder, 'data');
   const flows = join(folder, 'flows');
   const clear = (): Promise<void> => rm(folder, { recursive: true, force: true });
-  let system: StartedSystem | undefined;
+  let system: RunningSystem | undefined;
   try {
     await mkdir(flows);
     for (const [name, text] of Object.entries(flowFiles(mode))) await writeFile(join(flows, name), text);
-    system = await startSystem(context, { data, portBase: await freePortRun(23), samples: false, flows });
-    const stateFile = join(data, 'state.json');
-    const state = JSON.parse(await readFile(stateFile, 'utf8')) as State;
-    const door = await askMillrace<Door>(context, stateFile, 'sources', 'show', 'zendesk');
+    const { root, signal } = context;
+    system = await startSystem({ root, signal, data, portBase: await freePortRun(23), flows });
+    const { stateFile, stop } = system;
+    const door = await askMillrace<Door>(root, stateFile, 'sources', 'show', 'zendesk');
     context.say(`${mode}: ready`);
-    const { stop } = system;
     return {
       system,
-      state,
+      state: readState(stateFile),
       door,
       [Symbol.asyncDispose]: async () => {
         await stop();
