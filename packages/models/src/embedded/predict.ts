@@ -13,12 +13,14 @@ export function sparseLogOf(vector: SparseVector, head: SparseHead): LogProbabil
   const labels = head.scales.length;
   const scores = new Float64Array(labels);
   const { index, value } = vector;
+  const { weights, scales } = head;
   for (let i = 0; i < index.length; i++) {
-    const base = (index[i] as number) * labels;
     const weight = value[i] as number;
-    for (let c = 0; c < labels; c++) scores[c] = (scores[c] as number) + weight * (head.weights[base + c] as number);
+    if (weight === 0) continue; // not a feature of any training text
+    const base = (index[i] as number) * labels;
+    for (let c = 0; c < labels; c++) scores[c] = (scores[c] as number) + weight * (weights[base + c] as number);
   }
-  for (let c = 0; c < labels; c++) scores[c] = (scores[c] as number) * (head.scales[c] as number);
+  for (let c = 0; c < labels; c++) scores[c] = (scores[c] as number) * (scales[c] as number);
   return toLog(scores);
 }
 

@@ -4,7 +4,7 @@ import winkNlp from 'wink-nlp';
 import { connectUseLite, type Encoder } from '../embedded/encoder.ts';
 import { expectEncoder, type Pack } from '../embedded/pack.ts';
 import { argmax, combine, denseLog, type LogProbabilities, sparseLog, temper } from '../embedded/predict.ts';
-import { countLetters, fewestLetters } from '../tasks/language.ts';
+import { fewestLetters, hasLetters } from '../tasks/language.ts';
 import type { Reading } from '../tasks/reading.ts';
 import type { Question } from './question.ts';
 
@@ -96,7 +96,7 @@ function once<T>(compute: () => T): () => T {
 }
 
 function languageOf(text: string): Reading['language'] {
-  if (countLetters(text) < fewestLetters) return { code: 'und', isReliable: false };
+  if (!hasLetters(text, fewestLetters)) return { code: 'und', isReliable: false };
   const found = eld.detect(text);
   if (found.language === '') return { code: 'und', isReliable: false };
   return { code: found.language, isReliable: found.isReliable() };

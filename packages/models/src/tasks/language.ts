@@ -13,6 +13,11 @@ export function judgeLanguage(reading: Reading): Verdict {
   return accepted(code, 0.95);
 }
 
-export function countLetters(text: string): number {
-  return text.match(/\p{L}/gu)?.length ?? 0;
+const letter = /\p{L}/gu;
+
+/** Stops counting once there are enough. */
+export function hasLetters(text: string, fewest: number): boolean {
+  letter.lastIndex = 0;
+  for (let found = 0; found < fewest; found++) if (!letter.test(text)) return false;
+  return true;
 }

@@ -56,10 +56,10 @@ function scoreOf(reading: Reading, card: Scorecard, manifest: Pick<PackManifest,
   const words = card.phrases
     .filter(({ phrases }) => phrases.some((phrase) => text.includes(` ${phrase} `)))
     .map(({ feature, points }) => ({ feature: `words:${feature}`, weight: points }));
-  const intents = manifest.intents.map((intent, at) => ({
-    feature: `intent:${intent}`,
-    weight: (card.intents[intent] ?? 0) * (reading.intents[at] ?? 0),
-  }));
+  const intents = manifest.intents.flatMap((intent, at): Contribution[] => {
+    const points = card.intents[intent] ?? 0;
+    return points === 0 ? [] : [{ feature: `intent:${intent}`, weight: points * (reading.intents[at] ?? 0) }];
+  });
   const facts = reading.facts.map(({ name, value }) => ({
     feature: `fact:${name}=${value.toLowerCase()}`,
     weight: card.facts[name]?.[value.toLowerCase()] ?? 0,

@@ -48,8 +48,8 @@ export function round(value: number): number {
 /** Strongest first, without the ones that say nothing. */
 export function strongest(contributions: readonly Contribution[], count: number): readonly Contribution[] {
   return contributions
+    .filter(({ weight }) => round(weight) !== 0)
     .map(({ feature, weight }) => ({ feature, weight: round(weight) }))
-    .filter(({ weight }) => weight !== 0)
     .sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight) || (a.feature < b.feature ? -1 : 1))
     .slice(0, count);
 }

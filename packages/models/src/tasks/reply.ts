@@ -55,24 +55,42 @@ interface Candidate {
 }
 
 function nearest(reading: Reading, answers: readonly ApprovedAnswer[], manifest: PackManifest): Candidate | undefined {
+  const masses = answers.map((answer) => massOf(answer, reading, manifest));
+  const mass = Math.max(0, ...masses);
+  if (mass === 0) return undefined;
   const asked = new Set(words(reading.text));
-  const candidates = answers.map((answer) => ({
-    answer,
-    mass: massOf(answer, reading, manifest),
-    similarity: similarity(asked, new Set(words(answer.question))),
-  }));
-  return candidates
-    .filter(({ mass }) => mass > 0)
-    .sort((a, b) => b.mass - a.mass || b.similarity - a.similarity || (a.answer.id < b.answer.id ? -1 : 1))[0];
+  return answers
+    .filter((_, at) => masses[at] === mass)
+    .map((answer) => ({ answer, mass, similarity: similarity(asked, wordsAsked(answer)) }))
+    .sort((a, b) => b.similarity - a.similarity || (a.answer.id < b.answer.id ? -1 : 1))[0];
 }
 
 /** Rounded, so that answers of the same intents are equal and their similarity decides. */
 function massOf(answer: ApprovedAnswer, reading: Reading, manifest: PackManifest): number {
-  const mass = answer.intents.reduce(
-    (sum, intent) => sum + (reading.intents[manifest.intents.indexOf(intent)] ?? 0),
-    0,
-  );
+  const mass = places(answer, manifest).reduce((sum, at) => sum + (reading.intents[at] ?? 0), 0);
   return round(mass);
+}
+
+/** An answer's words and intents are the same for every text. */
+const knownWords = new WeakMap<ApprovedAnswer, ReadonlySet<string>>();
+const knownPlaces = new WeakMap<ApprovedAnswer, { readonly of: PackManifest; readonly at: readonly number[] }>();
+
+function wordsAsked(answer: ApprovedAnswer): ReadonlySet<string> {
+  let known = knownWords.get(answer);
+  if (known === undefined) {
+    known = new Set(words(answer.question));
+    knownWords.set(answer, known);
+  }
+  return known;
+}
+
+function places(answer: ApprovedAnswer, manifest: PackManifest): readonly number[] {
+  let known = knownPlaces.get(answer);
+  if (known?.of !== manifest) {
+    known = { of: manifest, at: answer.intents.map((intent) => manifest.intents.indexOf(intent)) };
+    knownPlaces.set(answer, known);
+  }
+  return known.at;
 }
 
 /** Words in common over the geometric mean of both counts. */
