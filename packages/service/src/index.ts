@@ -37,6 +37,7 @@ export {
   defineSettings,
   describeSettings,
   type Environment,
+  type GivenSettings,
   type IntegerFactory,
   loadSettings,
   maskUrl,
@@ -47,6 +48,8 @@ export {
   type SettingsDefinition,
   SettingsError,
   type SettingsOf,
+  type SettingsRule,
   setting,
+  withRule,
 } from './settings.ts';
 export { embedSettingsTable, settingsTable } from './settings-table.ts';

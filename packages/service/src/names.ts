@@ -132,6 +132,9 @@ export const names = {
     },
     kafka: {
       connected: 'Kafka connected',
+      shutOut: 'Kafka does not let us in',
+      letIn: 'Kafka lets us in again',
+      accessDoubtful: 'Kafka is reached in a doubtful way',
       retrying: 'Kafka request failed, trying again',
       clientProblem: 'Kafka client reports a problem',
       clientReport: 'Kafka client reports',

@@ -12,7 +12,25 @@ export interface Setting<T> {
   readonly fallback: T | undefined;
   readonly example: string | undefined;
   readonly parse: (text: string) => z.ZodSafeParseResult<T>;
+  /** What it and others demand of each other. */
+  readonly rule?: SettingsRule;
 }
+
+/**
+ * Problems that only several settings together have. Asked once, after all were read and whatever else is wrong with
+ * them; it is tied to one of them, so that it travels with a fragment that is composed by spread.
+ */
+export type SettingsRule = (settings: GivenSettings) => readonly SettingProblem[];
+
+export interface GivenSettings {
+  /** Undefined where it is absent or was refused by itself, which is reported already. */
+  value(name: string): unknown;
+  /** True when its variable is set, to whatever. */
+  isGiven(name: string): boolean;
+}
+
+/** The setting, tied to a rule about it and others. */
+export const withRule = <T>(declared: Setting<T>, rule: SettingsRule): Setting<T> => ({ ...declared, rule });
 
 /** What a service declares: value name → setting. Fragments compose by spread. */
 export type SettingsDefinition = Readonly<Record<string, Setting<unknown>>>;
@@ -210,8 +228,25 @@ export function loadSettings<D extends SettingsDefinition>(definition: D, env: E
     if (parsed.success) values[name] = parsed.data;
     else problems.push({ env: declared.env, problem: describeProblem(declared, given, parsed.error) });
   }
+  problems.push(...problemsTogether(definition, values, env));
   if (problems.length > 0) throw new SettingsError(problems);
   return values as SettingsOf<D>;
+}
+
+function problemsTogether(
+  definition: SettingsDefinition,
+  values: Readonly<Record<string, unknown>>,
+  env: Environment,
+): readonly SettingProblem[] {
+  const given: GivenSettings = {
+    value: (name) => values[name],
+    isGiven: (name) => {
+      const declared = definition[name];
+      return declared !== undefined && (env[declared.env] ?? '') !== '';
+    },
+  };
+  const rules = new Set(Object.values(definition).flatMap(({ rule }) => rule ?? []));
+  return [...rules].flatMap((rule) => rule(given));
 }
 
 function describeProblem(declared: Setting<unknown>, given: string, error: z.ZodError): string {

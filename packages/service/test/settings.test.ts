@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { instanceOf, serviceSettings } from '../src/service-settings.ts';
-import { defineSettings, describeSettings, loadSettings, SettingsError, setting } from '../src/settings.ts';
+import { defineSettings, describeSettings, loadSettings, SettingsError, setting, withRule } from '../src/settings.ts';
 import { embedSettingsTable, settingsTable } from '../src/settings-table.ts';
 
 const definition = defineSettings({
@@ -74,6 +74,28 @@ describe('loadSettings', () => {
     expect(error.message).toContain('T_TOKEN: missing. Token.');
     expect(error.message).toContain('expected one of fast, full, got "slow"');
     expect(error.message).toContain('perSecond');
+  });
+
+  it('asks a rule about several settings once, with the others’ problems, wherever the fragment went', () => {
+    const fragment = {
+      first: setting.integer({ env: 'T_FIRST', default: 1, description: 'First.' }),
+      last: withRule(setting.integer({ env: 'T_LAST', default: 9, description: 'Last.' }), ({ value, isGiven }) =>
+        isGiven('last') && Number(value('first')) > Number(value('last'))
+          ? [{ env: 'T_LAST', problem: 'is before T_FIRST' }]
+          : [],
+      ),
+    };
+    const service = defineSettings({ ...fragment, token: setting.secret({ env: 'T_TOKEN', description: 'Token.' }) });
+    expect(loadSettings(service, { T_TOKEN: 'x', T_FIRST: '3' })).toEqual({ first: 3, last: 9, token: 'x' });
+    const error = failure(() => loadSettings(service, { T_FIRST: '3', T_LAST: '2' })) as SettingsError;
+    expect(error.problems).toEqual([
+      { env: 'T_TOKEN', problem: 'missing. Token.' },
+      { env: 'T_LAST', problem: 'is before T_FIRST' },
+    ]);
+    // What is refused by itself has no value, and a rule finds nothing to compare.
+    expect(
+      (failure(() => loadSettings(service, { T_FIRST: 'x', T_LAST: '2' })) as SettingsError).problems,
+    ).toHaveLength(2);
   });
 
   it('keeps passwords out of messages, summaries and tables', () => {
