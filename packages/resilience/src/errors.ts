@@ -17,6 +17,9 @@ export const resilienceErrors = {
   X_HTTP_SERVER: 'The destination failed; it may have acted on the request',
   X_HTTP_RESPONSE_TOO_LARGE: 'The answer is larger than the cap; the destination has probably acted on the request',
   X_HTTP_RESPONSE_UNREADABLE: 'The answer is not the format the destination documents; often a maintenance page',
+  X_TOKEN_REFUSED:
+    'The token endpoint does not give this client a token; the message says what it answered, its id, secret and scope are settings',
+  X_TOKEN_UNAVAILABLE: 'The token endpoint does not answer; everything goes on by itself once it does',
   X_HTTP_UNEXPECTED: 'A failure nobody foresaw on the way to a destination; the cause says more',
 } as const;
 
