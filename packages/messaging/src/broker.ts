@@ -81,7 +81,8 @@ export interface GroupListener {
   beforeRejoin(deadline: AbortSignal): Promise<void>;
   /**
    * The membership is over and will not come back. An error with disposition `halt` waits for an operator, and a new
-   * member may be made then; after any other the process must end: a dead client is never a live process.
+   * member may be made then, or at once where it is `unavailable`: it joins when the brokers let it in. After any other
+   * the process must end: a dead client is never a live process.
    */
   onCrash(error: Error): void;
 }

@@ -18,7 +18,8 @@ export interface CodedErrorOptions {
   readonly step?: Step;
   /**
    * The dependency itself is away (refused, reset, timed out while connecting): says nothing about the record,
-   * so its attempt is not counted and the breaker opens soon.
+   * so its attempt is not counted and the breaker opens soon. With `halt`: it shuts us out until somebody mends that,
+   * and whoever has to have it goes on waiting, loudly.
    */
   readonly unavailable?: boolean;
 }

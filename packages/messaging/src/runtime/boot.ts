@@ -11,14 +11,14 @@ export interface UntilAvailableOptions {
   readonly onWait: (error: unknown, waitMs: number) => void;
 }
 
-/** Kafka or the registry being away at boot is no reason to die: waits longer each time, until aborted. */
+/** Kafka or the registry being away at boot, or not letting us in, is no reason to die: waits longer each time, until aborted. */
 export async function untilAvailable(open: () => Promise<void>, options: UntilAvailableOptions): Promise<void> {
   const { clock, signal, onWait } = options;
   for (let tries = 0; !signal.aborted; tries += 1) {
     try {
       return await open();
     } catch (error) {
-      if (!isCodedError(error) || error.disposition.kind !== 'retry') throw error;
+      if (!isCodedError(error) || (error.disposition.kind !== 'retry' && !error.unavailable)) throw error;
       const waitMs = Math.min(longestWaitMs, firstWaitMs * 2 ** Math.min(tries, 10));
       onWait(error, waitMs);
       await sleep(clock, waitMs, signal).catch(() => undefined);

@@ -220,7 +220,9 @@ class Run<T> implements PipelineRun, GroupListener {
     }
     this.#isLost = true;
     this.#membership.lose();
-    this.#standing.halt(error.code, failureOf(error, 'handle'));
+    // Shut out: once that is mended at the brokers there is nothing to lift here.
+    if (error.unavailable) void this.#membership.open().catch((failed: Error) => this.onCrash(failed));
+    else this.#standing.halt(error.code, failureOf(error, 'handle'));
   }
 
   drain(deadline: AbortSignal = new AbortController().signal): Promise<void> {
