@@ -12,6 +12,7 @@ export {
   type RunningKafka,
   startKafka,
 } from './kafka.ts';
+export type { KafkaListener, ScramUser } from './kafka-config.ts';
 export { type ClusterMetadata, readClusterMetadata } from './kafka-probe.ts';
 export { ensureMavenFolder, type MavenFolder } from './maven-folder.ts';
 export type { Progress, RunningPart, StartingPart } from './part.ts';

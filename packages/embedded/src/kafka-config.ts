@@ -1,12 +1,31 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 
+/** A listener beside the plain one. */
+export interface KafkaListener {
+  /** Upper case; a name of the broker's configuration. */
+  readonly name: string;
+  /** Of the first node; the next have `port + 1`, `port + 2`. */
+  readonly port: number;
+  readonly protocol: 'PLAINTEXT' | 'SASL_PLAINTEXT' | 'SSL' | 'SASL_SSL';
+  /** Broker properties of this listener alone, without its prefix: `ssl.keystore.location`. */
+  readonly properties?: Readonly<Record<string, string>>;
+}
+
+/** Who may log in by SCRAM from the first start on: made with the storage. */
+export interface ScramUser {
+  readonly name: string;
+  readonly password: string;
+  readonly mechanism: 'SCRAM-SHA-256' | 'SCRAM-SHA-512';
+}
+
 export interface KafkaNode {
   readonly id: number;
   readonly host: string;
   readonly port: number;
   readonly controllerPort: number;
   readonly dataDir: string;
+  readonly listeners: readonly KafkaListener[];
 }
 
 /** 16 random bytes as Kafka writes them. One in 64 would begin with a dash, which its tools take for an option. */
@@ -22,6 +41,7 @@ export const kafkaNodes = (options: {
   readonly controllerPort: number;
   readonly host?: string;
   readonly nodes?: 1 | 3;
+  readonly listeners?: readonly KafkaListener[];
 }): readonly KafkaNode[] =>
   Array.from({ length: options.nodes ?? 1 }, (_, index) => ({
     id: index + 1,
@@ -29,6 +49,7 @@ export const kafkaNodes = (options: {
     port: options.port + 2 * index,
     controllerPort: options.controllerPort + 2 * index,
     dataDir: join(options.dataDir, `node-${index + 1}`),
+    listeners: (options.listeners ?? []).map((listener) => ({ ...listener, port: listener.port + index })),
   }));
 
 /**
@@ -43,14 +64,18 @@ export const nodeProperties = (
 ): string => {
   const replicas = String(nodes.length);
   const inSync = nodes.length === 1 ? '1' : '2';
+  const also = node.listeners.map(({ name, port }) => `,${name}://${node.host}:${port}`).join('');
   const properties: Record<string, string> = {
     'process.roles': 'broker,controller',
     'node.id': String(node.id),
-    listeners: `BROKER://${node.host}:${node.port},CONTROLLER://${node.host}:${node.controllerPort}`,
-    'advertised.listeners': `BROKER://${node.host}:${node.port}`,
+    listeners: `BROKER://${node.host}:${node.port},CONTROLLER://${node.host}:${node.controllerPort}${also}`,
+    'advertised.listeners': `BROKER://${node.host}:${node.port}${also}`,
     'inter.broker.listener.name': 'BROKER',
     'controller.listener.names': 'CONTROLLER',
-    'listener.security.protocol.map': 'BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    'listener.security.protocol.map': [
+      'BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT',
+      ...node.listeners.map(({ name, protocol }) => `${name}:${protocol}`),
+    ].join(','),
     'controller.quorum.voters': nodes
       .map(({ id, host, controllerPort }) => `${id}@${host}:${controllerPort}`)
       .join(','),
@@ -77,6 +102,11 @@ export const nodeProperties = (
     'num.recovery.threads.per.data.dir': '2',
     'log.cleaner.dedupe.buffer.size': String(16 * 1024 * 1024),
     'log.index.size.max.bytes': String(1024 * 1024),
+    ...Object.fromEntries(
+      node.listeners.flatMap(({ name, properties = {} }) =>
+        Object.entries(properties).map(([key, value]) => [`listener.name.${name.toLowerCase()}.${key}`, value]),
+      ),
+    ),
     ...over,
   };
   return `${Object.entries(properties)

@@ -6,7 +6,14 @@ import { type ArchiveUse, archiveFlags, findArchive } from './class-archive.ts';
 import { asDataFolderError, EmbeddedError } from './errors.ts';
 import { spawnGuarded } from './guarded-process.ts';
 import { ensureJavaParts, type JavaParts } from './java-parts.ts';
-import { type KafkaNode, kafkaNodes, newClusterId, nodeProperties } from './kafka-config.ts';
+import {
+  type KafkaListener,
+  type KafkaNode,
+  kafkaNodes,
+  newClusterId,
+  nodeProperties,
+  type ScramUser,
+} from './kafka-config.ts';
 import { readClusterMetadata } from './kafka-probe.ts';
 import type { Progress, RunningPart, StartingPart } from './part.ts';
 import { demandFreePort } from './ports.ts';
@@ -27,6 +34,12 @@ export interface KafkaOptions {
   readonly logFile?: string;
   /** Any broker property, over ours. */
   readonly properties?: Readonly<Record<string, string>>;
+  /** Beside the plain one, which everything on this machine may use: with TLS, with a login. */
+  readonly listeners?: readonly KafkaListener[];
+  /** Made with the storage; ignored where there is one already. */
+  readonly scramUsers?: readonly ScramUser[];
+  /** Of the server's Java. */
+  readonly systemProperties?: Readonly<Record<string, string>>;
   readonly parts?: JavaParts;
   readonly archive?: ArchiveUse;
   readonly onProgress?: Progress;
@@ -118,6 +131,7 @@ const prepare = async (options: KafkaOptions, isJoined: IsJoined): Promise<Prepa
 const demandPorts = async (node: KafkaNode): Promise<void> => {
   await demandFreePort('Kafka', node.port, node.host);
   await demandFreePort("Kafka's controller", node.controllerPort, node.host);
+  for (const { name, port } of node.listeners) await demandFreePort(`Kafka's listener ${name}`, port, node.host);
 };
 
 const startNode = async (
@@ -141,6 +155,7 @@ const startNode = async (
       ...archiveFlags(options.archive ?? findArchive(parts, 'kafka')),
       '-Djava.awt.headless=true',
       '-Dorg.apache.logging.log4j.level=WARN',
+      ...Object.entries(options.systemProperties ?? {}).map(([name, value]) => `-D${name}=${value}`),
       '-cp',
       parts.kafkaClassPath,
       'kafka.Kafka',
@@ -286,6 +301,10 @@ const formatNode = async (
       clusterId,
       '-c',
       properties,
+      ...(options.scramUsers ?? []).flatMap(({ name, password, mechanism }) => [
+        '--add-scram',
+        `${mechanism}=[name=${name},password=${password}]`,
+      ]),
     ],
     output: 'pipe',
     signal: options.signal,

@@ -39,6 +39,21 @@ describe('the properties of a cluster', () => {
     expect(new Set(of(3).map((text) => /\nnode\.id=(\d)/.exec(text)?.[1])).size).toBe(3);
   });
 
+  it('give further listeners their protocol, their address on each node and properties of their own', () => {
+    const listeners = [
+      { name: 'SASL', port: 9100, protocol: 'SASL_SSL', properties: { 'sasl.enabled.mechanisms': 'PLAIN' } },
+    ] as const;
+    const all = kafkaNodes({ dataDir: '/data', port: 9000, controllerPort: 9001, nodes: 3, listeners });
+    const texts = all.map((node) => nodeProperties(node, all, `${node.dataDir}/log`));
+    expect(texts.map((text) => /\nadvertised\.listeners=(.*)/.exec(text)?.[1])).toEqual([
+      'BROKER://127.0.0.1:9000,SASL://127.0.0.1:9100',
+      'BROKER://127.0.0.1:9002,SASL://127.0.0.1:9101',
+      'BROKER://127.0.0.1:9004,SASL://127.0.0.1:9102',
+    ]);
+    expect(texts[0]).toContain('BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT,SASL:SASL_SSL');
+    expect(texts[0]).toContain('\nlistener.name.sasl.sasl.enabled.mechanisms=PLAIN\n');
+  });
+
   it('never make a topic by accident, nor elect a leader that lacks records', () => {
     expect(of(1)[0]).toContain('\nauto.create.topics.enable=false\n');
     expect(of(1)[0]).toContain('\nunclean.leader.election.enable=false\n');
