@@ -9,7 +9,9 @@ import {
   retry,
   type TopicReader,
 } from '@millrace/messaging';
-import type { Metrics } from '@millrace/service';
+import { type Metrics, names, type ReadinessState } from '@millrace/service';
+import { accessWarnings, createAccess } from './access/access.ts';
+import type { AccessSettings } from './access/access-settings.ts';
 import type { ClientConfig } from './client-config.ts';
 import type { Driver } from './driver.ts';
 import { createKafkajsDriver } from './kafkajs/kafkajs-driver.ts';
@@ -31,7 +33,7 @@ export interface ProducerSettings extends Omit<AccumulatorOptions, 'transport' |
   readonly requestTimeoutMs: number;
 }
 
-export interface KafkaOptions extends ClientConfig, Partial<KafkaGroupSettingValues> {
+export interface KafkaOptions extends Omit<ClientConfig, 'access'>, AccessSettings, Partial<KafkaGroupSettingValues> {
   /** `kafkajs` when absent. */
   readonly driver?: DriverName;
   /** Where the producers show what they do. Absent: nowhere. */
@@ -76,7 +78,11 @@ const adminTimeoutMs = 15_000;
 const readTimeoutMs = 15_000;
 const defaultMaxMessageBytes = 1_048_588;
 
-export type KafkaBroker = Omit<Broker, 'createProducer'> & { createProducer(): Promise<RecordAccumulator> };
+export interface KafkaBroker extends Omit<Broker, 'createProducer'> {
+  createProducer(): Promise<RecordAccumulator>;
+  /** From memory: not ready while a broker does not let us in, with the reason and what mends it. */
+  readiness(): ReadinessState;
+}
 
 const drivers: Readonly<Record<DriverName, (config: ClientConfig, adminTimeoutMs: number) => Driver>> = {
   kafkajs: createKafkajsDriver,
@@ -95,8 +101,20 @@ export function connectKafka(options: KafkaOptions): KafkaBroker {
     member,
     sessionTimeoutMs,
     staticSessionTimeoutMs,
-    ...config
+    brokers,
+    clientId,
+    logger,
+    openSocket,
   } = options;
+  const access = createAccess(options, { logger, monotonic: () => performance.now(), now: () => Date.now() });
+  for (const warning of accessWarnings(options)) logger.warn({ warning }, names.logs.kafka.accessDoubtful);
+  const config: ClientConfig = {
+    brokers,
+    clientId,
+    logger,
+    access,
+    ...(openSocket === undefined ? {} : { openSocket }),
+  };
   const driver = drivers[driverName](config, adminTimeoutMs);
   const { admin } = driver;
   const producerSettings = { ...producerDefaults, ...producer };
@@ -154,6 +172,7 @@ export function connectKafka(options: KafkaOptions): KafkaBroker {
     readRanges: (ranges: readonly PartitionRange[], signal?: AbortSignal): AsyncIterable<InboundRecord> =>
       readRanges(ranges, { log: driver.createLog(readTimeoutMs), limits: readLimits, tries: 8 }, signal),
     isReachable: (timeoutMs: number): Promise<boolean> => admin.isReachable(timeoutMs),
+    readiness: () => access.readiness(),
     close: (): Promise<void> => {
       closed ??= Promise.all([...parts].map((part) => part.close())).then(() => admin.close());
       return closed;

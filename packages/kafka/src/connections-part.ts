@@ -1,5 +1,6 @@
 import type { Broker } from '@millrace/messaging';
-import type { Part } from '@millrace/service';
+import type { Part, Readiness } from '@millrace/service';
+import type { KafkaBroker } from './connect-kafka.ts';
 
 /** Closes a service's connections when everything that used them is closed; each opens by itself when it is first used. */
 export function connectionsPart(broker: Broker, registry: { close(): void }): Part {
@@ -12,3 +13,9 @@ export function connectionsPart(broker: Broker, registry: { close(): void }): Pa
     },
   };
 }
+
+/** Ready unless the brokers do not let us in; that they are away is told by those who wait for them. */
+export const kafkaCheck = (broker: Pick<KafkaBroker, 'readiness'>): Readiness => ({
+  name: 'kafka',
+  ready: () => broker.readiness(),
+});

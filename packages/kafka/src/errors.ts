@@ -1,10 +1,20 @@
 import { CodedError, fencedError, halt, isCodedError, retry } from '@millrace/messaging';
+import { accessProblem } from './access/access-problem.ts';
 
 /** Every code this package throws: what it means and what fixes it. */
 export const kafkaErrors = {
   X_KAFKA_UNAVAILABLE: 'No broker answers; everything goes on by itself once one does.',
   X_KAFKA_REFUSED:
-    'The brokers refuse this client (credentials, permissions, protocol); the message says which setting to mend.',
+    'The brokers refuse what this client asked for (permissions, protocol); the message has their name for it.',
+  X_KAFKA_LOGIN_REFUSED:
+    'The brokers refuse the login, or offer another; mend `MILLRACE_KAFKA_SASL`, the user, the password or the token, here or at the brokers. Everything goes on by itself once they let us in.',
+  X_KAFKA_CERTIFICATE_UNTRUSTED:
+    'The brokers’ certificate is not signed by who is trusted here, is over, or is another host’s; mend `MILLRACE_KAFKA_CA_FILE`, `MILLRACE_KAFKA_SERVER_NAME` or the certificate. Everything goes on by itself then.',
+  X_KAFKA_CERTIFICATE_REFUSED:
+    'The brokers do not accept our certificate, or want one; mend `MILLRACE_KAFKA_CERTIFICATE_FILE` and `MILLRACE_KAFKA_KEY_FILE`. Everything goes on by itself then.',
+  X_KAFKA_TLS_EXPECTED: 'One side speaks TLS and the other does not; mend `MILLRACE_KAFKA_TLS` or the brokers’ port.',
+  X_KAFKA_CREDENTIALS_UNREADABLE:
+    'A file of a certificate, a key, a password or a token cannot be read or used; the message names its variable. Everything goes on by itself once it can.',
   X_KAFKA_UNKNOWN_TOPIC: 'A topic does not exist; provision the topics, nothing is created on first use.',
   X_KAFKA_NOT_IN_GROUP: 'A commit came from a membership that is over; the records are read again by their new owner.',
   X_KAFKA_OFFSET_OUT_OF_RANGE:
@@ -45,7 +55,9 @@ export type KafkaErrorCode = keyof typeof kafkaErrors;
 export type ClientFailure =
   /** Nothing answers; nothing is wrong with what was asked. */
   | 'unavailable'
-  /** The other side knows who we are and does not want us, or we do not speak its language. */
+  /** We do not get in: the TLS handshake or the login fails, and will until somebody mends a setting or a broker. */
+  | 'shut-out'
+  /** The other side knows who we are and does not allow what was asked, or we do not speak its language. */
   | 'refused'
   | 'unknown-topic'
   /** The membership is over. */
@@ -85,9 +97,6 @@ const byType: Readonly<Record<string, ClientFailure>> = {
   TOPIC_AUTHORIZATION_FAILED: 'refused',
   GROUP_AUTHORIZATION_FAILED: 'refused',
   CLUSTER_AUTHORIZATION_FAILED: 'refused',
-  SASL_AUTHENTICATION_FAILED: 'refused',
-  UNSUPPORTED_SASL_MECHANISM: 'refused',
-  ILLEGAL_SASL_STATE: 'unavailable',
   UNSUPPORTED_VERSION: 'refused',
   SECURITY_DISABLED: 'refused',
   INCONSISTENT_GROUP_PROTOCOL: 'refused',
@@ -106,7 +115,6 @@ const byName: Readonly<Record<string, ClientFailure>> = {
   KafkaJSGroupCoordinatorNotFound: 'moved',
   KafkaJSMetadataNotLoaded: 'moved',
   KafkaJSTopicMetadataNotLoaded: 'moved',
-  KafkaJSSASLAuthenticationError: 'refused',
   KafkaJSServerDoesNotSupportApiKey: 'refused',
 };
 
@@ -115,7 +123,6 @@ const byCode: Readonly<Record<string, ClientFailure>> = {
   PLT_KFK_NETWORK: 'unavailable',
   PLT_KFK_TIMEOUT: 'unavailable',
   PLT_KFK_UNEXPECTED_CORRELATION_ID: 'unavailable',
-  PLT_KFK_AUTHENTICATION: 'refused',
   PLT_KFK_UNSUPPORTED_API: 'refused',
   PLT_KFK_USER: 'refused',
 };
@@ -134,6 +141,7 @@ const systemCodes: ReadonlySet<string> = new Set([
 
 /** Total: any thrown value, also one that is no error, has a meaning. Wrappers are opened until something is known. */
 export function classifyClientFailure(error: unknown): ClientFailure {
+  if (accessProblem(error) !== null) return 'shut-out';
   let current: unknown = error;
   for (let depth = 0; depth < 8 && typeof current === 'object' && current !== null; depth++) {
     const { type, name, code, cause, errors } = current as Record<string, unknown>;
@@ -161,6 +169,10 @@ export function clientError(doing: string, error: unknown): CodedError {
         unavailable: true,
         cause: error,
       });
+    case 'shut-out': {
+      const { code, message, disposition } = accessProblem(error) as CodedError;
+      return new CodedError(code, `${doing}: ${message}`, { disposition, unavailable: true, cause: error });
+    }
     case 'refused':
       return new CodedError('X_KAFKA_REFUSED', `${doing}: the brokers refuse this client (${said})`, {
         disposition: halt,

@@ -1,4 +1,5 @@
-export type { ClientConfig, SaslMechanism } from './client-config.ts';
+export type { AccessSettings, SaslMechanism } from './access/access-settings.ts';
+export type { ClientConfig } from './client-config.ts';
 export {
   connectKafka,
   type KafkaBroker,
@@ -7,7 +8,7 @@ export {
   type ProducerSettings,
   producerDefaults,
 } from './connect-kafka.ts';
-export { connectionsPart } from './connections-part.ts';
+export { connectionsPart, kafkaCheck } from './connections-part.ts';
 export { type KafkaErrorCode, kafkaErrors } from './errors.ts';
 export { registerCodecs } from './kafkajs/codecs.ts';
 export type { MemberSettings } from './membership/member-settings.ts';

@@ -1,5 +1,6 @@
 import { type Setting, setting } from '@millrace/service';
-import type { SaslMechanism } from './client-config.ts';
+import { accessSettings } from './access/access-settings.ts';
+import type { RegistryAddress } from './registry/registry-http.ts';
 
 /** Which client library talks to Kafka; what stands on it is the same for both. */
 export type DriverName = 'kafkajs' | 'platformatic';
@@ -8,16 +9,13 @@ export type DriverName = 'kafkajs' | 'platformatic';
  * How a service reaches Kafka and the schema registry; composed into its settings by spread. The loaded values are
  * options of `connectKafka` by the same names; `registryAddress` makes those of `connectRegistry`.
  */
-export const kafkaSettings: {
+export const kafkaSettings: typeof accessSettings & {
   readonly driver: Setting<DriverName>;
   readonly brokers: Setting<readonly string[]>;
-  readonly tls: Setting<boolean>;
-  readonly saslMechanism: Setting<SaslMechanism>;
-  readonly saslUsername: Setting<string | undefined>;
-  readonly saslPassword: Setting<string | undefined>;
   readonly registryUrl: Setting<string>;
   readonly registryUsername: Setting<string | undefined>;
   readonly registryPassword: Setting<string | undefined>;
+  readonly registryCaFile: Setting<string | undefined>;
 } = {
   driver: setting.oneOf(['kafkajs', 'platformatic'], {
     env: 'MILLRACE_KAFKA_DRIVER',
@@ -29,22 +27,7 @@ export const kafkaSettings: {
     description: 'Kafka brokers to begin with, host:port, separated by commas.',
     example: '127.0.0.1:8092',
   }),
-  tls: setting.boolean({
-    env: 'MILLRACE_KAFKA_TLS',
-    default: false,
-    description: 'Whether connections to Kafka use TLS.',
-  }),
-  saslMechanism: setting.oneOf(['none', 'plain', 'scram-sha-256', 'scram-sha-512'], {
-    env: 'MILLRACE_KAFKA_SASL',
-    default: 'none',
-    description: 'How Kafka is shown who we are.',
-  }),
-  saslUsername: setting.string({
-    env: 'MILLRACE_KAFKA_USERNAME',
-    optional: true,
-    description: 'User name for SASL.',
-  }),
-  saslPassword: setting.secret({ env: 'MILLRACE_KAFKA_PASSWORD', optional: true, description: 'Password for SASL.' }),
+  ...accessSettings,
   registryUrl: setting.url({
     env: 'MILLRACE_REGISTRY_URL',
     description: 'Schema registry with a Confluent-compatible API, its path included.',
@@ -59,6 +42,12 @@ export const kafkaSettings: {
     env: 'MILLRACE_REGISTRY_PASSWORD',
     optional: true,
     description: 'Password for the schema registry.',
+  }),
+  registryCaFile: setting.path({
+    env: 'MILLRACE_REGISTRY_CA_FILE',
+    optional: true,
+    description:
+      'PEM file of the certificates that sign the schema registry’s, where it is not a public one; read at start.',
   }),
 };
 
@@ -92,14 +81,15 @@ export interface RegistrySettingValues {
   readonly registryUrl: string;
   readonly registryUsername: string | undefined;
   readonly registryPassword: string | undefined;
+  readonly registryCaFile?: string | undefined;
 }
 
 /** The loaded settings as the address of `connectRegistry` and `connectSchemaAdmin`. */
-export function registryAddress({ registryUrl: url, registryUsername, registryPassword }: RegistrySettingValues): {
-  readonly url: string;
-  readonly auth?: { readonly username: string; readonly password: string };
-} {
-  return registryUsername === undefined
-    ? { url }
-    : { url, auth: { username: registryUsername, password: registryPassword ?? '' } };
+export function registryAddress(settings: RegistrySettingValues): RegistryAddress {
+  const { registryUrl: url, registryUsername: username, registryPassword: password = '', registryCaFile } = settings;
+  return {
+    url,
+    ...(username === undefined ? {} : { auth: { username, password } }),
+    ...(registryCaFile === undefined ? {} : { caFile: registryCaFile }),
+  };
 }

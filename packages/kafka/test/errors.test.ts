@@ -21,7 +21,7 @@ const table: readonly (readonly [string, unknown, string])[] = [
     'moved',
   ],
   ['a list of errors', named('KafkaJSAggregateError', { errors: [typed('TOPIC_AUTHORIZATION_FAILED')] }), 'refused'],
-  ['a wrong password', named('KafkaJSSASLAuthenticationError'), 'refused'],
+  ['a wrong password', named('KafkaJSSASLAuthenticationError'), 'shut-out'],
   ['a missing permission', typed('GROUP_AUTHORIZATION_FAILED'), 'refused'],
   ['a topic that is not there', typed('UNKNOWN_TOPIC_OR_PARTITION'), 'unknown-topic'],
   ['a member that is not known', typed('UNKNOWN_MEMBER_ID'), 'not-in-group'],

@@ -8,6 +8,7 @@ import type {
   TopicSpec,
 } from '@millrace/messaging';
 import kafkajs, { type Admin } from 'kafkajs';
+import { someBroker } from '../access/access.ts';
 import type { ClientConfig } from '../client-config.ts';
 import { classifyClientFailure, clientError } from '../errors.ts';
 import { earliest, latest, partitionKey } from '../reading/log-access.ts';
@@ -241,6 +242,7 @@ export class KafkaAdmin implements BrokerAdmin {
         await open.connected;
         return await action(open.admin);
       } catch (error) {
+        this.#config.access?.failed(someBroker, error);
         if (this.#open === open) this.#discard();
         if (tried > 0 || !isPassing(error)) throw clientError(doing, error);
       }

@@ -1,12 +1,12 @@
-import { connect as connectSocket, isIP, type Socket } from 'node:net';
-import { connect as connectTls } from 'node:tls';
 import { CodedError, halt } from '@millrace/messaging';
-import kafkajs, { type Kafka, type KafkaConfig, type RetryOptions } from 'kafkajs';
+import kafkajs, { type Kafka, type RetryOptions } from 'kafkajs';
 import Cluster from 'kafkajs/src/cluster/index.js';
 import ConsumerGroup from 'kafkajs/src/consumer/consumerGroup.js';
 import type { ClientConfig } from '../client-config.ts';
-import { clientLog, cutByOwner } from './client-log.ts';
+import { clientLog } from './client-log.ts';
 import { registerCodecs } from './codecs.ts';
+import { loginOf } from './login.ts';
+import { createSockets, type Sockets } from './sockets.ts';
 
 /** Complete on purpose: what is left out, the client fills in differently when NODE_ENV is `test`. */
 export const retryOften: RetryOptions = {
@@ -21,14 +21,8 @@ export const retryLittle: RetryOptions = { ...retryOften, initialRetryTime: 100,
 
 const connectionTimeout = 5_000;
 const authenticationTimeout = 10_000;
-
-/** Sockets of one client, so that they can be cut: the client itself waits for pending answers before it closes. */
-export interface Sockets {
-  /** All, or those to one broker, named `host:port`. New ones may follow. */
-  cut(broker?: string): void;
-  /** All, and none follows: a client that is still trying again reaches nobody any more. */
-  end(): void;
-}
+/** Before a login is over, on the next request: sessions shorter than this would log in for every one. */
+const reauthenticationThreshold = 5_000;
 
 export interface OwnKafka {
   readonly kafka: Kafka;
@@ -38,15 +32,16 @@ export interface OwnKafka {
 /** A client of its own. Never shared between consumers: members of one group would share a map of offsets. */
 export function createKafka(config: ClientConfig, retry: RetryOptions, requestTimeoutMs: number): OwnKafka {
   registerCodecs();
-  const { sockets, socketFactory } = trackSockets(config.openSocket);
+  const { sockets, socketFactory } = createSockets(config);
   const kafka = new kafkajs.Kafka({
     brokers: [...config.brokers],
     clientId: config.clientId,
-    ...(config.tls === true ? { ssl: true } : {}),
-    ...saslOf(config),
+    ...(config.access?.isTls === true ? { ssl: true } : {}),
+    ...loginOf(config.access, sockets),
     connectionTimeout,
     authenticationTimeout,
     requestTimeout: requestTimeoutMs,
+    reauthenticationThreshold,
     enforceRequestTimeout: true,
     retry,
     socketFactory,
@@ -54,11 +49,6 @@ export function createKafka(config: ClientConfig, retry: RetryOptions, requestTi
     logLevel: config.logger.isLevelEnabled('trace') ? kafkajs.logLevel.DEBUG : kafkajs.logLevel.WARN,
   });
   return { kafka, sockets };
-}
-
-function saslOf(config: ClientConfig): { readonly sasl?: NonNullable<KafkaConfig['sasl']> } {
-  const { saslMechanism: mechanism = 'none', saslUsername: username = '', saslPassword: password = '' } = config;
-  return mechanism === 'none' ? {} : { sasl: { mechanism, username, password } as NonNullable<KafkaConfig['sasl']> };
 }
 
 export interface OwnCluster {
@@ -69,17 +59,18 @@ export interface OwnCluster {
 /** The client's view of a cluster without its producer or consumer on top: requests go out as they are asked for. */
 export function createCluster(config: ClientConfig, requestTimeoutMs: number): OwnCluster {
   const { kafka } = createKafka(config, retryLittle, requestTimeoutMs);
-  const { sockets, socketFactory } = trackSockets(config.openSocket);
+  const { sockets, socketFactory } = createSockets(config);
   const cluster = new Cluster({
     brokers: config.brokers,
     clientId: config.clientId,
     logger: kafka.logger(),
     socketFactory,
-    ssl: config.tls === true ? {} : undefined,
-    sasl: saslOf(config).sasl,
+    ssl: config.access?.isTls === true ? {} : undefined,
+    ...loginOf(config.access, sockets),
     connectionTimeout,
     authenticationTimeout,
     requestTimeout: requestTimeoutMs,
+    reauthenticationThreshold,
     enforceRequestTimeout: true,
     metadataMaxAge: 60_000,
     retry: retryLittle,
@@ -89,47 +80,6 @@ export function createCluster(config: ClientConfig, requestTimeoutMs: number): O
   });
   return { cluster, sockets };
 }
-
-interface SocketRequest {
-  readonly host: string;
-  readonly port: number;
-  readonly ssl: object | undefined;
-  readonly onConnect: () => void;
-}
-
-function trackSockets(openSocket: (host: string, port: number) => Socket = connectTcp): {
-  sockets: Sockets;
-  socketFactory: (request: SocketRequest) => Socket;
-} {
-  const open = new Map<Socket, string>();
-  let isEnded = false;
-  // With an error, because the client listens to nothing else that would end its pending requests.
-  const cut = (broker?: string): void => {
-    for (const [socket, to] of open) if (broker === undefined || broker === to) socket.destroy(new Error(cutByOwner));
-  };
-  return {
-    socketFactory: ({ host, port, ssl, onConnect }) => {
-      if (isEnded) throw new Error(cutByOwner);
-      const tcp = openSocket(host, port);
-      tcp.setKeepAlive(true, 60_000);
-      tcp.setNoDelay(true);
-      open.set(tcp, `${host}:${port}`);
-      tcp.once('close', () => open.delete(tcp));
-      if (ssl) return connectTls({ socket: tcp, ...(isIP(host) ? {} : { servername: host }), ...ssl }, onConnect);
-      tcp.once('connect', onConnect);
-      return tcp;
-    },
-    sockets: {
-      cut,
-      end: () => {
-        isEnded = true;
-        cut();
-      },
-    },
-  };
-}
-
-const connectTcp = (host: string, port: number): Socket => connectSocket({ host, port });
 
 /** Refuses to run on a kafkajs without our patch. */
 export function demandPatchedClient(): void {

@@ -2,6 +2,7 @@ import type { Broker, BrokerMetadata } from 'kafkajs/src/cluster/index.js';
 import { createErrorFromCode } from 'kafkajs/src/protocol/error.js';
 import apiKeys from 'kafkajs/src/protocol/requests/apiKeys.js';
 import protocol from 'kafkajs/src/protocol/requests/index.js';
+import { someBroker } from '../access/access.ts';
 import type { ClientConfig } from '../client-config.ts';
 import { groupBy, type Isolation, type OffsetQuestion, partitionKey } from '../reading/log-access.ts';
 import { createCluster, type OwnCluster } from './client.ts';
@@ -197,6 +198,7 @@ export class Connection {
       this.#connectedAt = performance.now();
       return own;
     } catch (error) {
+      this.#config.access?.failed(someBroker, error);
       if (this.#own === own) {
         this.#own = null;
         this.#connecting = null;

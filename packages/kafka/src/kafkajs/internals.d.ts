@@ -65,7 +65,8 @@ declare module 'kafkajs/src/cluster/index.js' {
       readonly logger: Logger;
       readonly socketFactory: unknown;
       readonly ssl: unknown;
-      readonly sasl: KafkaConfig['sasl'];
+      readonly sasl?: NonNullable<KafkaConfig['sasl']>;
+      readonly reauthenticationThreshold: number;
       readonly connectionTimeout: number;
       readonly authenticationTimeout: number;
       readonly requestTimeout: number;
@@ -154,4 +155,22 @@ declare module 'kafkajs/src/consumer/consumerGroup.js' {
 
 declare module 'kafkajs/src/protocol/error.js' {
   export function createErrorFromCode(code: number): Error;
+}
+
+declare module 'kafkajs/src/broker/saslAuthenticator/plain.js' {
+  import type { AuthenticationProviderArgs, Authenticator } from 'kafkajs';
+
+  const provide: (secrets: {
+    readonly username: string;
+    readonly password: string;
+  }) => (connecting: AuthenticationProviderArgs) => Authenticator;
+  export default provide;
+}
+
+declare module 'kafkajs/src/broker/saslAuthenticator/scram256.js' {
+  export { default } from 'kafkajs/src/broker/saslAuthenticator/plain.js';
+}
+
+declare module 'kafkajs/src/broker/saslAuthenticator/scram512.js' {
+  export { default } from 'kafkajs/src/broker/saslAuthenticator/plain.js';
 }

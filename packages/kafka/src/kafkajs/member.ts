@@ -4,6 +4,7 @@ import type { Logger } from '@millrace/service';
 import type { Consumer, EachBatchPayload } from 'kafkajs';
 import type { Broker } from 'kafkajs/src/cluster/index.js';
 import type Batch from 'kafkajs/src/consumer/batch.js';
+import { someBroker } from '../access/access.ts';
 import type { ClientConfig } from '../client-config.ts';
 import { classifyClientFailure, clientError } from '../errors.ts';
 import { decodeBasis, isOutgrown } from '../membership/assignment-basis.ts';
@@ -236,6 +237,7 @@ export class KafkaMember implements GroupMember {
         await this.#consumer.subscribe({ topics: [...this.#options.topics], fromBeginning: true });
         return;
       } catch (error) {
+        this.#options.config.access?.failed(someBroker, error);
         const problem = clientError(`joining group ${this.#options.group}`, error);
         if (classifyClientFailure(error) === 'refused') throw problem;
         this.#log.warn({ err: problem, tried }, 'a group cannot be joined yet; trying again');

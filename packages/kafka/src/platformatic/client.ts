@@ -1,8 +1,10 @@
 import type { Socket } from 'node:net';
-import { isIP } from 'node:net';
 import type * as client from '@platformatic/kafka';
+import { type Access, openAccess } from '../access/access.ts';
+import type { Login } from '../access/login.ts';
 import type { ClientConfig } from '../client-config.ts';
 import { failureOfClient } from './failure.ts';
+import { linkClass } from './link-class.ts';
 
 export type Client = typeof client;
 export type Link = client.Connection;
@@ -24,47 +26,56 @@ const loginTimeoutMs = 15_000;
 const maxInflights = 1_000;
 const keepAliveMs = 60_000;
 
-const mechanisms = { plain: 'PLAIN', 'scram-sha-256': 'SCRAM-SHA-256', 'scram-sha-512': 'SCRAM-SHA-512' } as const;
-
 /** A connection that has not been opened yet. */
 export function createLink(
-  { Connection }: Client,
-  config: ClientConfig,
+  client: Client,
+  { clientId, access = openAccess, openSocket }: ClientConfig,
   { host, port }: Address,
   requestTimeoutMs: number,
 ): Link {
-  const { saslMechanism = 'none', openSocket } = config;
-  const isSasl = saslMechanism !== 'none';
-  const link = new Connection(config.clientId, {
-    connectTimeout: isSasl ? loginTimeoutMs : connectTimeoutMs,
+  const { login, isTls } = access;
+  const Link = linkClass(client);
+  const link = new Link(clientId, {
+    connectTimeout: login === null ? connectTimeoutMs : loginTimeoutMs,
     requestTimeout: requestTimeoutMs,
     maxInflights,
-    ...(config.tls === true ? tlsOf(host, openSocket?.(host, port)) : {}),
-    ...(openSocket === undefined || config.tls === true ? {} : { createSocket: openSocket }),
-    ...(isSasl
-      ? {
-          sasl: {
-            mechanism: mechanisms[saslMechanism],
-            username: config.saslUsername ?? '',
-            password: config.saslPassword ?? '',
-          },
-        }
-      : {}),
+    ...(isTls ? { tls: { ...access.tls(host), ...socketOf(openSocket?.(host, port)) } } : {}),
+    ...(openSocket === undefined || isTls ? {} : { createSocket: openSocket }),
+    ...(login === null ? {} : { sasl: saslOf(login) }),
   });
-  // Every pending request fails with the reason; without a listener the process would end for it.
-  link.on('error', () => undefined);
+  // Every pending request fails with the reason; without a listener the process would end for it. After the handshake
+  // too: a broker looks at our certificate when we think that all is done.
+  link.on('error', (error) => access.failed(`${host}:${port}`, error));
   return link;
 }
 
-const tlsOf = (host: string, socket: Socket | undefined): object => ({
-  tls: { ...(socket === undefined ? {} : { socket }) },
-  ...(isIP(host) ? {} : { tlsServerName: true }),
-});
+const socketOf = (socket: Socket | undefined): { readonly socket?: Socket } => (socket === undefined ? {} : { socket });
 
-export async function openLink(link: Link, { host, port }: Address): Promise<void> {
+/** With functions, which the client calls at each login. */
+function saslOf(login: Login): client.SASLOptions {
+  if (login.mechanism !== 'OAUTHBEARER')
+    return {
+      mechanism: login.mechanism,
+      username: () => login.username(),
+      password: () => login.password(),
+    };
+  return {
+    mechanism: login.mechanism,
+    token: () => login.token(),
+    oauthBearerExtensions: login.extensions,
+    // RFC 7628: a token that is not wanted is answered with the reason in what looks like a success.
+    authBytesValidator: (answer, done) =>
+      answer.length === 0 ? done(null, answer) : done(new Error('the token is not accepted')),
+  };
+}
+
+export async function openLink(link: Link, { host, port }: Address, access: Access = openAccess): Promise<void> {
+  const address = `${host}:${port}`;
   try {
     await link.connect(host, port);
     link.socket.setKeepAlive(true, keepAliveMs);
+    if (access.login === null) link.socket.once('data', () => access.granted(address));
+    else access.granted(address);
   } catch (error) {
     throw failureOfClient(error);
   }

@@ -1,5 +1,5 @@
 import type { ClientConfig } from '../client-config.ts';
-import { classifyClientFailure } from '../errors.ts';
+import { type ClientFailure, classifyClientFailure } from '../errors.ts';
 import { groupBy, type Isolation, type OffsetQuestion, partitionKey } from '../reading/log-access.ts';
 import {
   type Address,
@@ -28,6 +28,8 @@ const answerWithinMs = 5_000;
 /** A broker that is cut off from its cluster still answers who leads, as it was: nobody is asked for longer than this. */
 const sameBrokerMs = 10_000;
 const nameOf = ({ host, port }: Address): string => `${host}:${port}`;
+/** What one broker's failure does not say of another. */
+const mayOtherAnswer: ReadonlySet<ClientFailure> = new Set(['unavailable', 'shut-out']);
 const closedCluster = (): Error => Object.assign(new Error('closed by its owner'), { code: 'ECONNABORTED' });
 
 /**
@@ -201,7 +203,7 @@ export class Cluster {
         return answer;
       } catch (error) {
         last = failureOfClient(error);
-        if (classifyClientFailure(last) !== 'unavailable' || this.#closed) throw last;
+        if (!mayOtherAnswer.has(classifyClientFailure(last)) || this.#closed) throw last;
       }
     }
     throw last;
@@ -242,15 +244,29 @@ export class Cluster {
   async #openLink(address: Address, requestTimeoutMs: number, onEnd: () => void): Promise<Link> {
     const client = await this.client();
     if (this.#closed) throw closedCluster();
-    const link = createLink(client, this.#config, address, requestTimeoutMs);
+    const link = this.#createLink(client, address, requestTimeoutMs);
     const ended = (): void => {
       this.#open.delete(link);
       onEnd();
+      // Its timer for the next login would keep the process.
+      link.close(() => undefined);
     };
     link.once('close', ended);
     link.once('error', ended);
     this.#open.add(link);
-    await openLink(link, address);
+    await openLink(link, address, this.#config.access);
     return link;
+  }
+
+  #createLink(client: Client, address: Address, requestTimeoutMs: number): Link {
+    const { access } = this.#config;
+    const name = nameOf(address);
+    try {
+      access?.admit(name);
+      return createLink(client, this.#config, address, requestTimeoutMs);
+    } catch (error) {
+      access?.failed(name, error);
+      throw error;
+    }
   }
 }

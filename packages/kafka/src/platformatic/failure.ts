@@ -36,6 +36,8 @@ export function failureOfClient(error: unknown): Error {
   if (answer !== undefined)
     return new BrokerAnswerError(String(answer.apiId), { response: error.response, cause: error });
   const { cause } = error;
+  // Its word for a connection that was closed during the TLS handshake, as a broker does that goes away.
+  if (error.code === 'PLT_KFK_USER' && isObject(cause) && cause.code === 'ECONNRESET') return cause as Error;
   if (isObject(cause)) {
     const inner = failureOfClient(cause) as Error & ClientError;
     if (error.code === network && decisive.has(inner.code)) return inner;

@@ -117,8 +117,7 @@ export function createAccumulator(options: AccumulatorOptions): RecordAccumulato
         schedulePump();
       },
       (error: TransportError) => {
-        state.loading = false;
-        state.refreshedAt = now();
+        Object.assign(state, { loading: false, refreshedAt: now(), lastFailure: error.message });
         const isMissing = error.failure === 'unknown-topic' && now() - since > options.unknownTopicGraceMs;
         if (isMissing || error.failure === 'refused') refuse(state, error);
         else if (state.unplaced.length > 0 || lanesOf(state.name).some((lane) => !laneIsEmpty(lane)))

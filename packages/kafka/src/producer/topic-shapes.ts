@@ -1,3 +1,4 @@
+import { accessProblem } from '../access/access-problem.ts';
 import { classifyClientFailure } from '../errors.ts';
 import { type TopicShape, TransportError, type TransportFailure } from './produce-transport.ts';
 
@@ -31,12 +32,12 @@ export function topicShapes({
 
 /** What a client's failure means to the accumulator. */
 export function transportError(error: unknown, ambiguous: boolean): TransportError {
-  const message = Error.isError(error) ? error.message : String(error);
+  const message = accessProblem(error)?.message ?? (Error.isError(error) ? error.message : String(error));
   return new TransportError(message, { failure: failureOf(error), ambiguous, cause: error });
 }
 
 function failureOf(error: unknown): TransportFailure {
   const failure = classifyClientFailure(error);
-  if (failure === 'moved') return 'unavailable';
+  if (failure === 'moved' || failure === 'shut-out') return 'unavailable';
   return failure === 'not-in-group' || failure === 'fenced' ? 'unexpected' : failure;
 }

@@ -9,13 +9,24 @@ export interface TopicState {
   refreshedAt: number;
   loading: boolean;
   unplaced: Waiting[];
+  /** Why it could not be looked up last. */
+  lastFailure: string;
   /** Where records without a key go until that batch has left. */
   sticky: number;
   readonly lanes: Map<number, Lane>;
 }
 
 export function createTopicState(name: string): TopicState {
-  return { name, shape: null, refreshedAt: 0, loading: false, unplaced: [], sticky: 0, lanes: new Map() };
+  return {
+    name,
+    shape: null,
+    refreshedAt: 0,
+    loading: false,
+    unplaced: [],
+    lastFailure: 'nobody has answered yet',
+    sticky: 0,
+    lanes: new Map(),
+  };
 }
 
 /** The record's own choice, else its key's partition, else the sticky one: whole batches go to one partition. */
@@ -41,7 +52,7 @@ export function overdue(state: TopicState, time: number): readonly Overdue[] {
       if (!waiting.settled) found.push({ waiting, reason, isSent });
     }
   };
-  collect(state.unplaced, 'its topic could not be looked up', false);
+  collect(state.unplaced, `its topic could not be looked up: ${state.lastFailure}`, false);
   if (state.shape === null) state.unplaced = state.unplaced.filter(({ deadline }) => deadline > time);
   for (const lane of state.lanes.values()) {
     collect(lane.inFlight ?? [], lane.lastFailure, true);

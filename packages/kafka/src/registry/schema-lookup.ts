@@ -1,5 +1,6 @@
+import { Agent } from 'node:https';
 import { SchemaRegistry } from '@kafkajs/confluent-schema-registry';
-import { type RegistryAddress, registryRequests, registryTimeoutMs } from './registry-http.ts';
+import { type RegistryAddress, readRegistryCa, registryRequests, registryTimeoutMs } from './registry-http.ts';
 import { findSchemaId } from './schema-admin.ts';
 
 /** What a running service asks the registry: which id its schema has, and which schema an id has. */
@@ -23,6 +24,7 @@ export function createSchemaLookup(address: RegistryAddress): SchemaLookup {
     host: address.url.replace(/\/+$/, ''),
     clientId: 'millrace',
     ...(address.auth === undefined ? {} : { auth: address.auth }),
+    ...(address.caFile === undefined ? {} : { agent: new Agent({ ca: readRegistryCa(address.caFile) }) }),
     // Complete on purpose: what is left out is taken from an object that all instances share and change.
     retry: { retries: 1, initialRetryTimeInSecs: 0.1, maxRetryTimeInSecs: 1, factor: 0.2, multiplier: 2 },
     middlewares: [withDeadline as never],

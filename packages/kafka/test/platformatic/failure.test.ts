@@ -22,7 +22,7 @@ describe('a failure of @platformatic/kafka', () => {
       new NetworkError('failed', {
         cause: new AuthenticationError('SASL authentication failed.', { cause: answered(58) }),
       }),
-      'refused',
+      'shut-out',
     ],
     [
       'a connection lost while logging in, which it reports as a refused login',
@@ -34,7 +34,16 @@ describe('a failure of @platformatic/kafka', () => {
     [
       'a broker that wants TLS',
       new NetworkError('failed', { cause: new UserError('Broker requires TLS.') }),
-      'refused',
+      'shut-out',
+    ],
+    [
+      'a broker that hangs up during the TLS handshake, which it reports as a mistake of ours',
+      new NetworkError('failed', {
+        cause: new UserError('TLS handshake failed.', {
+          cause: Object.assign(new Error('disconnected'), { code: 'ECONNRESET' }),
+        }),
+      }),
+      'unavailable',
     ],
     ['a defect', new TypeError('x is not a function'), 'unexpected'],
     ['a text', 'ECONNREFUSED', 'unexpected'],
