@@ -1,6 +1,7 @@
 // One shot, for installations without the supervisor (docker compose, a Helm hook): topics, schemas, sample secrets.
 
 import { loadFlows } from '@millrace/flows';
+import { kafkaSettings, registryAddress } from '@millrace/kafka';
 import { isCodedError } from '@millrace/messaging';
 import { defineSettings, loadSettingsOrExit, setting } from '@millrace/service';
 import { provisionTopics, registerSchemas } from './provision.ts';
@@ -8,14 +9,7 @@ import { writeSampleEnvironment } from './secrets.ts';
 
 const settings = loadSettingsOrExit(
   defineSettings({
-    brokers: setting.list({
-      env: 'MILLRACE_KAFKA_BROKERS',
-      description: 'Kafka brokers, host:port with commas between.',
-    }),
-    registryUrl: setting.url({
-      env: 'MILLRACE_REGISTRY_URL',
-      description: 'Schema registry, its Confluent-compatible API.',
-    }),
+    ...kafkaSettings,
     flows: setting.path({
       env: 'MILLRACE_FLOWS',
       description: 'Folder of the flow files; consumer groups and their topics follow from it.',
@@ -37,13 +31,13 @@ const settings = loadSettingsOrExit(
 );
 
 try {
-  const { brokers, registryUrl, flows, replicationFactor, sampleFolder } = settings;
+  const { flows, replicationFactor, sampleFolder } = settings;
   if (sampleFolder !== undefined) await writeSampleEnvironment(sampleFolder);
   const done = await Promise.all([
-    provisionTopics({ brokers, groups: loadFlows(flows).groups(), replicationFactor }).then(
+    provisionTopics({ kafka: settings, groups: loadFlows(flows).groups(), replicationFactor }).then(
       (words) => `topics: ${words}`,
     ),
-    registerSchemas({ registryUrl }).then((words) => `schemas: ${words}`),
+    registerSchemas({ registry: registryAddress(settings) }).then((words) => `schemas: ${words}`),
   ]);
   console.log(done.join('\n'));
 } catch (error) {

@@ -2,14 +2,23 @@ import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Topic, topicSpecs, topics } from '@millrace/contracts';
-import { connectKafka, connectSchemaAdmin, provision, type RegisteredSchema, type SchemaAdmin } from '@millrace/kafka';
+import {
+  connectKafka,
+  connectSchemaAdmin,
+  type KafkaOptions,
+  provision,
+  type RegisteredSchema,
+  type RegistryAddress,
+  type SchemaAdmin,
+} from '@millrace/kafka';
 import { isCodedError } from '@millrace/messaging';
 import { createLogger } from '@millrace/service';
 
 const silent = createLogger({ service: 'supervisor', level: 'silent' });
 
 export interface ProvisionTopicsOptions {
-  readonly brokers: readonly string[];
+  /** How the cluster is reached. */
+  readonly kafka: Omit<KafkaOptions, 'clientId' | 'logger'>;
   /** Consumer groups of the flows: each has retry, dead-letter and lane topics of its own. */
   readonly groups: readonly string[];
   readonly replicationFactor?: number;
@@ -17,11 +26,11 @@ export interface ProvisionTopicsOptions {
 
 /** Makes the cluster's topics what they should be. Resolves with what was done, in words. */
 export const provisionTopics = async ({
-  brokers,
+  kafka: reached,
   groups,
   replicationFactor = 1,
 }: ProvisionTopicsOptions): Promise<string> => {
-  const kafka = connectKafka({ brokers, clientId: 'millrace-provision', logger: silent });
+  const kafka = connectKafka({ ...reached, clientId: 'millrace-provision', logger: silent });
   try {
     const { steps, unchanged } = await provision(kafka.admin, topicSpecs(groups, { replicationFactor }));
     return steps.length === 0
@@ -36,18 +45,18 @@ export const provisionTopics = async ({
 const registering = { atOnce: 3, timeoutMs: 20_000, tries: 5, pauseMs: 1_000 } as const;
 
 export interface RegisterSchemasOptions {
-  readonly registryUrl: string;
+  readonly registry: RegistryAddress;
   /** A file beside the registry's own data that remembers which schemas it has; without it every one is checked. */
   readonly stamp?: string;
 }
 
 /** Registers every schema that is not, each checked against what is registered first. Resolves with what was done, in words. */
-export const registerSchemas = async ({ registryUrl, stamp }: RegisterSchemasOptions): Promise<string> => {
+export const registerSchemas = async ({ registry: address, stamp }: RegisterSchemasOptions): Promise<string> => {
   const schemas = digestOfSchemas();
-  if (stamp !== undefined && (await isStamped(stamp, schemas)) && (await hasAllSubjects(registryUrl))) {
+  if (stamp !== undefined && (await isStamped(stamp, schemas)) && (await hasAllSubjects(address.url))) {
     return `${Object.values(topics).length} registered before`;
   }
-  const registry = connectSchemaAdmin({ url: registryUrl, timeoutMs: registering.timeoutMs });
+  const registry = connectSchemaAdmin({ ...address, timeoutMs: registering.timeoutMs });
   const waiting: Topic<never>[] = Object.values(topics);
   const total = waiting.length;
   let fresh = 0;

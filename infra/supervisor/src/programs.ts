@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { cacheFolder } from '@millrace/embedded';
+import { kafkaSettings } from '@millrace/kafka';
 import { type Secrets, sourcesFile, tokenFile } from '@millrace/provision/secrets';
 import { host, type KafkaNodes, type Ports, urlOf } from './layout.ts';
 import type { Program } from './program.ts';
@@ -84,7 +85,10 @@ export const sharedEnvironment = ({
     HTTP_BASE_URL: urlOf(ports.http),
     POSTGRES_URL: postgres,
   };
+  const { driver: _, ...reached } = kafkaSettings;
   return {
+    // Ours are plain listeners on loopback: what the user's shell says of another cluster is not for them.
+    ...Object.fromEntries(Object.values(reached).map(({ env }) => [env, ''])),
     ...Object.fromEntries(Object.entries(flowVariables).map(([name, value]) => [name, environment[name] || value])),
     MILLRACE_HOST: host,
     MILLRACE_KAFKA_BROKERS: kafkaBrokers(ports, kafkaNodes).join(','),

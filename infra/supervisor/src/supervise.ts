@@ -75,13 +75,13 @@ const run = async (options: SuperviseOptions, folder: DataFolder, printer: Print
       services: services.map(programPart),
       provisionTopics: () =>
         provisionTopics({
-          brokers: kafkaBrokers(ports, options.kafkaNodes),
+          kafka: { brokers: kafkaBrokers(ports, options.kafkaNodes) },
           groups: flows.groups(),
           replicationFactor: options.kafkaNodes,
         }),
       registerSchemas: () =>
         registerSchemas({
-          registryUrl: registryUrl(ports),
+          registry: { url: registryUrl(ports) },
           stamp: join(options.dataDir, 'registry', 'schemas.sha256'),
         }),
     },
