@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { loadFlowsOrExit } from '@millrace/flows';
-import { connectionsPart, connectKafka, connectRegistry, registryAddress } from '@millrace/kafka';
+import { connectionsPart, connectKafka, connectRegistry, kafkaCheck, registryAddress } from '@millrace/kafka';
 import { packsIn, shippedPacks, shippedTasks } from '@millrace/models';
 import {
   createHealthServer,
@@ -40,7 +40,11 @@ const classifier = createClassifier({
 await runService({
   name: 'classifier',
   logger,
-  health: createHealthServer({ ...settings, checks: classifier.checks, registry: metrics.registry }),
+  health: createHealthServer({
+    ...settings,
+    checks: [kafkaCheck(broker), ...classifier.checks],
+    registry: metrics.registry,
+  }),
   parts: (control) => {
     void fatal.promise.then((error) => control.fatal(error));
     return [...held.parts, connectionsPart(broker, serde), classifier];

@@ -1,5 +1,5 @@
 import { flowList, groupSources, loadFlowsOrExit } from '@millrace/flows';
-import { connectKafka, connectRegistry, connectSchemaAdmin, registryAddress } from '@millrace/kafka';
+import { connectKafka, connectRegistry, connectSchemaAdmin, kafkaCheck, registryAddress } from '@millrace/kafka';
 import { connectDatabase } from '@millrace/ledger/postgres';
 import { createLogger, createMetrics, describeSettings, loadSettingsOrExit, runService } from '@millrace/service';
 import { loadTokens } from './api/access.ts';
@@ -26,6 +26,7 @@ const replayer = createReplayer(
   {
     ...config,
     ...{ broker, producer, serde, database, logger, metrics, tokens, instance, now: Date.now },
+    checks: [kafkaCheck(broker)],
     groups: flows.groups(),
     reads: groupSources(flowList(flows)),
     schemas: connectSchemaAdmin(registryAddress(config)),

@@ -13,6 +13,7 @@ import {
   type Metrics,
   names,
   type Part,
+  type Readiness,
   type ServiceControl,
 } from '@millrace/service';
 import type { Tokens } from './api/access.ts';
@@ -36,6 +37,8 @@ export interface ReplayerOptions {
   /** Closed with the service, so that a `pin` that waits for the registry ends. */
   readonly serde: Serde & { close?(): void };
   readonly database: Database;
+  /** Further conditions of being ready. */
+  readonly checks?: readonly Readiness[];
   /** The consumer groups of the flow. */
   readonly groups: readonly string[];
   readonly tokens: Tokens;
@@ -160,6 +163,7 @@ export function createReplayer(
     checks: [
       { name: 'postgres', ready: () => database.readiness() },
       { name: indexer.group, ready: () => indexer.readiness() },
+      ...(options.checks ?? []),
     ],
   });
   const schemas = options.schemas ?? null;

@@ -1,6 +1,6 @@
 import { sources } from '@millrace/connectors/sources';
 import { loadFlowsOrExit } from '@millrace/flows';
-import { connectionsPart, connectKafka, connectRegistry, registryAddress } from '@millrace/kafka';
+import { connectionsPart, connectKafka, connectRegistry, kafkaCheck, registryAddress } from '@millrace/kafka';
 import { connectLedger } from '@millrace/ledger';
 import {
   createHealthServer,
@@ -40,7 +40,11 @@ const enricher = createEnricher({
 await runService({
   name: 'enricher',
   logger,
-  health: createHealthServer({ ...settings, checks: enricher.checks, registry: metrics.registry }),
+  health: createHealthServer({
+    ...settings,
+    checks: [kafkaCheck(broker), ...enricher.checks],
+    registry: metrics.registry,
+  }),
   parts: (control) => {
     void fatal.promise.then((error) => control.fatal(error));
     return [connectionsPart(broker, serde), ledger, enricher];

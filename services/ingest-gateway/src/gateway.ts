@@ -13,6 +13,7 @@ import {
   type Metrics,
   names,
   type Part,
+  type ReadinessState,
 } from '@millrace/service';
 import { createAdminAccess, ownHosts, type Tokens } from './admin-access.ts';
 import { createAdminApp } from './admin-app.ts';
@@ -53,6 +54,8 @@ export interface GatewayOptions extends GatewayLimits {
   /** Null: no operator listener. */
   readonly tokens: Tokens | null;
   readonly connectProducer: () => Promise<Producer>;
+  /** Whether the brokers let us in, and why not; always when absent. */
+  readonly kafkaReadiness?: () => ReadinessState;
   readonly serde: Serde;
   readonly ledger: Pick<Ledger, 'claims' | 'bodies' | 'readiness'>;
   readonly logger: Logger;
@@ -114,7 +117,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   // Postgres is missing here on purpose: without it the door stays open.
   const health = createHealth({
     registry: metrics.registry,
-    checks: [{ name: 'kafka', ready: () => outlet.readiness() }],
+    checks: [{ name: 'kafka', ready: () => kafkaReadiness(outlet, options.kafkaReadiness) }],
   });
   const acceptedBytes = metrics.counter(names.metrics.gateway.bodyBytes);
   for (const source of expected) acceptedBytes.zero({ source });
@@ -169,6 +172,13 @@ export function createGateway(options: GatewayOptions): Gateway {
     },
   };
   return { parts: [outlet, door, ...(admin === null ? [] : [admin])], health, api, admin };
+}
+
+/** As the door sees it: one broker of three that does not let us in is no reason to turn everybody away. */
+function kafkaReadiness(outlet: Outlet, access: GatewayOptions['kafkaReadiness']): ReadinessState {
+  const state = outlet.readiness();
+  const letIn = access?.() ?? { ok: true };
+  return state.ok || letIn.ok ? state : letIn;
 }
 
 function adminServer(

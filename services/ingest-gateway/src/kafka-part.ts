@@ -7,12 +7,15 @@ import {
   registryAddress,
 } from '@millrace/kafka';
 import type { Producer, Serde } from '@millrace/messaging';
-import type { Logger, Metrics, Part } from '@millrace/service';
+import type { Logger, Metrics, Part, ReadinessState } from '@millrace/service';
 
 /** Kafka and the registry as one part: nothing is opened here, the outlet connects when it opens. */
 export interface KafkaPart extends Part {
   readonly serde: Serde;
+  /** Rejects until Kafka has answered once. */
   createProducer(): Promise<Producer>;
+  /** Whether the brokers let us in. */
+  readiness(): ReadinessState;
 }
 
 export interface KafkaPartSettings
@@ -35,6 +38,11 @@ export function connectKafkaPart(settings: KafkaPartSettings, logger: Logger, me
   return {
     ...connectionsPart(broker, serde),
     serde,
-    createProducer: () => broker.createProducer(),
+    createProducer: async () => {
+      // Any question will do: a producer that has nothing to send connects to nobody.
+      await broker.admin.describeTopics([]);
+      return broker.createProducer();
+    },
+    readiness: () => broker.readiness(),
   };
 }

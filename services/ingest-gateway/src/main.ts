@@ -37,6 +37,7 @@ const gateway = createGateway({
   keys,
   tokens,
   connectProducer: kafka.createProducer,
+  kafkaReadiness: kafka.readiness,
   serde: kafka.serde,
   ledger,
   logger,

@@ -1,6 +1,6 @@
 import { sinks } from '@millrace/connectors/sinks';
 import { loadFlowsOrExit } from '@millrace/flows';
-import { connectionsPart, connectKafka, connectRegistry, registryAddress } from '@millrace/kafka';
+import { connectionsPart, connectKafka, connectRegistry, kafkaCheck, registryAddress } from '@millrace/kafka';
 import { connectLedger } from '@millrace/ledger';
 import {
   createHealthServer,
@@ -41,11 +41,12 @@ const writers = createSinkWriters({
   ...shared,
   fatal: fatal.resolve,
 });
+const checks = [kafkaCheck(broker), ...writers.checks];
 
 await runService({
   name: 'sink-writers',
   logger,
-  health: createHealthServer({ ...settings, checks: writers.checks, registry: metrics.registry }),
+  health: createHealthServer({ ...settings, checks, registry: metrics.registry }),
   parts: (control) => {
     void fatal.promise.then((error) => control.fatal(error));
     return [ledger, connectionsPart(broker, serde), writers];

@@ -1,5 +1,6 @@
 import type { Topics } from '@millrace/contracts';
 import type { SchemaAdmin, SchemaCheck } from '@millrace/kafka';
+import { loadSettings } from '@millrace/service';
 import { Command } from 'commander';
 import { CliError, type ExitCode, exitCodes } from './cli-error.ts';
 import { type Context, run, verb } from './context.ts';
@@ -43,8 +44,10 @@ async function connect({ env, installation }: Context): Promise<SchemaAdmin> {
   const url = env['MILLRACE_REGISTRY_URL'] ?? installation().registryUrl;
   if (url === undefined)
     throw new CliError('X_CLI_NO_INSTALLATION', 'the schema registry is not known: set MILLRACE_REGISTRY_URL');
-  const { connectSchemaAdmin } = await import('@millrace/kafka');
-  return connectSchemaAdmin({ url });
+  const { connectSchemaAdmin, kafkaSettings, registryAddress } = await import('@millrace/kafka');
+  const { registryUrl, registryUsername, registryPassword, registryCaFile } = kafkaSettings;
+  const declared = { registryUrl, registryUsername, registryPassword, registryCaFile };
+  return connectSchemaAdmin(registryAddress(loadSettings(declared, { ...env, MILLRACE_REGISTRY_URL: url })));
 }
 
 async function checkAll(admin: SchemaAdmin): Promise<readonly SchemaCheck[]> {
