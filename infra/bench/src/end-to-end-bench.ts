@@ -13,8 +13,9 @@ import { type Observed, openSubject } from './subject.ts';
 import type { HopsRequest } from './subjects/hops-kafkajs.ts';
 
 const rate = 500;
-const fullSeconds = 15;
-const patienceMs = 60_000;
+/** How long is offered what is to be kept up with; the encoder is slower than the door, so its mode gets a backlog. */
+const fullSeconds: Readonly<Record<Mode, number>> = { fast: 15, cascade: 3 };
+const patienceMs = 120_000;
 const settleMs = 1_500;
 const pollMs = 50;
 
@@ -41,7 +42,7 @@ const measureFlow = async (
   { system, state, door }: StartedFlow,
   broker: KafkaBroker,
 ): Promise<readonly Figure[]> => {
-  const seconds = Math.max(2, fullSeconds * context.scale);
+  const seconds = Math.max(2, fullSeconds[mode] * context.scale);
   const arrivals = new Map<string, number>();
   await watchArrivals(broker, ({ ticket, at }) => arrivals.set(ticket, at));
   const send = ({ url, secret }: Door, run: number): Promise<Sent> =>

@@ -93,8 +93,8 @@ export const scaleBench: Bench = {
   run: async (context) => {
     const figures: Figure[] = [];
     for (const driver of drivers) {
-      figures.push(...(await measure(context, driver, stage, 40_000)));
-      figures.push(...(await measure(context, driver, sink, 6_000)));
+      figures.push(...(await measure(context, driver, stage, 30_000)));
+      figures.push(...(await measure(context, driver, sink, 4_000)));
     }
     return figures;
   },
