@@ -1,4 +1,5 @@
 import { type Metrics, names } from '@millrace/service';
+import { type Clock, sleep } from '../clock.ts';
 import type { PartitionLag } from './lag.ts';
 import { type PauseCause, pauseCauses } from './pauses.ts';
 
@@ -8,7 +9,7 @@ export interface GaugeOptions {
   readonly group: string;
   /** Everything the group reads; each is shown whether or not this process has partitions of it. */
   readonly topics: readonly string[];
-  readonly now: () => number;
+  readonly clock: Clock;
   readonly lag: () => Promise<readonly PartitionLag[]>;
   /** Retention by topic, where it is limited. */
   readonly retentionMs: () => ReadonlyMap<string, number>;
@@ -22,8 +23,11 @@ export interface GaugeOptions {
   readonly flush: () => void;
 }
 
+/** A scrape that waits for a cluster in trouble is one that nobody waits for: what is known is told in time. */
+const lagWaitMs = 1_000;
+
 export function reportGauges(options: GaugeOptions): void {
-  const { metrics, group } = options;
+  const { metrics, group, clock } = options;
   const tree = names.metrics.pipeline;
   const inFlight = metrics.gauge(tree.inFlight);
   const queuedRecords = metrics.gauge(tree.queuedRecords);
@@ -41,20 +45,28 @@ export function reportGauges(options: GaugeOptions): void {
 
   const readLags = async (): Promise<void> => {
     const lags = await options.lag().catch(() => null);
-    // The broker does not answer: the last values stay.
+    // The broker does not answer, or not yet: the last values stay.
     if (lags === null) return;
     const byTopic = Map.groupBy(lags, (lag) => lag.topic);
     for (const topic of options.topics) {
       // None of ours: whoever has them shows how far behind they are.
       const partitions = byTopic.get(topic) ?? [];
       const oldest = Math.min(...partitions.map((lag) => lag.oldestAt ?? Number.POSITIVE_INFINITY));
-      const ageMs = Number.isFinite(oldest) ? Math.max(0, options.now() - oldest) : 0;
+      const ageMs = Number.isFinite(oldest) ? Math.max(0, clock.now() - oldest) : 0;
       const behind = partitions.reduce((sum, lag) => sum + lag.records, 0);
       lagRecords.set({ group, topic }, behind);
       lagSeconds.set({ group, topic }, ageMs / 1_000);
       const retention = options.retentionMs().get(topic);
       if (retention !== undefined) headroom.set({ group, topic }, (retention - ageMs) / 1_000);
     }
+  };
+
+  let reading: Promise<void> | null = null;
+  const lagsInTime = (): Promise<void> => {
+    reading ??= readLags().finally(() => {
+      reading = null;
+    });
+    return Promise.race([reading, sleep(clock, lagWaitMs)]);
   };
 
   metrics.onCollect(async () => {
@@ -64,6 +76,6 @@ export function reportGauges(options: GaugeOptions): void {
     queuedBytes.set({ group }, options.heldBytes());
     heldKeys.set({ group }, options.heldKeys());
     for (const cause of pauseCauses) paused.set({ group, cause }, options.paused(cause));
-    await readLags();
+    await lagsInTime();
   });
 }

@@ -375,7 +375,7 @@ class Run<T> implements PipelineRun, GroupListener {
       metrics: this.#options.metrics,
       group: this.group,
       topics: this.#topics,
-      now: () => this.#clock.now(),
+      clock: this.#clock,
       lag: () => this.lag(),
       retentionMs: () => this.#membership.retention(),
       running: () => this.#processor.running,
