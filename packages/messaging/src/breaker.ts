@@ -7,7 +7,7 @@ export type Admission = 'start' | 'probe' | 'wait';
  * How a started record ended, as far as the dependency is concerned.
  * - `success`: the dependency answered, whatever the record's fate (a dead letter is an answer);
  * - `failure`: a `retry` disposition;
- * - `none`: aborted by us, which says nothing.
+ * - `none`: aborted by us, or ended without asking it, which says nothing.
  */
 export type Verdict =
   | { readonly kind: 'success' }
@@ -16,8 +16,8 @@ export type Verdict =
 
 /**
  * Tells an outage from a bad record. Opens after 3 failures or more that are over half of what ended in 30 s and come
- * from 2 distinct records or more, or after 3 failures in a row that say `unavailable`. While open nothing starts.
- * Then half-open: one probe decides. Neither call may throw.
+ * from 2 distinct records or more, after 5 in a row of 3 distinct records, or after 3 failures in a row that say
+ * `unavailable`. While open nothing starts. Then half-open: one probe decides. Neither call may throw.
  */
 export interface Breaker {
   state(): BreakerState;

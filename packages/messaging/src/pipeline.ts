@@ -26,6 +26,8 @@ export type Outcome =
 export interface Handled {
   readonly outputs: readonly Outgoing[];
   readonly outcome: Outcome;
+  /** False when it ended without asking what the breaker watches, which says nothing of it. Asked, when absent. */
+  readonly asked?: boolean;
 }
 
 export type Handler<T> = (envelope: Envelope<T>, signal: AbortSignal) => Promise<Handled> | Handled;

@@ -8,6 +8,9 @@ export interface FailureRule {
   readonly distinctRecords: number;
   /** So many in a row that never reached the destination are an outage, whichever record they came from. */
   readonly unavailableInRow: number;
+  /** So many in a row are an outage whatever came before, when they are of so many different records. */
+  readonly failuresInRow: number;
+  readonly recordsInRow: number;
   readonly windowMs: number;
 }
 
@@ -16,6 +19,8 @@ export const houseRule: FailureRule = {
   failureShare: 0.5,
   distinctRecords: 2,
   unavailableInRow: 3,
+  failuresInRow: 5,
+  recordsInRow: 3,
   windowMs: 30_000,
 };
 
@@ -39,7 +44,15 @@ export function createFailureWindow(rule: FailureRule, now: () => number): Failu
   const sliceMs = rule.windowMs / 30;
   let slices: Slice[] = [];
   let unavailableInRow = 0;
+  let failuresInRow = 0;
+  /** Of the row, and no more than the rule asks for. */
+  const recordsInRow = new Set<string>();
 
+  const endRow = (): void => {
+    unavailableInRow = 0;
+    failuresInRow = 0;
+    recordsInRow.clear();
+  };
   const current = (): Slice => {
     const at = now();
     slices = slices.filter((slice) => slice.startedAt > at - rule.windowMs);
@@ -53,7 +66,7 @@ export function createFailureWindow(rule: FailureRule, now: () => number): Failu
   return {
     success() {
       current().ended += 1;
-      unavailableInRow = 0;
+      endRow();
     },
     failure(record, unavailable) {
       const slice = current();
@@ -61,9 +74,12 @@ export function createFailureWindow(rule: FailureRule, now: () => number): Failu
       slice.failures += 1;
       if (slice.records.size < rule.distinctRecords) slice.records.add(record);
       unavailableInRow = unavailable ? unavailableInRow + 1 : 0;
+      failuresInRow += 1;
+      if (recordsInRow.size < rule.recordsInRow) recordsInRow.add(record);
     },
     isOutage() {
       if (unavailableInRow >= rule.unavailableInRow) return true;
+      if (failuresInRow >= rule.failuresInRow && recordsInRow.size >= rule.recordsInRow) return true;
       current();
       const failures = slices.reduce((sum, slice) => sum + slice.failures, 0);
       const ended = slices.reduce((sum, slice) => sum + slice.ended, 0);
@@ -72,7 +88,7 @@ export function createFailureWindow(rule: FailureRule, now: () => number): Failu
     },
     clear() {
       slices = [];
-      unavailableInRow = 0;
+      endRow();
     },
   };
 }

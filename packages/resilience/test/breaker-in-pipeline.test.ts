@@ -74,6 +74,33 @@ describe('a pipeline behind its breaker', () => {
     breaker.close();
   });
 
+  it('opens although most records need nothing of the dependency, and a probe that needs nothing settles nothing', async () => {
+    let isAway = true;
+    const handled: string[] = [];
+    const { run, breaker } = await start(({ key }) => {
+      if (key === 'other') return { outputs: [], outcome: { kind: 'filtered', reason: 'when' }, asked: false };
+      if (isAway) throw away;
+      handled.push(key);
+      return delivered;
+    });
+    const passOther = async (): Promise<void> => {
+      await publish(['other']);
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      rig.clock.advance(20);
+    };
+    await publish(['a']);
+    // Between any two tries of the one that fails, another one passes.
+    for (let turn = 0; turn < 500 && breaker.state() === 'closed'; turn += 1) await passOther();
+    expect([breaker.state(), copies()]).toEqual(['open', 0]);
+    for (let turn = 0; turn < 50; turn += 1) await passOther();
+    expect([run.state().state, copies(), handled]).toEqual(['open', 0, []]);
+    isAway = false;
+    await until(() => handled.length === 1);
+    await run.whenCaughtUp();
+    expect([copies(), run.state().state]).toEqual([0, 'running']);
+    breaker.close();
+  });
+
   it('stays shut for one bad record, however often that fails', async () => {
     const handled: string[] = [];
     const { run, breaker } = await start(({ key }) => {

@@ -45,6 +45,25 @@ describe('failure window', () => {
     expect(window.isOutage()).toBe(false);
   });
 
+  it('calls five in a row of three records an outage, however much went well before', () => {
+    const { window } = aWindow();
+    for (let count = 0; count < 1_000; count += 1) window.success();
+    for (const record of ['a', 'b', 'a', 'c']) window.failure(record, false);
+    expect(window.isOutage()).toBe(false);
+    window.failure('b', false);
+    expect(window.isOutage()).toBe(true);
+  });
+
+  it('needs three records for such a row, without a success between them', () => {
+    const { window } = aWindow();
+    for (let count = 0; count < 1_000; count += 1) window.success();
+    for (let tries = 0; tries < 10; tries += 1) window.failure(tries % 2 === 0 ? 'a' : 'b', false);
+    expect(window.isOutage()).toBe(false);
+    window.success();
+    for (const record of ['c', 'd', 'e', 'f']) window.failure(record, false);
+    expect(window.isOutage()).toBe(false);
+  });
+
   it('wants more than half of what ended to have failed', () => {
     const { window } = aWindow();
     for (const record of ['a', 'b', 'c']) window.failure(record, false);

@@ -109,6 +109,7 @@ function completed(
   return {
     outputs: [{ to: topics.deliveriesCompleted, key: envelope.key, data, time: new Date(now()).toISOString() }],
     outcome: outcomeOf(outcome, reason),
+    asked: reason !== 'when' && reason !== 'delivered-before',
   };
 }
 

@@ -216,7 +216,8 @@ export class RecordProcessor<T> {
   #handled(entry: Entry, arrival: Arrival, envelope: Envelope<T>, handled: Handled, startedAt: number): void {
     const { clock, metrics } = this.#options;
     this.#running.delete(entry);
-    this.#report(entry, { kind: 'success' });
+    // A record that nobody was asked about is no sign of life: with many of them an outage would never show.
+    this.#report(entry, { kind: handled.asked === false ? 'none' : 'success' });
     if (!this.#isCurrent(entry)) {
       this.#discard(entry);
       return;
