@@ -36,7 +36,8 @@ try {
       now: Date.now,
       signal: stopping.signal,
     });
-    console.log(options.json ? JSON.stringify(report) : describeReport(report, examples));
+    console.log(options.json ? JSON.stringify(report) : describeReport(report));
+    for (const example of examples) process.stderr.write(`  ${example}\n`);
     if (options.save) await saveResults(commandOf(argv), report, Date.now());
     const wrong = faultsOf(report);
     if (wrong.length > 0) process.stderr.write(`millrace: ${wrong.join(', ')}\n`);

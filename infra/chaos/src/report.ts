@@ -92,7 +92,7 @@ export function faultsOf(report: Report): readonly string[] {
 }
 
 /** Everything as tables for a person. */
-export function describeReport(report: Report, examples: readonly string[]): string {
+export function describeReport(report: Report): string {
   return [
     tableOf(
       ['route', 'delivered', 'filtered', 'superseded', 'unchanged', 'dead', 'lost', 'out of order'],
@@ -135,7 +135,6 @@ export function describeReport(report: Report, examples: readonly string[]): str
         ['quiet after', report.quietAfterMs === null ? 'never' : seconds(report.quietAfterMs)],
       ],
     ),
-    ...examples.map((example) => `  ${example}`),
   ]
     .filter((part) => part !== '')
     .join('\n');
