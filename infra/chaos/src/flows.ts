@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deliverGroup, flowList, loadFlows } from '@millrace/flows';
 import { parseDocument } from 'yaml';
@@ -9,31 +9,42 @@ export interface ChaosRoute {
   /** `<flow>.<route>`, as `deliveries` has it. */
   readonly route: string;
   readonly entity: string;
+  /** Its place among the flow's routes. */
+  readonly index: number;
   /** Consumer group. */
   readonly group: string;
   /** The connector it delivers by. */
   readonly sink: string;
 }
 
-/** The repository's own flows with one setting changed, so that a run measures what a user runs. Returns their folder. */
-export function flowsInMode(from: string, to: string, mode: string): string {
+/** Destinations that cannot tell an old update from a new one: only the order of writing keeps them right. */
+const unguarded: ReadonlySet<string> = new Set(['slack', 'http']);
+
+/**
+ * The repository's own flows, so that a run measures what a user runs, with two things chosen: the classify mode, and
+ * `order: key` for routes whose destination has no guard of its own. Returns their folder.
+ */
+export function chaosFlows(from: string, to: string, mode: string): string {
   mkdirSync(to, { recursive: true });
-  for (const file of readdirSync(from)) {
-    if (!/\.ya?ml$/.test(file)) continue;
+  const inOrder = routesOf(from).filter(({ sink }) => unguarded.has(sink));
+  for (const file of readdirSync(from).filter((name) => /\.ya?ml$/.test(name))) {
     const document = parseDocument(readFileSync(join(from, file), 'utf8'));
-    if (document.has('classify')) {
-      document.setIn(['classify', 'mode'], mode);
-      writeFileSync(join(to, file), document.toString());
-    } else copyFileSync(join(from, file), join(to, file));
+    if (document.has('classify')) document.setIn(['classify', 'mode'], mode);
+    for (const { entity, index } of inOrder) {
+      const place = ['flows', entity, 'deliver', index];
+      if (document.hasIn(place)) document.setIn([...place, 'order'], 'key');
+    }
+    writeFileSync(join(to, file), document.toString());
   }
   return to;
 }
 
 export function routesOf(flows: string): readonly ChaosRoute[] {
   return flowList(loadFlows(flows)).flatMap(({ entity, deliver }) =>
-    deliver.map(({ route, sink }) => ({
+    deliver.map(({ route, sink }, index) => ({
       route: `${entity}.${route}`,
       entity,
+      index,
       group: deliverGroup(entity, route),
       sink,
     })),

@@ -5,7 +5,7 @@ import { appliedDeliveries } from './applied.ts';
 import { type AuditOptions, audit, type Evidence, pending } from './audit.ts';
 import { vendors } from './catalogue.ts';
 import { seconds } from './figures.ts';
-import { flowsInMode, groupsByVendor, routesOf } from './flows.ts';
+import { chaosFlows, groupsByVendor, routesOf } from './flows.ts';
 import { inflictAll } from './inflict.ts';
 import { pause } from './insist.ts';
 import { watchMemory } from './memory.ts';
@@ -47,7 +47,7 @@ export async function run(
   const { options, root, freezer, log, signal } = context;
   if (!options.keep) rmSync(options.data, { recursive: true, force: true });
   mkdirSync(options.data, { recursive: true });
-  const flows = options.flows ?? flowsInMode(join(root, 'infra/flows'), join(options.data, 'flows'), options.mode);
+  const flows = options.flows ?? chaosFlows(join(root, 'infra/flows'), join(options.data, 'flows'), options.mode);
   const { data, portBase, kafkaNodes } = options;
   const system = await startSystem({
     root,
