@@ -104,6 +104,15 @@ export function failFetched(frame: Frame, topic: string, partition: number, erro
   return isFound ? bytes : null;
 }
 
+/** In an answer to Heartbeat: why the membership cannot go on as it is. */
+export function failHeartbeat(frame: Frame, errorCode: number): Buffer {
+  only(frame, 3, 4);
+  const bytes = Buffer.from(frame.bytes);
+  // The last field; newer versions have a byte for tags behind it.
+  bytes.writeInt16BE(errorCode, bytes.length - (frame.apiVersion >= 4 ? 3 : 2));
+  return bytes;
+}
+
 /** In an answer to Metadata: nobody leads this partition. */
 export function dethrone(frame: Frame, topic: string, partition: number): Buffer | null {
   only(frame, 6, 8);
