@@ -95,7 +95,7 @@ async function breakAndCount(
     const counted = { accepted: sent.accepted, routes, outcomes };
     const quietAfterMs = await untilQuiet(stateFile, counted, options.quietSeconds * 1_000, { log, now, signal });
     signal.throwIfAborted();
-    const found = audit(await evidence(stateFile, outcomes), counted);
+    const found = audit(await readAll(stateFile, outcomes, signal), counted);
     over.abort();
     const report = reportOf({
       ...{ seed, rate, seconds: options.seconds, faults, sent, quietAfterMs },
@@ -140,14 +140,33 @@ async function untilQuiet(
 ): Promise<number | null> {
   const began = now();
   while (!signal.aborted) {
-    await counted.outcomes.read();
-    const left = pending(await appliedDeliveries(readState(stateFile).postgres.url), counted);
+    // A leader that has just moved answers nothing: what cannot be read now is read with the next look.
+    const left = await look(stateFile, counted).catch(() => null);
     if (left === 0) return now() - began;
     if (now() - began > withinMs) return null;
-    log(`${seconds(now() - began)} of quiet: ${left} deliveries have no end yet`);
+    log(`${seconds(now() - began)} of quiet: ${left ?? 'nobody knows how many'} deliveries have no end yet`);
     await pause(lookEveryMs, signal);
   }
   return null;
+}
+
+async function look(stateFile: string, counted: AuditOptions & { readonly outcomes: Outcomes }): Promise<number> {
+  await counted.outcomes.read();
+  return pending(await appliedDeliveries(readState(stateFile).postgres.url), counted);
+}
+
+const readTries = 10;
+
+/** Everything, from all places; asked again while a leader moves. */
+async function readAll(stateFile: string, outcomes: Outcomes, signal: AbortSignal): Promise<Evidence> {
+  for (let tried = 1; ; tried += 1) {
+    try {
+      return await evidence(stateFile, outcomes);
+    } catch (error) {
+      if (tried === readTries || signal.aborted) throw error;
+      await pause(lookEveryMs, signal);
+    }
+  }
 }
 
 async function evidence(stateFile: string, outcomes: Outcomes): Promise<Evidence> {
