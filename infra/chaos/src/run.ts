@@ -34,9 +34,10 @@ export interface RunOptions {
 /** Objects that are updated in turn: each is updated again after so many seconds. */
 const turnSeconds = 3;
 const lookEveryMs = 3_000;
-/** As their channels and rate limits would be at a customer whose load this is. */
-const simulatorSettings = {
+/** Channels and rate limits as they would be at a customer whose load this is: one message a second is not. */
+const largeCustomer = {
   MILLRACE_SIMULATOR_LIMITS: 'off',
+  MILLRACE_RATE_LIMITS: 'off',
   MILLRACE_SIMULATOR_SLACK_CHANNELS: 'support-urgent,support,general,vip-desk',
 };
 
@@ -55,7 +56,7 @@ export async function run(
     portBase,
     flows,
     kafkaNodes,
-    env: simulatorSettings,
+    env: largeCustomer,
     onLine: log,
     signal,
   });
