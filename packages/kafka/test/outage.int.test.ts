@@ -77,13 +77,13 @@ describe.each(drivers)('an outage of Kafka over %s', (driver) => {
       expect(await broker.isReachable(500)).toBe(false);
       await start();
       const before = acknowledged.size;
-      await until(() => acknowledged.size > before + 300, `traffic flows again after kill ${round}`, 90_000);
+      await until(() => acknowledged.size > before + 300, `traffic flows again after kill ${round}`, 60_000);
     }
     isRunning = false;
     await Promise.all(callers);
     const seen = (): Set<string> => new Set(probe.records.map(({ value }) => String(value)));
-    await until(() => [...acknowledged].every((value) => seen().has(value)), 'the group has everything', 90_000);
-    await until(() => [...acknowledged].every((value) => tailed.has(value)), 'the reader has everything', 90_000);
+    await until(() => [...acknowledged].every((value) => seen().has(value)), 'the group has everything', 60_000);
+    await until(() => [...acknowledged].every((value) => tailed.has(value)), 'the reader has everything', 60_000);
     expect(probe.crashes()).toEqual([]);
     // After the outage the coordinator may have forgotten the member, which is then on its way back in.
     await until(
@@ -93,13 +93,13 @@ describe.each(drivers)('an outage of Kafka over %s', (driver) => {
           () => false,
         ),
       'the group takes a commit',
-      90_000,
+      60_000,
     );
     await probe.member.close();
     await reader.close();
     await producer.close();
     expect(await broker.isReachable(2_000)).toBe(true);
-  }, 400_000);
+  }, 300_000);
 
   it('at boot delays the start of everything, and fails nothing', async () => {
     broker = connect(driver);

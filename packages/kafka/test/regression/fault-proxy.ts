@@ -7,6 +7,7 @@ export const api = {
   listOffsets: 2,
   metadata: 3,
   offsetCommit: 8,
+  findCoordinator: 10,
   joinGroup: 11,
   heartbeat: 12,
 } as const;

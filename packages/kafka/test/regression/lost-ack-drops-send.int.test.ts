@@ -15,7 +15,8 @@ describe.each(drivers)('over %s', (driver) => {
   it.each(['cut', 'cut-midway'] as const)(
     'answers %s after the broker has written lose nothing of what other sends were told, and keep the order',
     async (kind) => {
-      open = await connectBehindProxy({ driver });
+      // Always some that wait behind those on their way.
+      open = await connectBehindProxy({ driver, producer: { batchRecords: 2 } });
       const topic = `${space}-l3-${kind}`;
       await createTopic(open.direct, topic);
       const producer = await open.broker.createProducer();
@@ -35,7 +36,7 @@ describe.each(drivers)('over %s', (driver) => {
           acknowledged.push({ ...position, value });
         }
       };
-      await Promise.all([caller(), caller(), caller()]);
+      await Promise.all(Array.from({ length: 8 }, caller));
       const log = (await readRangesToEnd(open.direct, topic)).map(({ value }) => String(value));
       for (const { offset, value } of acknowledged) expect(log[offset]).toBe(value);
       expect([...new Set(log)]).toEqual(Array.from({ length: sent }, (_, at) => String(at)));
