@@ -47,7 +47,10 @@ describe.each(drivers)('over %s', (driver) => {
 
   // L4: the same when tries ran out: the next batch of that size was taken for the one that had been given up.
   it('the send after one that was given up without an answer is written', async () => {
-    open = await connectBehindProxy({ driver, producer: { deliveryTimeoutMs: 1_500, requestTimeoutMs: 400 } });
+    open = await connectBehindProxy({
+      driver,
+      producer: { deliveryTimeoutMs: 4_000, requestTimeoutMs: 400, retryMaxMs: 50 },
+    });
     const topic = `${space}-l4`;
     await createTopic(open.direct, topic);
     const producer = await open.broker.createProducer();
