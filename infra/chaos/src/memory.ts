@@ -35,7 +35,9 @@ export async function watchMemory(stateFile: string, signal: AbortSignal): Promi
 
 function partsIn(state: SystemState): readonly (readonly [part: string, pid: number])[] {
   const names = [...Object.keys(state.services), ...Object.keys(state.processes), 'simulators'];
-  return [...names.map((name) => [name, pidOf(state, name)] as const), ['supervisor', state.pid]];
+  // Of Postgres only the first process is looked at; its sessions come and go.
+  const shown = (name: string): string => (name === 'postgres' ? 'postmaster' : name);
+  return [...names.map((name) => [shown(name), pidOf(state, name)] as const), ['supervisor', state.pid]];
 }
 
 /** In megabytes; 0 for a process that is gone. */

@@ -54,9 +54,13 @@ export function parseOptions(argv: readonly string[]): ChaosOptions {
   };
 }
 
-/** What a person types for this run, less what only says where the figures go. */
+/** Say only where things are kept and told. */
+const places = new Set(['--json', '--save', '--keep', '--data', '--port-base']);
+const withValue = new Set(['--data', '--port-base']);
+
+/** What a person types for the same run, wherever. */
 export function commandOf(argv: readonly string[]): string {
-  const typed = argv.filter((word) => !['--json', '--save', '--keep'].includes(word));
+  const typed = argv.filter((word, at) => !places.has(word) && !withValue.has(argv[at - 1] ?? ''));
   return ['npm run chaos', ...(typed.length === 0 ? [] : ['--', ...typed])].join(' ');
 }
 

@@ -22,8 +22,9 @@ describe('the options of npm run chaos', () => {
     expect(() => parseOptions([name, value])).toThrow(name);
   });
 
-  it('tell the command again without what says where the figures go', () => {
-    expect(commandOf(['--minutes', '12', '--seed', '7', '--save'])).toBe('npm run chaos -- --minutes 12 --seed 7');
+  it('tell the command again without what says where things are kept', () => {
+    const typed = ['--data', '/tmp/x', '--minutes', '12', '--seed', '7', '--save', '--port-base', '20000'];
+    expect(commandOf(typed)).toBe('npm run chaos -- --minutes 12 --seed 7');
     expect(commandOf(['--json'])).toBe('npm run chaos');
   });
 });
