@@ -1,17 +1,8 @@
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
-import { availableParallelism, cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
+import { type Machine, thisMachine } from '@millrace/system/machine';
 import type { Figure } from './figure.ts';
-
-/** What the figures were measured on. */
-export interface Machine {
-  readonly cpu: string;
-  readonly cores: number;
-  readonly memoryGb: number;
-  readonly node: string;
-  readonly platform: string;
-}
 
 /** One benchmark's newest saved run. */
 export interface SavedRun {
@@ -29,16 +20,6 @@ export interface Results {
 }
 
 export const resultsFile: string = join(import.meta.dirname, '../results.json');
-
-const gigabyte = 1_073_741_824;
-
-export const thisMachine = (): Machine => ({
-  cpu: cpus()[0]?.model.trim() ?? 'unknown',
-  cores: availableParallelism(),
-  memoryGb: Math.round(totalmem() / gigabyte),
-  node: process.versions.node,
-  platform: `${process.platform} ${process.arch}`,
-});
 
 /** Null before the first saved run. */
 export const readResults = async (file: string = resultsFile): Promise<Results | null> =>

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
+import type { Machine } from '@millrace/system/machine';
 import { shareOf } from '../src/figure.ts';
 import { performanceSection, withPerformance } from '../src/performance-table.ts';
-import { type Machine, type Results, type SavedRun, withRuns } from '../src/results.ts';
+import { type Results, type SavedRun, withRuns } from '../src/results.ts';
 
 const machine: Machine = { cpu: 'Test CPU', cores: 2, memoryGb: 24, node: '24.0.0', platform: 'linux x64' };
 const figure = shareOf(0.8, {
