@@ -33,6 +33,7 @@ const shipped = ({ brokers, registryUrl, postgresUrl }: Servers) =>
     MILLRACE_KAFKA_BROKERS: brokers.join(','),
     MILLRACE_REGISTRY_URL: registryUrl,
     MILLRACE_POSTGRES_URL: postgresUrl,
+    MILLRACE_PORT: '1', // Nothing listens on it here.
   });
 
 /** The shipped service with its shipped settings, in this process: topic → Postgres, guarded, noted in `deliveries`. */
