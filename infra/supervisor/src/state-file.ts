@@ -2,23 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeAtomically } from '@millrace/embedded';
-
-/** `DIR/state.json`: how the CLI, tests and benches find a running system. Part of the outside contract. */
-export interface SystemState {
-  readonly ready: boolean;
-  /** The supervisor. */
-  readonly pid: number;
-  readonly adminUrl: string;
-  readonly tokenFile: string;
-  readonly kafka: { readonly brokers: readonly string[] };
-  readonly registry: { readonly url: string };
-  readonly postgres: { readonly url: string };
-  readonly services: Readonly<Record<string, { readonly url: string; readonly pid: number }>>;
-  /** `kafka` (with three nodes also `kafka-2` and `kafka-3`), `registry`, `postgres`. */
-  readonly processes: Readonly<Record<string, { readonly pid: number }>>;
-  readonly simulators: Readonly<Record<string, { readonly url: string; readonly pid: number }>>;
-  readonly dataDir: string;
-}
+import type { SystemState } from '@millrace/system/state';
 
 export const stateFile = (dataDir: string): string => join(dataDir, 'state.json');
 

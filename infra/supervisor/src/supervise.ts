@@ -7,6 +7,7 @@ import { type Flows, loadFlows } from '@millrace/flows';
 import { packsIn, shippedPacks, shippedTasks } from '@millrace/models/shipped-packs';
 import { provisionTopics, registerSchemas } from '@millrace/provision';
 import { loadSecrets, type Secrets, tokenFile } from '@millrace/provision/secrets';
+import type { SystemState } from '@millrace/system/state';
 import { type DataFolder, openDataFolder } from './data-folder.ts';
 import { host, type KafkaNodes, kafkaNodes, type Ports, portOwners, portsFrom, urlOf } from './layout.ts';
 import { startLiveLine } from './live-line.ts';
@@ -16,7 +17,7 @@ import { programPart } from './program.ts';
 import { type ProgramsOptions, servicePrograms, sharedEnvironment, simulatorsProgram } from './programs.ts';
 import { sendSamples } from './samples/send-samples.ts';
 import { kafkaBrokers, postgresUrl, registryUrl, serverParts } from './server-parts.ts';
-import { type SystemState, stateFile, writeState } from './state-file.ts';
+import { stateFile, writeState } from './state-file.ts';
 import { System } from './system.ts';
 
 export interface SuperviseOptions extends SupervisorOptions {

@@ -3,21 +3,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
+import type { SystemState } from './system-state.ts';
 
-/** The outside contract's state file. */
-export interface SystemState {
-  readonly ready: boolean;
-  /** The supervisor. */
-  readonly pid: number;
-  readonly adminUrl: string;
-  readonly tokenFile: string;
-  readonly kafka: { readonly brokers: readonly string[] };
-  readonly registry: { readonly url: string };
-  readonly postgres: { readonly url: string };
-  readonly services: Readonly<Record<string, { readonly url: string; readonly pid: number }>>;
-  readonly processes: Readonly<Record<string, { readonly pid: number }>>;
-  readonly simulators: Readonly<Record<string, { readonly url: string; readonly pid: number }>>;
-}
+export type { SystemState } from './system-state.ts';
 
 export interface StartOptions {
   /** Of the repository. */
