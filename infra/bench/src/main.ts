@@ -109,7 +109,8 @@ try {
   const keep = async ({ name }: Bench, figures: readonly Figure[]): Promise<void> => {
     if (!values.save) return;
     const on = new Date().toISOString().slice(0, 10);
-    await saveRuns([{ bench: name, command: `npm run bench -- ${name}`, on, figures }], names);
+    const repeats = values.repeats === options.repeats.default ? '' : ` --repeats ${values.repeats}`;
+    await saveRuns([{ bench: name, command: `npm run bench -- ${name}${repeats}`, on, figures }], names);
   };
   const { figures, failed } = await runAll(choose(positionals), context, keep);
   console.log(describeFigures(figures));
