@@ -64,7 +64,7 @@ describe.each(drivers)('over %s', (driver) => {
         ],
       });
       const before = acknowledged.length;
-      while (acknowledged.length < before + 300) await new Promise((resolve) => setTimeout(resolve, 20));
+      await until(() => acknowledged.length >= before + 300, `deliveries go on after move ${round}`, 60_000);
     }
     isMoving = false;
     await Promise.all(callers);

@@ -63,28 +63,38 @@ const only = (frame: Frame, ...versions: readonly number[]): void => {
 /** In an answer to Produce: this partition failed, the others as they were. */
 export function failProduced(frame: Frame, topic: string, partition: number, errorCode: number): Buffer | null {
   only(frame, 7);
-  const bytes = Buffer.from(frame.bytes);
-  const cursor = answerBody(bytes);
-  let isFound = false;
-  cursor.each(() => {
-    const name = cursor.text();
-    cursor.each(() => {
-      if (cursor.int32() === partition && name === topic) {
-        bytes.writeInt16BE(errorCode, cursor.at);
-        isFound = true;
-      }
-      cursor.at += 26;
-    });
-  });
-  return isFound ? bytes : null;
+  return failPartition(frame, { topic, partition, errorCode, topicsAt: 0 }, () => undefined);
 }
 
 /** In an answer to Fetch: this partition failed, the others as they were. */
 export function failFetched(frame: Frame, topic: string, partition: number, errorCode: number): Buffer | null {
   only(frame, 11);
+  return failPartition(frame, { topic, partition, errorCode, topicsAt: 10 }, (cursor) => {
+    cursor.each(() => {
+      cursor.at += 16;
+    });
+    cursor.at += 4;
+    cursor.bytes();
+  });
+}
+
+interface FailedPartition {
+  readonly topic: string;
+  readonly partition: number;
+  readonly errorCode: number;
+  /** Bytes of the body before its topics. */
+  readonly topicsAt: number;
+}
+
+/** Both answers have topics of partitions, each with its number, its error and 24 bytes more before what is their own. */
+function failPartition(
+  frame: Frame,
+  { topic, partition, errorCode, topicsAt }: FailedPartition,
+  skipRest: (cursor: ReturnType<typeof answerBody>) => void,
+): Buffer | null {
   const bytes = Buffer.from(frame.bytes);
   const cursor = answerBody(bytes);
-  cursor.at += 10;
+  cursor.at += topicsAt;
   let isFound = false;
   cursor.each(() => {
     const name = cursor.text();
@@ -94,11 +104,7 @@ export function failFetched(frame: Frame, topic: string, partition: number, erro
         isFound = true;
       }
       cursor.at += 26;
-      cursor.each(() => {
-        cursor.at += 16;
-      });
-      cursor.at += 4;
-      cursor.bytes();
+      skipRest(cursor);
     });
   });
   return isFound ? bytes : null;
