@@ -67,8 +67,8 @@ export const memberDefaults: MemberSettings = {
   heartbeatIntervalMs: 1_500,
   rebalanceTimeoutMs: 60_000,
   maxWaitMs: 250,
-  maxFetchBytes: 4 * 1_048_576,
-  maxFetchBytesPerPartition: 1_048_576,
+  maxFetchBytes: 1_048_576,
+  maxFetchBytesPerPartition: 256 * 1_024,
   requestTimeoutMs: 15_000,
   closeTimeoutMs: 5_000,
 };

@@ -18,8 +18,9 @@ import {
   offsetOutOfRange,
 } from '../membership/member-errors.ts';
 import type { MemberSettings } from '../membership/member-settings.ts';
+import { PausedPartitions } from '../membership/paused-partitions.ts';
 import { SeldomTopics } from '../membership/seldom-topics.ts';
-import { groupBy, partitionKey } from '../reading/log-access.ts';
+import { groupBy } from '../reading/log-access.ts';
 import { createAssigner } from './assigner.ts';
 import { createKafka, type OwnKafka, retryOften } from './client.ts';
 import type { ConsumerGroupState, Membership, OffsetManager } from './membership.ts';
@@ -64,7 +65,7 @@ export class KafkaMember implements GroupMember {
   readonly #log: Logger;
   readonly #own: OwnKafka;
   readonly #consumer: Consumer;
-  readonly #paused = new Map<string, TopicPartition>();
+  readonly #paused = new PausedPartitions(() => performance.now());
   readonly #seldom: SeldomTopics;
   readonly #closing = new AbortController();
   readonly #started = Promise.withResolvers<void>();
@@ -127,15 +128,13 @@ export class KafkaMember implements GroupMember {
   }
 
   pause(partitions: readonly TopicPartition[]): void {
-    for (const { topic, partition } of partitions) {
-      this.#paused.set(partitionKey(topic, partition), { topic, partition });
-      this.#subscription?.pause([{ topic, partitions: [partition] }]);
-    }
+    this.#paused.pause(partitions);
+    for (const { topic, partition } of partitions) this.#subscription?.pause([{ topic, partitions: [partition] }]);
   }
 
   resume(partitions: readonly TopicPartition[]): void {
+    this.#paused.resume(partitions);
     for (const { topic, partition } of partitions) {
-      this.#paused.delete(partitionKey(topic, partition));
       this.#seldom.expect({ topic, partition });
       this.#subscription?.resume([{ topic, partitions: [partition] }]);
     }
@@ -254,7 +253,7 @@ export class KafkaMember implements GroupMember {
       const joined = this.#joined;
       const last = messages.at(-1);
       if (joined === null || offsetManager !== joined.offsetManager || last === undefined || this.#isOver()) return;
-      if (this.#barrier !== null || this.#paused.has(partitionKey(topic, partition))) return;
+      if (this.#barrier !== null || this.#paused.has(topic, partition)) return;
       const records = messages.map((record) => toInbound(topic, partition, record));
       resolveOffset(last.offset);
       this.#seldom.expect({ topic, partition });
@@ -270,6 +269,7 @@ export class KafkaMember implements GroupMember {
       beforeJoin: (group) => this.#beforeJoin(group),
       afterSync: (group) => this.#afterSync(group),
       asks: (topic, partition) => this.#seldom.asks(topic, partition),
+      waitMs: () => this.#paused.waitMs(this.#options.settings.maxWaitMs),
       offsetOutOfRange: async (partition) => this.#fail(offsetOutOfRange(this.#options.group, partition)),
     };
   }

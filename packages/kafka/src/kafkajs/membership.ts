@@ -42,6 +42,8 @@ export interface Membership {
   afterSync(group: ConsumerGroupState): Promise<void>;
   /** Before each fetch, of every partition that is not paused. */
   asks(topic: string, partition: number): boolean;
+  /** How long the next fetch waits for a first record; asked of the broker, or slept where nothing is to be fetched. */
+  waitMs(): number;
   /** In place of the client's reset. */
   offsetOutOfRange(partition: { readonly topic: string; readonly partition: number }): Promise<void>;
 }

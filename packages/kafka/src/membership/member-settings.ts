@@ -5,7 +5,7 @@ export interface MemberSettings {
   readonly staticSessionTimeoutMs: number;
   readonly heartbeatIntervalMs: number;
   readonly rebalanceTimeoutMs: number;
-  /** How long a fetch waits at the brokers; also how long a resumed partition may take to flow again. */
+  /** How long a fetch waits at the brokers for a first record; far less while partitions are paused. */
   readonly maxWaitMs: number;
   readonly maxFetchBytes: number;
   readonly maxFetchBytesPerPartition: number;

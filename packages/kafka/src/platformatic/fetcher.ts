@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { InboundRecord, TopicPartition } from '@millrace/messaging';
 import { type Logger, names } from '@millrace/service';
 import { classifyClientFailure } from '../errors.ts';
+import type { PausedPartitions } from '../membership/paused-partitions.ts';
 import { askEveryMs, type SeldomTopics } from '../membership/seldom-topics.ts';
 import { type Cursor, type FetchLimits, partitionKey } from '../reading/log-access.ts';
 import type { Cluster } from './cluster.ts';
@@ -13,7 +14,7 @@ export interface FetcherOptions {
   readonly cluster: Cluster;
   readonly limits: FetchLimits;
   readonly starts: readonly Readonly<Cursor>[];
-  readonly isPaused: (topic: string, partition: number) => boolean;
+  readonly paused: PausedPartitions;
   readonly seldom: SeldomTopics;
   readonly onRecords: (records: readonly InboundRecord[]) => void;
   readonly onOutOfRange: (partition: TopicPartition) => void;
@@ -49,6 +50,7 @@ export class Fetcher {
   #locating = false;
   /** In a row. */
   #failures = 0;
+  #turn = 0;
 
   constructor(options: FetcherOptions) {
     this.#options = options;
@@ -151,8 +153,12 @@ export class Fetcher {
 
   async #fetch(node: number, ready: readonly Position[]): Promise<readonly RawFetched<Position>[] | null> {
     for (const position of ready) position.isAsked = true;
+    const { cluster, limits, paused } = this.#options;
     try {
-      const fetched = await fetchRaw(this.#options.cluster, node, ready, this.#options.limits);
+      const fetched = await fetchRaw(cluster, node, inTurn(ready, this.#turn++), {
+        ...limits,
+        maxWaitMs: paused.waitMs(limits.maxWaitMs),
+      });
       this.#failures = 0;
       for (const { cursor, next, problem } of fetched) if (problem === null) cursor.position = next;
       return fetched;
@@ -162,12 +168,12 @@ export class Fetcher {
     } finally {
       for (const position of ready) position.isAsked = false;
       // The loop of a leader that took one over meanwhile waits for just this.
-      if (ready.some(({ topic, partition }) => this.#options.cluster.leader(topic, partition) !== node)) this.#wake();
+      if (ready.some(({ topic, partition }) => cluster.leader(topic, partition) !== node)) this.#wake();
     }
   }
 
   #isPaused({ topic, partition }: TopicPartition): boolean {
-    return this.#options.isPaused(topic, partition);
+    return this.#options.paused.has(topic, partition);
   }
 
   #hand({ cursor, batches, aborted, from, next }: RawFetched<Position>): Promise<void> {
@@ -249,4 +255,10 @@ export class Fetcher {
   async #rest(ms: number): Promise<void> {
     await sleep(ms, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
   }
+}
+
+/** Another one first each time: an answer that is full has nothing for those that were asked for last. */
+function inTurn<T>(items: readonly T[], turn: number): readonly T[] {
+  const first = turn % items.length;
+  return [...items.slice(first), ...items.slice(0, first)];
 }

@@ -22,6 +22,7 @@ import {
   offsetOutOfRange,
 } from '../membership/member-errors.ts';
 import type { MemberSettings } from '../membership/member-settings.ts';
+import { PausedPartitions } from '../membership/paused-partitions.ts';
 import { SeldomTopics } from '../membership/seldom-topics.ts';
 import { earliest, partitionKey } from '../reading/log-access.ts';
 import { Cluster } from './cluster.ts';
@@ -65,7 +66,7 @@ export class PlatformaticMember implements GroupMember {
   readonly #log: Logger;
   readonly #cluster: Cluster;
   readonly #coordinator: GroupCoordinator;
-  readonly #paused = new Set<string>();
+  readonly #paused = new PausedPartitions(() => performance.now());
   readonly #closing = new AbortController();
   readonly #started = Promise.withResolvers<void>();
   #running: Promise<void> | null = null;
@@ -101,11 +102,11 @@ export class PlatformaticMember implements GroupMember {
   }
 
   pause(partitions: readonly TopicPartition[]): void {
-    for (const { topic, partition } of partitions) this.#paused.add(partitionKey(topic, partition));
+    this.#paused.pause(partitions);
   }
 
   resume(partitions: readonly TopicPartition[]): void {
-    for (const { topic, partition } of partitions) this.#paused.delete(partitionKey(topic, partition));
+    this.#paused.resume(partitions);
     this.#session?.fetcher?.resumed(partitions);
   }
 
@@ -281,7 +282,7 @@ export class PlatformaticMember implements GroupMember {
       },
       starts,
       seldom: new SeldomTopics(this.#options.seldom ?? [], () => performance.now()),
-      isPaused: (topic, partition) => this.#paused.has(partitionKey(topic, partition)),
+      paused: this.#paused,
       onRecords: (records) => this.#guard('onRecords', () => listener.onRecords(records)),
       onOutOfRange: (partition) => this.#fail(offsetOutOfRange(group, partition)),
       onBroken: (error) => this.#fail(crashOf(failureOfClient(error))),
