@@ -9,7 +9,7 @@ import {
   readDeadLetter,
   type Serde,
 } from '@millrace/messaging';
-import { createPipelineRig, type PipelineRig, type RigRunOptions, turns } from '@millrace/messaging/testing';
+import { createPipelineRig, type PipelineRig, type RigRunOptions, sendingBy, turns } from '@millrace/messaging/testing';
 import { type MetricName, type Metrics, names } from '@millrace/service';
 import { eventually, law } from './harness.ts';
 
@@ -258,11 +258,10 @@ function breakAt<T>(seam: Seam, rig: PipelineRig, pipeline: Pipeline<T>, hang: <
     case 'produce':
       // The worst of it: written, and the acknowledgement never came.
       return {
-        wrapProducer: (producer: Producer): Producer => ({
-          ...producer,
-          send: (record) =>
+        wrapProducer: (producer: Producer): Producer =>
+          sendingBy(producer, (record) =>
             outputs.has(record.topic) ? producer.send(record).then(() => hang()) : producer.send(record),
-        }),
+          ),
       };
     case 'commit':
       return {

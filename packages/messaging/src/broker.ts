@@ -35,6 +35,13 @@ export interface OutboundRecord {
   readonly timestamp?: number;
 }
 
+/** What becomes of one record: exactly one of the two is called, once, and never in the caller's own turn. */
+export interface DeliveryReport {
+  onAcknowledged(position: RecordPosition): void;
+  /** With a `DeliveryError`. */
+  onFailed(error: unknown): void;
+}
+
 /** Publishes. One producer may serve a whole process; it batches what is waiting. */
 export interface Producer {
   /**
@@ -45,6 +52,8 @@ export interface Producer {
    * that has its answer only when it is asked holds a record back as well.
    */
   send(record: OutboundRecord, signal?: AbortSignal): Promise<RecordPosition>;
+  /** The same without a promise, for whoever has thousands of records on their way. */
+  deliver(record: OutboundRecord, report: DeliveryReport, signal?: AbortSignal): void;
   /** Resolves when nothing accepted so far is waiting any more, whatever became of it. */
   flush(): Promise<void>;
   /** Refuses new records, drains, disconnects. Idempotent. */

@@ -18,9 +18,27 @@ export function eventId(parts: readonly IdPart[]): string {
   const most = namespace.length + name.length * 3;
   if (scratch.length < most) scratch = Buffer.concat([namespace, Buffer.alloc(most)]);
   const written = scratch.write(name, namespace.length);
-  const hex = hash('sha1', scratch.subarray(0, namespace.length + written), 'hex');
-  const variant = ((Number.parseInt(hex.charAt(16), 16) & 0x3) | 0x8).toString(16);
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-5${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+  // One character per byte: no object for the digest, and no string for each group of the id.
+  return uuidOf(hash('sha1', scratch.subarray(0, namespace.length + written), 'binary'));
+}
+
+const digits = Buffer.from('0123456789abcdef');
+const uuidText = Buffer.from('00000000-0000-0000-0000-000000000000');
+/** Where the two digits of each byte stand in the text. */
+const placeOfByte = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34] as const;
+const versionByte = 6;
+const variantByte = 8;
+
+function uuidOf(digest: string): string {
+  for (let index = 0; index < placeOfByte.length; index += 1) {
+    let byte = digest.charCodeAt(index);
+    if (index === versionByte) byte = (byte & 0x0f) | 0x50;
+    else if (index === variantByte) byte = (byte & 0x3f) | 0x80;
+    const place = placeOfByte[index] as number;
+    uuidText[place] = digits[byte >> 4] as number;
+    uuidText[place + 1] = digits[byte & 0x0f] as number;
+  }
+  return uuidText.toString('latin1');
 }
 
 /** The namespace in UUID form, so that another program can derive the same ids. */

@@ -2,6 +2,7 @@ import { topics } from '@millrace/contracts';
 import { connectKafka, connectRegistry } from '@millrace/kafka';
 import { connectLedger } from '@millrace/ledger';
 import { defaultPipelineSettings, type Producer, runPipeline } from '@millrace/messaging';
+import { sendingBy } from '@millrace/messaging/testing';
 import type { RemoteModel } from '@millrace/models';
 import { createLogger, createMetrics } from '@millrace/service';
 import { createClassifierMetrics } from '../src/classifier-metrics.ts';
@@ -49,15 +50,11 @@ const stage = classifyPipeline({
 });
 await ledger.open();
 const sending = await broker.createProducer();
-const producer: Producer = {
-  send: (record, signal) => {
-    if (!plan.holdsOutputs || record.topic !== topics.ticketsClassified.name) return sending.send(record, signal);
-    process.stdout.write('held\n');
-    return new Promise(() => undefined);
-  },
-  flush: () => sending.flush(),
-  close: () => sending.close(),
-};
+const producer: Producer = sendingBy(sending, (record, signal) => {
+  if (!plan.holdsOutputs || record.topic !== topics.ticketsClassified.name) return sending.send(record, signal);
+  process.stdout.write('held\n');
+  return new Promise(() => undefined);
+});
 const run = runPipeline(
   { ...stage, group: plan.group, from: [{ ...topics.ticketsEnriched, name: plan.topic }] },
   {

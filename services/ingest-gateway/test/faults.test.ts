@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Producer } from '@millrace/messaging';
+import { sendingBy } from '@millrace/messaging/testing';
 import {
   type Fixture,
   newBroker,
@@ -27,13 +28,10 @@ function heldProducer(producer: Producer): { readonly producer: Producer; releas
   const gate = Promise.withResolvers<void>();
   return {
     release: () => gate.resolve(),
-    producer: {
-      ...producer,
-      send: async (record, signal) => {
-        await gate.promise;
-        return producer.send(record, signal);
-      },
-    },
+    producer: sendingBy(producer, async (record, signal) => {
+      await gate.promise;
+      return producer.send(record, signal);
+    }),
   };
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect } from '@jest/globals';
-import { type HeaderPair, isDeliveryError, partitionOf } from '@millrace/messaging';
+import { type HeaderPair, isDeliveryError, partitionOf, type RecordPosition } from '@millrace/messaging';
 import { joinGroup } from '../group-probe.ts';
 import { law } from '../harness.ts';
 import { aRecord, type BrokerLawContext } from './context.ts';
@@ -32,6 +32,30 @@ export function producerLaws({ broker, topic, group, subject }: BrokerLawContext
       }
       expect(new Set(probe.records.map((record) => record.value?.toString())).size).toBe(300);
       await probe.member.close();
+      await producer.close();
+    });
+
+    law('reports without a promise what it would have promised: once, and never in the turn of the call', async () => {
+      const name = await topic(2);
+      const producer = await broker().createProducer();
+      const reports: string[] = [];
+      const { promise: told, resolve: tell } = Promise.withResolvers<void>();
+      const report = (index: number) => ({
+        onAcknowledged: ({ partition, offset }: RecordPosition) => {
+          reports.push(`${index} at ${partition}/${offset}`);
+          if (reports.length === 4) tell();
+        },
+        onFailed: () => {
+          reports.push(`${index} failed`);
+          if (reports.length === 4) tell();
+        },
+      });
+      for (const index of [0, 1, 2]) producer.deliver(aRecord(name, { partition: index % 2 }), report(index));
+      producer.deliver(aRecord(name), report(3), AbortSignal.abort());
+      expect(reports).toEqual([]);
+      await told;
+      await producer.flush();
+      expect(reports.toSorted()).toEqual(['0 at 0/0', '1 at 1/0', '2 at 0/1', '3 failed']);
       await producer.close();
     });
 

@@ -1,4 +1,4 @@
-import { deadLetter, halt, type OutboundRecord, type Producer, type RecordPosition } from '@millrace/messaging';
+import { deadLetter, halt, type OutboundRecord, type Producer } from '@millrace/messaging';
 import type { AccumulatorOptions, AccumulatorStats } from './accumulator-options.ts';
 import { answerMeaning, unmentioned } from './answer-codes.ts';
 import { abandoned, closedProducer, expired, noSuchPartition, refusedRecord, refusedTopic } from './failures.ts';
@@ -6,6 +6,7 @@ import {
   batchOverhead,
   type Carried,
   createLane,
+  doubt,
   type Lane,
   laneIsEmpty,
   sizeOfRecord,
@@ -17,7 +18,8 @@ import { PendingRecords } from './pending.ts';
 import { type PartitionAnswer, type TransportError, withdrawnRecord } from './produce-transport.ts';
 import { Spacing } from './spacing.ts';
 import { Sweeper } from './sweeper.ts';
-import { choosePartition, createTopicState, overdue, type TopicState } from './topic-state.ts';
+import { choosePartition, createTopicState, overdue, type TopicState, unsettled } from './topic-state.ts';
+import { TurnClock } from './turn-clock.ts';
 
 export type RecordAccumulator = Producer & { stats(): AccumulatorStats };
 
@@ -35,33 +37,38 @@ export function createAccumulator(options: AccumulatorOptions): RecordAccumulato
   const ready = new Set<Lane>();
   const nodesBusy = new Map<number, number>();
   const spacing = new Spacing(options);
+  const turn = new TurnClock(now, () => spacing.turn());
   const counts = { requests: 0, records: 0, retries: 0, recycles: 0 };
   let pumpScheduled = false;
   let recycling = false;
   let closing: Promise<void> | null = null;
 
-  const send = (record: OutboundRecord, signal?: AbortSignal): Promise<RecordPosition> => {
-    if (closing !== null) return Promise.reject(closedProducer(record.topic, false));
-    if (signal?.aborted === true) return Promise.reject(abandoned(record.topic, false, signal));
-    return new Promise((resolve, reject) => {
-      const bytes = sizeOfRecord(record);
-      const waiting = pending.admit(record, bytes, now() + options.deliveryTimeoutMs, { resolve, reject });
-      if (signal !== undefined)
-        pending.watch(waiting, signal, (each) => {
-          pending.settle(each, abandoned(each.topic, isPerhapsWritten(each), signal));
-        });
-      sweeper.wake();
-      accept(waiting);
-    });
+  const deliver: Producer['deliver'] = (record, report, signal) => {
+    let waiting: Waiting;
+    try {
+      if (closing !== null) throw closedProducer(record.topic, false);
+      if (signal?.aborted === true) throw abandoned(record.topic, false, signal);
+      waiting = pending.admit(record, sizeOfRecord(record), turn.now() + options.deliveryTimeoutMs, report);
+    } catch (error) {
+      queueMicrotask(() => report.onFailed(error));
+      return;
+    }
+    if (signal !== undefined) pending.watch(waiting, signal, abandon);
+    sweeper.wake();
+    accept(waiting);
   };
 
-  const isPerhapsWritten = (waiting: Waiting): boolean =>
-    waiting.maybeWritten || lanesOf(waiting.topic).some((lane) => lane.inFlight?.includes(waiting) === true);
+  /** Everything that came with that signal and has no final word, in whichever topic it waits. */
+  const abandon = (signal: AbortSignal): void => {
+    for (const state of topics.values()) {
+      for (const { waiting, isPerhapsWritten } of unsettled(state))
+        if (waiting.signal === signal) pending.settle(waiting, abandoned(state.name, isPerhapsWritten, signal));
+    }
+  };
 
   const lanesOf = (topic: string): readonly Lane[] => [...(topics.get(topic)?.lanes.values() ?? [])];
 
   const accept = (waiting: Waiting): void => {
-    if (!pumpScheduled) spacing.turn();
     let state = topics.get(waiting.topic);
     if (state === undefined) {
       state = createTopicState(waiting.topic);
@@ -73,7 +80,7 @@ export function createAccumulator(options: AccumulatorOptions): RecordAccumulato
       return;
     }
     place(waiting, state);
-    if (now() - state.refreshedAt > options.topicRefreshMs) loadTopic(state);
+    if (turn.now() - state.refreshedAt > options.topicRefreshMs) loadTopic(state);
   };
 
   const place = (waiting: Waiting, state: TopicState): void => {
@@ -264,7 +271,7 @@ export function createAccumulator(options: AccumulatorOptions): RecordAccumulato
   const answered = (lane: Lane, batch: readonly Waiting[], answer: PartitionAnswer | undefined): void => {
     lane.inFlight = null;
     const { meaning, name, perhapsWritten } = answer === undefined ? unmentioned : answerMeaning(answer.errorCode);
-    if (perhapsWritten || meaning === 'doubtful') for (const waiting of batch) waiting.maybeWritten = true;
+    if (perhapsWritten || meaning === 'doubtful') doubt(batch);
     switch (meaning) {
       case 'written':
         lane.failures = 0;
@@ -320,10 +327,6 @@ export function createAccumulator(options: AccumulatorOptions): RecordAccumulato
     goOn(lane);
   };
 
-  const doubt = (batch: readonly Waiting[]): void => {
-    for (const waiting of batch) waiting.maybeWritten = true;
-  };
-
   /** The batch goes first when its lane may go on, which is after a while. */
   const again = (lane: Lane, batch: readonly Waiting[], reason: string): void => {
     counts.retries++;
@@ -376,16 +379,15 @@ export function createAccumulator(options: AccumulatorOptions): RecordAccumulato
 
   const giveUp = (): void => {
     for (const state of topics.values()) {
-      const lanes = [...state.lanes.values()];
-      for (const lane of lanes) doubt(lane.inFlight ?? []);
-      const left = lanes.flatMap((lane) => [...(lane.inFlight ?? []), ...lane.again.flat(), ...lane.queue]);
-      for (const waiting of [...left, ...state.unplaced])
-        pending.settle(waiting, closedProducer(state.name, waiting.maybeWritten));
+      for (const { waiting, isPerhapsWritten } of unsettled(state))
+        pending.settle(waiting, closedProducer(state.name, isPerhapsWritten));
     }
   };
 
   return {
-    send,
+    deliver,
+    send: (record, signal) =>
+      new Promise((resolve, reject) => deliver(record, { onAcknowledged: resolve, onFailed: reject }, signal)),
     close,
     flush: () => pending.drained(),
     stats: () => ({ ...counts, waitingRecords: pending.count, waitingBytes: pending.bytes }),

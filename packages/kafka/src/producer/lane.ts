@@ -1,8 +1,8 @@
-import { type OutboundRecord, type RecordPosition, recordTooLarge } from '@millrace/messaging';
+import { type DeliveryReport, type OutboundRecord, recordTooLarge } from '@millrace/messaging';
 import { noBytes } from './failures.ts';
 import type { TopicShape } from './produce-transport.ts';
 
-/** One `send` that has not been answered yet. */
+/** One record that has no final word yet. */
 export interface Waiting {
   /** Dropped when the caller gives up while the record still waits, so that its bytes are free at once. */
   record: OutboundRecord | null;
@@ -15,8 +15,7 @@ export interface Waiting {
   settled: boolean;
   /** The caller's: looked at once more before the record leaves. */
   signal: AbortSignal | null;
-  readonly resolve: (position: RecordPosition) => void;
-  readonly reject: (error: Error) => void;
+  readonly report: DeliveryReport;
 }
 
 /**
@@ -59,6 +58,11 @@ export function createLane(topic: string, partition: number): Lane {
 
 export const laneIsEmpty = (lane: Lane): boolean =>
   lane.queue.length === 0 && lane.again.length === 0 && lane.inFlight === null;
+
+/** Whether they were written is not known, and will be said of each that fails. */
+export function doubt(batch: readonly Waiting[]): void {
+  for (const waiting of batch) waiting.maybeWritten = true;
+}
 
 /** Takes the next batch: what must go again first, else what waits, up to the limits; at least one record. */
 export function takeBatch(

@@ -1,14 +1,14 @@
-import type { OutboundRecord, RecordPosition } from '@millrace/messaging';
+import type { DeliveryReport, OutboundRecord, RecordPosition } from '@millrace/messaging';
 import { abandoned, bufferFull } from './failures.ts';
 import type { Waiting } from './lane.ts';
 
-/** The records that came with one signal: hundreds may share it, and listen to it once. */
+/** The records that came with one signal: thousands may share it, and listen to it once. */
 interface Watch {
-  readonly records: Set<Waiting>;
+  records: number;
   readonly tell: () => void;
 }
 
-/** Every `send` that has no final word yet: counts them, bounds their bytes, tells when those of a moment are through. */
+/** Every record that has no final word yet: counts them, bounds their bytes, tells when those of a moment are through. */
 export class PendingRecords {
   readonly #limitBytes: number;
   readonly #onFailed: (error: Error) => void;
@@ -33,7 +33,7 @@ export class PendingRecords {
   }
 
   /** Throws when the bytes do not fit. */
-  admit(record: OutboundRecord, bytes: number, deadline: number, answer: Pick<Waiting, 'resolve' | 'reject'>): Waiting {
+  admit(record: OutboundRecord, bytes: number, deadline: number, report: DeliveryReport): Waiting {
     if (this.#bytes + bytes > this.#limitBytes) {
       const full = bufferFull(this.#bytes, this.#limitBytes);
       this.#onFailed(full);
@@ -42,24 +42,29 @@ export class PendingRecords {
     this.#count++;
     this.#bytes += bytes;
     this.#open.set(this.#epoch, (this.#open.get(this.#epoch) ?? 0) + 1);
-    const { topic } = record;
-    const fresh = { maybeWritten: false, settled: false, signal: null };
-    return { record, topic, bytes, deadline, epoch: this.#epoch, ...fresh, ...answer };
+    return {
+      record,
+      topic: record.topic,
+      bytes,
+      deadline,
+      epoch: this.#epoch,
+      maybeWritten: false,
+      settled: false,
+      signal: null,
+      report,
+    };
   }
 
-  /** Calls back when the signal aborts before the record is settled. */
-  watch(waiting: Waiting, signal: AbortSignal, onAbort: (waiting: Waiting) => void): void {
+  /** Calls back once, when the signal aborts while a record that came with it is not settled. */
+  watch(waiting: Waiting, signal: AbortSignal, onAbort: (signal: AbortSignal) => void): void {
     let watch = this.#watches.get(signal);
     if (watch === undefined) {
-      const records = new Set<Waiting>();
-      const tell = (): void => {
-        for (const each of [...records]) onAbort(each);
-      };
-      watch = { records, tell };
+      const tell = (): void => onAbort(signal);
+      watch = { records: 0, tell };
       this.#watches.set(signal, watch);
       signal.addEventListener('abort', tell, { once: true });
     }
-    watch.records.add(waiting);
+    watch.records += 1;
     waiting.signal = signal;
   }
 
@@ -83,9 +88,9 @@ export class PendingRecords {
     };
   }
 
-  #unwatch(waiting: Waiting, signal: AbortSignal): void {
+  #unwatch(signal: AbortSignal): void {
     const watch = this.#watches.get(signal);
-    if (watch?.records.delete(waiting) !== true || watch.records.size > 0) return;
+    if (watch === undefined || --watch.records > 0) return;
     signal.removeEventListener('abort', watch.tell);
     this.#watches.delete(signal);
   }
@@ -97,11 +102,11 @@ export class PendingRecords {
     waiting.record = null;
     this.#count--;
     this.#bytes -= waiting.bytes;
-    if (waiting.signal !== null) this.#unwatch(waiting, waiting.signal);
+    if (waiting.signal !== null) this.#unwatch(waiting.signal);
     if (Error.isError(outcome)) {
       this.#onFailed(outcome);
-      waiting.reject(outcome);
-    } else waiting.resolve(outcome);
+      waiting.report.onFailed(outcome);
+    } else waiting.report.onAcknowledged(outcome);
     const left = (this.#open.get(waiting.epoch) ?? 1) - 1;
     if (left > 0) this.#open.set(waiting.epoch, left);
     else {

@@ -36,6 +36,22 @@ export function choosePartition(record: OutboundRecord, state: TopicState, shape
   return partitionOf(record.key, shape.partitions);
 }
 
+export interface Unsettled {
+  readonly waiting: Waiting;
+  /** A request with it may have reached the leader. */
+  readonly isPerhapsWritten: boolean;
+}
+
+/** Every record of the topic that may have no final word yet. */
+export function unsettled(state: TopicState): readonly Unsettled[] {
+  const lanes = [...state.lanes.values()];
+  const waitingStill = [...state.unplaced, ...lanes.flatMap(({ again, queue }) => [...again.flat(), ...queue])];
+  return [
+    ...lanes.flatMap(({ inFlight }) => inFlight ?? []).map((waiting) => ({ waiting, isPerhapsWritten: true })),
+    ...waitingStill.map((waiting) => ({ waiting, isPerhapsWritten: waiting.maybeWritten })),
+  ];
+}
+
 export interface Overdue {
   readonly waiting: Waiting;
   readonly reason: string;

@@ -1,5 +1,5 @@
 import type { HeaderPair } from '../broker.ts';
-import { internedText, wholeNumber } from './pairs.ts';
+import { internedText, repeatedText, wholeNumber } from './pairs.ts';
 
 /** The CloudEvents 1.0 attributes that travel as headers; everything else is in the Avro value. */
 export interface Identity {
@@ -56,10 +56,10 @@ export function readIdentity(headers: readonly HeaderPair[]): StatedIdentity {
         id = value.toString();
         break;
       case 'ce_source':
-        source = value.toString();
+        source = repeatedText(value);
         break;
       case 'ce_type':
-        type = value.toString();
+        type = repeatedText(value);
         break;
       case 'ce_time':
         time = value.toString();

@@ -13,6 +13,24 @@ export function internedText(text: string): Buffer {
   return bytes;
 }
 
+/** The last texts that were read, by length: records of one topic mostly say the same. Never one of the wire's own buffers. */
+const lastRead: { readonly bytes: Buffer; readonly text: string }[] = [];
+const longestKept = 64;
+
+/** The text of a value that is mostly that of the record before; comparing it costs less than decoding it. */
+export function repeatedText(value: Buffer): string {
+  const last = lastRead[value.length];
+  if (last !== undefined && isSame(last.bytes, value)) return last.text;
+  const text = value.toString();
+  if (value.length <= longestKept) lastRead[value.length] = { bytes: Buffer.from(value), text };
+  return text;
+}
+
+function isSame(one: Buffer, other: Buffer): boolean {
+  for (let index = 0; index < one.length; index += 1) if (one[index] !== other[index]) return false;
+  return true;
+}
+
 export const textHeader = (name: string, value: string): HeaderPair => [name, Buffer.from(value)];
 export const numberHeader = (name: string, value: number): HeaderPair => [name, Buffer.from(String(value))];
 

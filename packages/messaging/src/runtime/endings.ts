@@ -57,7 +57,12 @@ export class Endings {
   send(records: readonly OutboundRecord[], ack: OutboundRecord | null, entry: Entry, outcome: SendOutcome): void {
     const { sender } = this.#options;
     const { epoch } = entry.partition;
-    const sendAck = ack === null ? outcome.onAcknowledged : () => sender.send([ack], epoch, outcome);
+    if (ack === null) {
+      if (records.length === 0) outcome.onAcknowledged();
+      else sender.send(records, epoch, outcome);
+      return;
+    }
+    const sendAck = (): void => sender.send([ack], epoch, outcome);
     if (records.length === 0) sendAck();
     else sender.send(records, epoch, { ...outcome, onAcknowledged: sendAck });
   }

@@ -7,8 +7,8 @@ import type { PipelineState } from './pipeline-state.ts';
 
 export type Finished = Outcome['kind'] | 'retried' | 'dead_lettered' | 'discarded';
 
-/** Observing a histogram costs more than some handlers: above this many records a second it takes a sample. */
-const observedPerSecond = 1_000;
+/** Observing a histogram costs more than some handlers: of more records than this between two flushes it takes a sample. */
+const observedPerFlush = 1_000;
 
 /** What the runtime has to tell, one function per happening. */
 export interface PipelineMetrics {
@@ -22,7 +22,7 @@ export interface PipelineMetrics {
   assigned(): void;
   breaker(state: BreakerState): void;
   state(state: PipelineState): void;
-  /** Adds up what was counted since; per record only a number changes. */
+  /** Adds up what was counted since, and begins a new sample; called every second or so. Per record only a number changes. */
   flush(): void;
 }
 
@@ -39,7 +39,7 @@ const outcomes: readonly Finished[] = [
 ];
 
 /** Everything that can be known of a group before its first record is shown at once, at 0. */
-export function createPipelineMetrics(metrics: Metrics, group: string, monotonic: () => number): PipelineMetrics {
+export function createPipelineMetrics(metrics: Metrics, group: string): PipelineMetrics {
   const tree = names.metrics.pipeline;
   const records = metrics.counter(tree.records);
   const errors = metrics.counter(tree.errors);
@@ -63,7 +63,6 @@ export function createPipelineMetrics(metrics: Metrics, group: string, monotonic
   showBreaker('closed');
   const finishedCounts = new Map<Finished, number>();
   const filteredCounts = new Map<string, number>();
-  let second = 0;
   let observed = 0;
 
   return {
@@ -75,13 +74,8 @@ export function createPipelineMetrics(metrics: Metrics, group: string, monotonic
     },
     failed: ({ code, disposition }) => errors.inc({ group, code, disposition: disposition.kind }),
     isSampled() {
-      const now = Math.floor(monotonic() / 1_000);
-      if (now !== second) {
-        second = now;
-        observed = 0;
-      }
       observed += 1;
-      return observed <= observedPerSecond;
+      return observed <= observedPerFlush;
     },
     observe(envelope, writtenAt, handleMs, now) {
       handleSeconds.observe({ group }, handleMs / 1_000);
@@ -101,6 +95,7 @@ export function createPipelineMetrics(metrics: Metrics, group: string, monotonic
     flush() {
       for (const [outcome, count] of finishedCounts) records.inc({ group, outcome }, count);
       for (const [reason, count] of filteredCounts) drops.inc({ group, reason, intentional: 'true' }, count);
+      observed = 0;
       finishedCounts.clear();
       filteredCounts.clear();
     },

@@ -65,7 +65,8 @@ class Run<T> implements PipelineRun, GroupListener {
   #finishedSinceCommit = 0;
   #cancelTick: CancelTimer = () => undefined;
   #drained: Promise<void> | null = null;
-  #progress = Promise.withResolvers<void>();
+  /** Null while nobody waits. */
+  #progress: PromiseWithResolvers<void> | null = null;
 
   constructor(pipeline: Pipeline<T>, options: RunOptions) {
     this.group = pipeline.group;
@@ -76,7 +77,7 @@ class Run<T> implements PipelineRun, GroupListener {
     const { producer, serde, logger, instanceId, version = 'unknown', random = Math.random } = options;
     const service = pipeline.group.split('.')[0] as string;
     const clock = this.#clock;
-    this.#metrics = createPipelineMetrics(options.metrics, pipeline.group, () => clock.monotonic());
+    this.#metrics = createPipelineMetrics(options.metrics, pipeline.group);
     this.#commits = createCommits({
       member: () => this.#membership.current(),
       partitions: () => this.#partitions.values(),
@@ -261,6 +262,7 @@ class Run<T> implements PipelineRun, GroupListener {
 
   async whenCaughtUp(): Promise<void> {
     for (;;) {
+      this.#progress ??= Promise.withResolvers<void>();
       const progress = this.#progress.promise;
       if (await this.#isCaughtUp()) return;
       await progress;
@@ -388,8 +390,8 @@ class Run<T> implements PipelineRun, GroupListener {
   }
 
   #progressed(): void {
-    const { resolve } = this.#progress;
-    this.#progress = Promise.withResolvers<void>();
-    resolve();
+    const waited = this.#progress;
+    this.#progress = null;
+    waited?.resolve();
   }
 }

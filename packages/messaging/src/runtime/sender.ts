@@ -1,4 +1,4 @@
-import type { OutboundRecord, Producer } from '../broker.ts';
+import type { DeliveryReport, OutboundRecord, Producer } from '../broker.ts';
 import type { Clock } from '../clock.ts';
 import { isCodedError } from '../disposition.ts';
 
@@ -56,13 +56,7 @@ export function createSender(options: SenderOptions): Sender {
       later(records, from, tries, epoch, outcome);
       return;
     }
-    let open = records.length - from;
-    let firstFailed = -1;
-    let failure: unknown;
-    let refusal: unknown;
-    const settle = (): void => {
-      open -= 1;
-      if (open > 0) return;
+    const round = new Round(from, records.length, ({ firstFailed, failure, refusal }) => {
       if (firstFailed < 0) outcome.onAcknowledged();
       else if (refusal !== undefined) outcome.onRefused(refusal);
       else if (!options.isWanted(epoch)) outcome.onAbandoned();
@@ -70,18 +64,10 @@ export function createSender(options: SenderOptions): Sender {
         options.onFailure(failure, (records[firstFailed] as OutboundRecord).topic);
         later(records, firstFailed, tries + 1, epoch, outcome);
       }
-    };
+    });
     const signal = options.signal();
-    for (let index = from; index < records.length; index += 1) {
-      producer.send(records[index] as OutboundRecord, signal).then(settle, (error: unknown) => {
-        if (firstFailed < 0 || index < firstFailed) {
-          firstFailed = index;
-          failure = error;
-        }
-        if (isCodedError(error) && error.disposition.kind !== 'retry') refusal ??= error;
-        settle();
-      });
-    }
+    for (let index = from; index < records.length; index += 1)
+      producer.deliver(records[index] as OutboundRecord, round.reportOf(index), signal);
   }
 
   function later(
@@ -103,4 +89,52 @@ export function createSender(options: SenderOptions): Sender {
     send: (records, epoch, outcome) => sendFrom(records, 0, 0, epoch, outcome),
     blocked: () => blocked,
   };
+}
+
+/**
+ * One try to send what is left of an input's records. It is the report of its first record itself: most inputs cause one
+ * record, and thousands are on their way at once.
+ */
+class Round implements DeliveryReport {
+  readonly #from: number;
+  readonly #onSettled: (round: Round) => void;
+  #open: number;
+  /** -1 for none. */
+  firstFailed = -1;
+  failure: unknown;
+  /** What no further try would mend. */
+  refusal: unknown;
+
+  constructor(from: number, end: number, onSettled: (round: Round) => void) {
+    this.#from = from;
+    this.#open = end - from;
+    this.#onSettled = onSettled;
+  }
+
+  reportOf(index: number): DeliveryReport {
+    if (index === this.#from) return this;
+    return { onAcknowledged: () => this.#settled(), onFailed: (error) => this.#failed(index, error) };
+  }
+
+  onAcknowledged(): void {
+    this.#settled();
+  }
+
+  onFailed(error: unknown): void {
+    this.#failed(this.#from, error);
+  }
+
+  #failed(index: number, error: unknown): void {
+    if (this.firstFailed < 0 || index < this.firstFailed) {
+      this.firstFailed = index;
+      this.failure = error;
+    }
+    if (isCodedError(error) && error.disposition.kind !== 'retry') this.refusal ??= error;
+    this.#settled();
+  }
+
+  #settled(): void {
+    this.#open -= 1;
+    if (this.#open === 0) this.#onSettled(this);
+  }
 }

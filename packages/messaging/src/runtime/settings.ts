@@ -22,7 +22,8 @@ export interface PipelineSettings {
 
 export const defaultPipelineSettings: PipelineSettings = {
   maxInFlight: 256,
-  highWaterRecords: 2_000,
+  // Twice what may run at once, so that a partition that is alone fills it; more costs memory, and with it speed.
+  highWaterRecords: 600,
   highWaterBytes: 8 * 1_024 * 1_024,
   inProcessTries: 3,
   inProcessBaseMs: 200,

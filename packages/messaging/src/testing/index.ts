@@ -10,3 +10,4 @@ export {
   type Stored,
   turns,
 } from './rig.ts';
+export { sendingBy } from './sending-by.ts';

@@ -1,6 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Handler, type Pipeline, pipeline } from '../../src/pipeline.ts';
-import { createPipelineRig, type Note, noteTopic, type PipelineRig, turns } from '../../src/testing/index.ts';
+import {
+  createPipelineRig,
+  type Note,
+  noteTopic,
+  type PipelineRig,
+  sendingBy,
+  turns,
+} from '../../src/testing/index.ts';
 
 const input = noteTopic('notes.in', 2);
 const output = noteTopic('notes.out', 2);
@@ -27,14 +34,12 @@ describe('a process that wakes up after it was frozen past its session', () => {
           return { ...made, lastHeartbeatAt: () => (isAsleep ? Number.NEGATIVE_INFINITY : made.lastHeartbeatAt()) };
         },
       }),
-      wrapProducer: (producer) => ({
-        ...producer,
-        send: (record, signal) => {
+      wrapProducer: (producer) =>
+        sendingBy(producer, (record, signal) => {
           const sent = producer.send(record, signal);
           if (record.topic === output.name && !wasAsleep) isAsleep = wasAsleep = true;
           return sent;
-        },
-      }),
+        }),
     });
     return {
       ...sleeper,

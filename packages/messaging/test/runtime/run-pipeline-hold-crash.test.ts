@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Producer } from '../../src/broker.ts';
 import { CodedError, halt, retry } from '../../src/disposition.ts';
 import type { HeldKeys } from '../../src/stores.ts';
-import { turns } from '../../src/testing/index.ts';
+import { sendingBy, turns } from '../../src/testing/index.ts';
 import { aKeeper, group, type Keeper, never } from './keeper.ts';
 
 let k: Keeper;
@@ -67,10 +67,10 @@ describe('a held key outlives its process', () => {
 
   it('that is killed between the hold and the dead letter: nothing overtakes, nothing is lost', async () => {
     k.broken.set('a1', never);
-    const stuck = (producer: Producer): Producer => ({
-      ...producer,
-      send: (record) => (record.topic === `dlq.${group}` ? new Promise(() => undefined) : producer.send(record)),
-    });
+    const stuck = (producer: Producer): Producer =>
+      sendingBy(producer, (record) =>
+        record.topic === `dlq.${group}` ? new Promise(() => undefined) : producer.send(record),
+      );
     const first = await k.start('hold-key', { wrapProducer: stuck });
     await k.publish('a1', 'a2');
     await turns();

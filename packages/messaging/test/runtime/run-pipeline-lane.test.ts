@@ -5,7 +5,14 @@ import { readDeadLetter } from '../../src/headers/dead-letter.ts';
 import { laneHeaders } from '../../src/headers/lane.ts';
 import { deadLetterId } from '../../src/ids.ts';
 import { type Handler, type Pipeline, pipeline } from '../../src/pipeline.ts';
-import { createPipelineRig, type Note, noteTopic, type PipelineRig, turns } from '../../src/testing/index.ts';
+import {
+  createPipelineRig,
+  type Note,
+  noteTopic,
+  type PipelineRig,
+  sendingBy,
+  turns,
+} from '../../src/testing/index.ts';
 
 const input = noteTopic('notes.in', 2);
 const output = noteTopic('notes.out', 2);
@@ -88,13 +95,12 @@ describe('the lane', () => {
 
   it('is not acknowledged as done when Kafka refuses an output of it', async () => {
     const { run } = await rig.start(copier(), {
-      wrapProducer: (producer) => ({
-        ...producer,
-        send: (record) =>
+      wrapProducer: (producer) =>
+        sendingBy(producer, (record) =>
           record.topic === output.name
             ? Promise.reject(new CodedError('X_DELIVERY_TOO_LARGE', 'too large', { disposition: deadLetter }))
             : producer.send(record),
-      }),
+        ),
     });
     await publish(1);
     await run.whenCaughtUp();

@@ -4,7 +4,7 @@ import { CodedError, deadLetter, retry } from '../../src/disposition.ts';
 import { DeliveryError } from '../../src/errors.ts';
 import { readDeadLetter } from '../../src/headers/dead-letter.ts';
 import type { Handler } from '../../src/pipeline.ts';
-import { createPipelineRig, type Note, type PipelineRig, turns } from '../../src/testing/index.ts';
+import { createPipelineRig, type Note, type PipelineRig, sendingBy, turns } from '../../src/testing/index.ts';
 import { committedOffsets, copier, copy, gate, group, input, nothing, output, publishNotes } from './copier.ts';
 
 let rig: PipelineRig;
@@ -19,13 +19,12 @@ const committed = (): Promise<(number | null)[]> => committedOffsets(rig);
 describe('Kafka being away', () => {
   it('while outputs are sent: they go out in order when it is back, uncounted, and nothing is dead-lettered', async () => {
     let isAway = true;
-    const wrapProducer = (producer: Producer): Producer => ({
-      ...producer,
-      send: (record) =>
+    const wrapProducer = (producer: Producer): Producer =>
+      sendingBy(producer, (record) =>
         isAway && record.topic === output.name
           ? Promise.reject(new DeliveryError('X_DELIVERY_FAILED', 'away', { ambiguous: true, unavailable: true }))
           : producer.send(record),
-    });
+      );
     let handled = 0;
     const counting: Handler<Note> = (envelope, signal) => {
       handled += 1;
@@ -109,15 +108,14 @@ describe('Kafka being away', () => {
         throw new CodedError('X_TEST', 'never', { disposition: deadLetter });
       }),
       {
-        wrapProducer: (own) => ({
-          ...own,
-          send: (record) =>
+        wrapProducer: (own) =>
+          sendingBy(own, (record) =>
             record.topic.startsWith('dlq.')
               ? Promise.reject(
                   new DeliveryError('X_DELIVERY_REFUSED', 'no', { ambiguous: false, disposition: deadLetter }),
                 )
               : own.send(record),
-        }),
+          ),
       },
     );
     await publish(1);
