@@ -1,5 +1,6 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { partitionOf } from '@millrace/messaging';
+import { turns } from '@millrace/messaging/testing';
 import { TransportError } from '../../src/producer/produce-transport.ts';
 import { accumulate, aRecord, failed, scripted, written } from './scripted-transport.ts';
 
@@ -7,6 +8,27 @@ const outcome = (promise: Promise<unknown>): Promise<unknown> => promise.catch((
 const lost = (ambiguous: boolean): TransportError =>
   new TransportError('connection closed', { failure: 'unavailable', ambiguous });
 const numbers = (count: number): string[] => Array.from({ length: count }, (_, at) => String(at));
+
+/** A millisecond of a clock that is wound by hand, after everything that needs no time. */
+async function tick(): Promise<void> {
+  await turns();
+  jest.advanceTimersByTime(1);
+}
+
+/** Winds it until the work is settled. */
+async function wound<T>(work: Promise<T>): Promise<T> {
+  let isSettled = false;
+  const settle = (): void => {
+    isSettled = true;
+  };
+  work.then(settle, settle);
+  for (let ms = 0; ms < 5_000; ms += 1) {
+    await turns();
+    if (isSettled) return work;
+    jest.advanceTimersByTime(1);
+  }
+  throw new Error('not settled within 5 s of that clock');
+}
 
 describe('accumulator', () => {
   it('puts everything one turn sends into one request, several partitions together', async () => {
@@ -19,46 +41,60 @@ describe('accumulator', () => {
     await producer.close();
   });
 
-  it('shares requests among callers that come while others wait, and lets a lone caller go at once', async () => {
-    const cluster = scripted({
-      script: async (batches) => {
-        await new Promise((resolve) => setTimeout(resolve, 2));
-        return batches.map((batch) => written(cluster.log, batch));
-      },
+  describe('on a clock that is wound by hand', () => {
+    beforeEach(() => {
+      jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate', 'clearImmediate'] });
     });
-    const producer = accumulate(cluster.transport, { spacingMs: 20 });
-    const sends: Promise<unknown>[] = [];
-    for (const value of numbers(100)) {
-      sends.push(producer.send(aRecord(value, Number(value) % 4)));
-      await new Promise((resolve) => setTimeout(resolve, 1));
-    }
-    await Promise.all(sends);
-    expect(cluster.requests.length).toBeLessThan(30);
-    const before = cluster.requests.length;
-    const from = performance.now();
-    for (const value of numbers(40)) await producer.send(aRecord(value));
-    expect(cluster.requests.length - before).toBe(40);
-    // Two milliseconds each, and not twenty: the crowd is forgotten after some of them.
-    expect(performance.now() - from).toBeLessThan(40 * 12);
-    await producer.close();
-  });
+    afterEach(() => {
+      jest.useRealTimers();
+    });
 
-  it('asks ever more slowly for a partition without a leader, and sends once it has one', async () => {
-    let asked = 0;
-    const cluster = scripted({
-      topic: async () => {
-        asked++;
-        return { partitions: 4, maxMessageBytes: 100_000 };
-      },
-      leader: () => (asked < 5 ? null : 1),
+    it('shares requests among callers that come while others wait, and lets a lone caller go at once', async () => {
+      const answerMs = 2;
+      const spacingMs = 20;
+      const cluster = scripted({
+        script: async (batches) => {
+          await new Promise((resolve) => setTimeout(resolve, answerMs));
+          return batches.map((batch) => written(cluster.log, batch));
+        },
+      });
+      const producer = accumulate(cluster.transport, { spacingMs });
+      const sends: Promise<unknown>[] = [];
+      for (const value of numbers(100)) {
+        sends.push(producer.send(aRecord(value, Number(value) % 4)));
+        await tick();
+      }
+      await wound(Promise.all(sends));
+      expect(cluster.requests.length).toBeLessThan(30);
+      const before = cluster.requests.length;
+      const from = performance.now();
+      const alone = async (): Promise<void> => {
+        for (const value of numbers(40)) await producer.send(aRecord(value));
+      };
+      await wound(alone());
+      expect(cluster.requests.length - before).toBe(40);
+      // Two milliseconds each, and not twenty: the crowd is forgotten after some of them.
+      expect(performance.now() - from).toBeLessThan(40 * 12);
+      await producer.close();
     });
-    const producer = accumulate(cluster.transport, { retryMinMs: 10, retryMaxMs: 1_000, random: () => 0.5 });
-    const from = performance.now();
-    await producer.send(aRecord('a', 0));
-    // For its shape and then at once for its leader; after that with pauses of 20, 40 and 80 ms.
-    expect(asked).toBe(5);
-    expect(performance.now() - from).toBeGreaterThan(130);
-    await producer.close();
+
+    it('asks ever more slowly for a partition without a leader, and sends once it has one', async () => {
+      const askedAt: number[] = [];
+      const cluster = scripted({
+        topic: async () => {
+          askedAt.push(performance.now() - from);
+          return { partitions: 4, maxMessageBytes: 100_000 };
+        },
+        leader: () => (askedAt.length < 5 ? null : 1),
+      });
+      const producer = accumulate(cluster.transport, { retryMinMs: 10, retryMaxMs: 1_000, random: () => 0.5 });
+      const from = performance.now();
+      await wound(producer.send(aRecord('a', 0)));
+      // For its shape, at once for its leader, and then as each of the pauses begins, which are of 20, 40 and 80 ms.
+      expect(askedAt).toEqual([0, 0, 0, 20, 60]);
+      expect(performance.now() - from).toBe(140);
+      await producer.close();
+    });
   });
 
   it('goes on with a partition that rests, though its timer fires before its time and nothing else is sent', async () => {

@@ -23,7 +23,7 @@ describe('a record whose caller may no longer write', () => {
     const producer = accumulate(cluster.transport);
     const signal = fenced(() => isFrozen);
     const first = producer.send(aRecord('first'), signal);
-    await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+    await cluster.arrived(1);
     const waiting = outcome(producer.send(aRecord('waiting'), signal));
     const other = producer.send(aRecord('other'));
     isFrozen = true;
