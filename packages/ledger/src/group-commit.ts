@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as timer } from 'node:timers/promises';
 
 export interface GroupCommitOptions<Item, Result> {
   /** Items of equal key never share a statement: the later one waits for the next. */
@@ -9,6 +9,8 @@ export interface GroupCommitOptions<Item, Result> {
   readonly bytesOf?: (item: Item) => number;
   /** How long the first of a batch waits for others, where nobody waits for the answer; 0 when absent. */
   readonly gatherMs?: number;
+  /** Resolves after so many milliseconds; by a timer when absent. */
+  readonly sleep?: (ms: number) => Promise<unknown>;
   /** True for a failure that one item alone may have caused: each is then tried by itself, so that it harms no other. */
   readonly isOneItemsFault?: (error: unknown) => boolean;
   /** One statement for all items, sorted by key (so that two processes lock rows in one order). One result per item, in order. */
@@ -40,6 +42,7 @@ export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item
     maxItems = 1_000,
     maxBytes = 4_000_000,
     gatherMs = 0,
+    sleep = timer,
     isOneItemsFault = () => false,
   } = options;
   let waiting: Waiting<Item, Result>[] = [];
