@@ -7,6 +7,7 @@ import { collecting, connectSecure, type SecureOptions } from './use-everything.
 
 const loadMs = 22_000;
 const atOnce = 4;
+/** Of each caller: a load that leaves the machine to others for these seconds, and no wait for anything. */
 const paceMs = 20;
 
 let kafka: SecuredKafka;
