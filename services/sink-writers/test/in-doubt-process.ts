@@ -1,12 +1,11 @@
-import { defineSink } from '@millrace/connectors/sink';
 import { sinks } from '@millrace/connectors/sinks';
 import { parseFlows } from '@millrace/flows';
 import { connectKafka, connectRegistry } from '@millrace/kafka';
 import { connectLedger } from '@millrace/ledger';
 import { defaultPipelineSettings } from '@millrace/messaging';
 import { createLogger, createMetrics } from '@millrace/service';
-import { z } from 'zod';
 import { createSinkWriters } from '../src/sink-writers.ts';
+import { aPrinter } from './a-printer.ts';
 
 /** One argument, as JSON. */
 export interface InDoubtPlan {
@@ -21,22 +20,8 @@ export interface InDoubtPlan {
 
 // The service on real Kafka, registry and Postgres, with one sink more: no vendor that we ship leaves a doubt to a person.
 const plan = JSON.parse(process.argv[2] as string) as InDoubtPlan;
-const printer = defineSink({
-  name: 'printer',
-  summary: 'Prints; nobody can ask it what it printed.',
-  config: z.strictObject({}),
-  inDoubt: 'dead-letter',
-  entities: 'any',
-  rate: null,
-  concurrency: 1,
-  echoes: false,
-  open: () => ({
-    write: async ({ eventId }, signal) => {
-      await fetch(plan.printerUrl, { method: 'POST', body: eventId, signal });
-      return { outcome: 'delivered', destination: 'tray' };
-    },
-    close: async () => undefined,
-  }),
+const printer = aPrinter(async (body, signal) => {
+  await fetch(plan.printerUrl, { method: 'POST', body, signal });
 });
 const known = { ...sinks, printer };
 const logger = createLogger({ service: 'in-doubt', level: 'silent' });

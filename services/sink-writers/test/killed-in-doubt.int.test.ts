@@ -5,30 +5,21 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { groupTopics, topicSpecs, topics } from '@millrace/contracts';
-import { type TestDatabase, testCluster, testDatabase, testNamespace } from '@millrace/embedded/testing';
-import { connectKafka, connectRegistry, connectSchemaAdmin, type KafkaBroker, provision } from '@millrace/kafka';
-import { identityHeaders, type Producer, readDeadLetter, readIdentity, type Serde } from '@millrace/messaging';
-import { createLogger } from '@millrace/service';
-import pg from 'pg';
-import { aVendorStreet, type VendorStreet } from './a-system.ts';
+import { groupTopics, topicSpecs } from '@millrace/contracts';
+import { testNamespace } from '@millrace/embedded/testing';
+import { provision } from '@millrace/kafka';
+import { readDeadLetter, readIdentity } from '@millrace/messaging';
 import { aTicket } from './a-ticket.ts';
 import type { InDoubtPlan } from './in-doubt-process.ts';
+import { connectSurroundings, type Surroundings } from './surroundings.ts';
 
 // SIGKILL between `started` and `done`, on either side of the effect: with the request at the destination's door, and with
 // the effect done and its answer on the way. What follows is what the sink declares.
 
-const { kafkaBrokers, registryUrl } = testCluster();
 const own = testNamespace();
-const logger = createLogger({ service: 'test', level: 'silent' });
 const children = new Set<ChildProcess>();
 let made = 0;
-let broker: KafkaBroker;
-let producer: Producer;
-let serde: Serde;
-let database: TestDatabase;
-let reader: pg.Pool;
-let street: VendorStreet;
+let around: Surroundings;
 let doors: Readonly<Record<'slack' | 'http' | 'printer', Door>>;
 const printed: string[] = [];
 
@@ -86,22 +77,14 @@ const passTo =
   };
 
 beforeAll(async () => {
-  broker = connectKafka({ brokers: kafkaBrokers, clientId: 'in-doubt-test', logger });
-  const schemas = connectSchemaAdmin({ url: registryUrl });
-  for (const { subject, schema } of Object.values(topics)) await schemas.register(subject, schema);
-  serde = connectRegistry({ url: registryUrl, logger });
-  await serde.pin([topics.ticketsClassified]);
-  producer = await broker.createProducer();
-  database = await testDatabase();
-  reader = new pg.Pool({ connectionString: database.url, max: 1 });
-  reader.on('error', () => undefined);
-  street = await aVendorStreet();
+  around = await connectSurroundings('in-doubt-test');
+  const { environment } = around.street;
   doors = {
     slack: await aDoor(
       ({ url }) => url?.includes('chat.postMessage') === true,
-      passTo(street.environment['SLACK_BASE_URL'] as string),
+      passTo(environment['SLACK_BASE_URL'] as string),
     ),
-    http: await aDoor(() => true, passTo(street.environment['HTTP_BASE_URL'] as string)),
+    http: await aDoor(() => true, passTo(environment['HTTP_BASE_URL'] as string)),
     printer: await aDoor(
       () => true,
       async (_, body) => {
@@ -116,11 +99,7 @@ afterEach(() => {
 });
 afterAll(async () => {
   for (const door of Object.values(doors)) door.close();
-  await producer.close();
-  await broker.close();
-  await reader.end();
-  await street.close();
-  await database.drop();
+  await around.close();
 });
 
 interface Doubt {
@@ -138,6 +117,7 @@ const deliver: Readonly<Record<keyof typeof doors, string>> = {
 /** A ticket whose writer is killed at the door, and then another process of the same name. */
 async function killedAt(sink: keyof typeof doors, where: 'before' | 'after'): Promise<Doubt> {
   made += 1;
+  const { broker, kafkaBrokers, registryUrl, database, street } = around;
   const route = `${own}-doubt-${made}`;
   const [group, eventId] = [`sink-writers.tickets.${route}`, `${own}-${made}`];
   await provision(broker.admin, topicSpecs([group], { partitions: 4 }));
@@ -152,12 +132,12 @@ async function killedAt(sink: keyof typeof doors, where: 'before' | 'after'): Pr
   };
   const stopped = doors[sink].stopNext(where);
   const first = start(plan);
-  await publish(eventId);
+  await around.publish(eventId, own, aTicket(String(made), { subject: eventId }));
   await stopped;
   const ended = once(first, 'exit');
   first.kill('SIGKILL');
   await ended;
-  const { rows } = await reader.query(
+  const { rows } = await around.reader.query(
     'select started_at is not null as started, done_at is not null as done from sink_writers.effects where event_id = $1',
     [eventId],
   );
@@ -177,17 +157,6 @@ function start(plan: InDoubtPlan): ChildProcess {
   return child;
 }
 
-const publish = (eventId: string): Promise<unknown> =>
-  producer.send({
-    topic: topics.ticketsClassified.name,
-    key: Buffer.from(`zendesk:${eventId}`),
-    value: serde.encode(topics.ticketsClassified, aTicket(String(made), { subject: eventId })),
-    headers: identityHeaders({
-      ...{ id: eventId, source: own, type: topics.ticketsClassified.type, time: new Date().toISOString() },
-      ...{ correlationid: eventId, causationid: null, generation: 0, traceparent: null },
-    }),
-  });
-
 async function until<T>(what: string, ask: () => Promise<T | null>): Promise<T> {
   for (const deadline = Date.now() + 40_000; Date.now() < deadline; ) {
     const answer = await ask();
@@ -199,7 +168,7 @@ async function until<T>(what: string, ask: () => Promise<T | null>): Promise<T> 
 
 /** Every row is an applied delivery; there is deliberately no unique key. */
 const deliveries = async ({ eventId }: Doubt): Promise<number> => {
-  const { rowCount } = await reader.query('select 1 from deliveries where event_id = $1', [eventId]);
+  const { rowCount } = await around.reader.query('select 1 from deliveries where event_id = $1', [eventId]);
   return rowCount ?? 0;
 };
 const delivered = (doubt: Doubt): Promise<number> =>
@@ -208,18 +177,18 @@ const delivered = (doubt: Doubt): Promise<number> =>
 const deadLetter = ({ group, eventId }: Doubt): Promise<string> =>
   until('it is dead-lettered', async () => {
     const { dlq } = groupTopics(group);
-    const offsets = await broker.admin.offsets([dlq]);
+    const offsets = await around.broker.admin.offsets([dlq]);
     const ranges = offsets.map(({ partition, earliest, latest }) => ({
       ...{ topic: dlq, partition, from: earliest, to: latest },
     }));
-    for await (const { headers } of broker.readRanges(ranges)) {
+    for await (const { headers } of around.broker.readRanges(ranges)) {
       if (readIdentity(headers).id === eventId) return readDeadLetter(headers)?.errorCode ?? '';
     }
     return null;
   });
 
 const messagesAt = (vendor: 'slack' | 'http', { eventId }: Doubt): number =>
-  street[vendor].messages().filter((message) => message.eventId === eventId).length;
+  around.street[vendor].messages().filter((message) => message.eventId === eventId).length;
 
 describe('a writer that is killed between `started` and `done`', () => {
   it('is followed by one that looks for its mark, finds it, and writes nothing (probe)', async () => {

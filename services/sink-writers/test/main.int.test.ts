@@ -4,18 +4,14 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { topicSpecs, topics } from '@millrace/contracts';
+import { topicSpecs } from '@millrace/contracts';
 import { freePorts } from '@millrace/embedded';
-import { type TestDatabase, testCluster, testDatabase, testNamespace } from '@millrace/embedded/testing';
-import { connectKafka, connectRegistry, connectSchemaAdmin, type KafkaBroker, provision } from '@millrace/kafka';
-import { identityHeaders, type Producer, type Serde } from '@millrace/messaging';
-import { createLogger } from '@millrace/service';
-import pg from 'pg';
-import { aVendorStreet, type VendorStreet } from './a-system.ts';
+import { testNamespace } from '@millrace/embedded/testing';
+import { provision } from '@millrace/kafka';
 import { aTicket } from './a-ticket.ts';
+import { connectSurroundings, type Surroundings } from './surroundings.ts';
 
 // Other files share the cluster and its topics: routes and groups of this file have names of their own.
-const { kafkaBrokers, registryUrl } = testCluster();
 const own = testNamespace();
 const routes = { postgres: `${own}-archive`, slack: `${own}-urgent`, zendesk: `${own}-triage`, http: `${own}-notify` };
 const flowText = `
@@ -29,29 +25,14 @@ flows:
       - { route: ${routes.http}, sink: http, url: "\${HTTP_BASE_URL}/hook", secret: "\${HTTP_SIGNING_SECRET}" }
 `;
 const groups = Object.values(routes).map((route) => `sink-writers.tickets.${route}`);
-const logger = createLogger({ service: 'test', level: 'silent' });
 const children: ChildProcess[] = [];
-let database: TestDatabase;
-let street: VendorStreet;
-let broker: KafkaBroker;
-let producer: Producer;
-let serde: Serde;
-let reader: pg.Pool;
+let around: Surroundings;
 let flows: string;
 let port: number;
 
 beforeAll(async () => {
-  broker = connectKafka({ brokers: kafkaBrokers, clientId: 'sink-writers-test', logger });
-  await provision(broker.admin, topicSpecs(groups, { partitions: 4 }));
-  const schemas = connectSchemaAdmin({ url: registryUrl });
-  for (const { subject, schema } of Object.values(topics)) await schemas.register(subject, schema);
-  serde = connectRegistry({ url: registryUrl, logger });
-  await serde.pin([topics.ticketsClassified]);
-  producer = await broker.createProducer();
-  database = await testDatabase();
-  reader = new pg.Pool({ connectionString: database.url, max: 1 });
-  reader.on('error', () => undefined);
-  street = await aVendorStreet();
+  around = await connectSurroundings('sink-writers-test');
+  await provision(around.broker.admin, topicSpecs(groups, { partitions: 4 }));
   flows = mkdtempSync(join(tmpdir(), 'flows-'));
   writeFileSync(join(flows, 'flows.yaml'), flowText);
   port = await freePort();
@@ -59,11 +40,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   for (const child of children) child.kill('SIGKILL');
-  await producer.close();
-  await broker.close();
-  await reader.end();
-  await street.close();
-  await database.drop();
+  await around.close();
 });
 
 async function freePort(): Promise<number> {
@@ -72,6 +49,7 @@ async function freePort(): Promise<number> {
 }
 
 function start(): ChildProcess {
+  const { kafkaBrokers, registryUrl, database, street } = around;
   const child = spawn(
     process.execPath,
     ['--disable-warning=ExperimentalWarning', join(import.meta.dirname, '../src/main.ts')],
@@ -113,39 +91,22 @@ const isReady = async (): Promise<boolean> =>
     () => false,
   );
 
-const publish = (id: string, ticket: number): Promise<unknown> =>
-  producer.send({
-    topic: topics.ticketsClassified.name,
-    key: Buffer.from(`zendesk:${ticket}`),
-    value: serde.encode(topics.ticketsClassified, aTicket(String(ticket))),
-    headers: identityHeaders({
-      id,
-      source: own,
-      type: topics.ticketsClassified.type,
-      time: new Date().toISOString(),
-      correlationid: id,
-      causationid: null,
-      generation: 0,
-      traceparent: null,
-    }),
-  });
-
 const ours = (ids: readonly (string | null)[]): string[] => ids.filter((id) => id?.startsWith(own)).sort() as string[];
 const applied = async (): Promise<string[]> => {
-  const { rows } = await reader
+  const { rows } = await around.reader
     .query<{ event_id: string }>('select event_id from deliveries where route = $1', [`tickets.${routes.postgres}`])
     .catch(() => ({ rows: [] }));
   return ours(rows.map(({ event_id }) => event_id));
 };
 const at = (vendor: 'slack' | 'zendesk' | 'http'): string[] =>
-  ours(street[vendor].messages().map(({ eventId }) => eventId));
+  ours(around.street[vendor].messages().map(({ eventId }) => eventId));
 
 describe('sink-writers as a process on Kafka, registry and Postgres', () => {
   it('delivers each event once everywhere though it is killed in the middle, again and again', async () => {
     const ids = Array.from({ length: 600 }, (_, index) => `${own}-${String(index).padStart(4, '0')}`);
     let child = start();
     await until(isReady);
-    const published = Promise.all(ids.map((id, index) => publish(id, 1_000 + index)));
+    const published = Promise.all(ids.map((id, index) => around.publish(id, own, aTicket(String(1_000 + index)))));
     for (const share of [60, 300]) {
       await until(() => at('http').length >= share);
       const ended = once(child, 'exit');

@@ -1,13 +1,12 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { eventually } from '@millrace/conformance';
-import { defineSink } from '@millrace/connectors/sink';
 import { sinks } from '@millrace/connectors/sinks';
 import { type TestDatabase, testDatabase } from '@millrace/embedded/testing';
 import { connectLedger, type Ledger } from '@millrace/ledger';
 import { CodedError, retry } from '@millrace/messaging';
 import { createLogger } from '@millrace/service';
 import pg from 'pg';
-import { z } from 'zod';
+import { aPrinter } from './a-printer.ts';
 import { aVendorStreet, type System, type SystemOptions, startSystem, type VendorStreet } from './a-system.ts';
 import { aTicket, judged } from './a-ticket.ts';
 
@@ -322,24 +321,10 @@ describe('a process that was killed between effect and note', () => {
   it('leaves to a person what nobody can know, and writes when that person redrives it', async () => {
     const written: string[] = [];
     let fails = 1;
-    const printer = defineSink({
-      name: 'printer',
-      summary: 'Prints; nobody can ask it what it printed.',
-      config: z.strictObject({}),
-      inDoubt: 'dead-letter',
-      entities: 'any',
-      rate: null,
-      concurrency: 1,
-      echoes: false,
-      open: () => ({
-        write: async (delivery) => {
-          if (fails-- > 0)
-            throw new CodedError('X_TEST_JAMMED', 'paper jam, perhaps after printing', { disposition: retry() });
-          written.push(delivery.eventId);
-          return { outcome: 'delivered', destination: 'tray' };
-        },
-        close: async () => undefined,
-      }),
+    const printer = aPrinter(async (eventId) => {
+      if (fails-- > 0)
+        throw new CodedError('X_TEST_JAMMED', 'paper jam, perhaps after printing', { disposition: retry() });
+      written.push(eventId);
     });
     const system = await aSystem('      - { route: print, sink: printer }', { sinks: { ...sinks, printer } });
     await system.publish('e1', aTicket('1'));
