@@ -1,10 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { joinGroup } from '@millrace/conformance';
 import { testCluster } from '@millrace/embedded/testing';
 import kafkajs, { type Producer } from 'kafkajs';
-import type { KafkaBroker } from '../src/index.ts';
 import { registerCodecs } from '../src/kafkajs/codecs.ts';
-import { connectTest, drivers, testNamespace } from './kafka-harness.ts';
+import { connectForTests, drivers, testNamespace } from './kafka-harness.ts';
 import { readRangesToEnd } from './ranges-to-end.ts';
 
 /** Another client on the same topics. */
@@ -18,11 +17,7 @@ async function foreignProducer(options: object = {}): Promise<Producer> {
 
 describe.each(drivers)('what other clients write, over %s', (driver) => {
   const space = `${testNamespace()}-${driver}`;
-  let broker: KafkaBroker;
-  beforeAll(() => {
-    broker = connectTest({ driver });
-  });
-  afterAll(() => broker.close());
+  const broker = connectForTests({ driver });
 
   it('in a transaction that was aborted is never seen', async () => {
     const topic = `${space}-aborted`;

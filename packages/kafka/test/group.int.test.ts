@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { joinGroup } from '@millrace/conformance';
 import type { GroupListener, InboundRecord, OffsetCommit } from '@millrace/messaging';
 import type { KafkaBroker } from '../src/index.ts';
-import { connectMortal, connectTest, drivers, testNamespace, until } from './kafka-harness.ts';
+import { connectForTests, connectMortal, connectTest, drivers, testNamespace, until } from './kafka-harness.ts';
 
 async function fill(broker: KafkaBroker, topic: string, partitions: number, records: number): Promise<void> {
   await broker.admin.createTopics([{ name: topic, partitions, replicationFactor: 1, config: {} }]);
@@ -19,11 +19,7 @@ const at = ({ topic, partition, offset }: InboundRecord): string => `${topic}/${
 
 describe.each(drivers)('a group on Kafka over %s', (driver) => {
   const space = `${testNamespace()}-${driver}`;
-  let broker: KafkaBroker;
-  beforeAll(() => {
-    broker = connectTest({ driver });
-  });
-  afterAll(() => broker.close());
+  const broker = connectForTests({ driver });
 
   it.each(drivers)('hands partitions over to a process on %s without work in two places at once', async (successor) => {
     const topic = `${space}-handover-${successor}`;

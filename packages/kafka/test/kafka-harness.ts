@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll } from '@jest/globals';
 import { testCluster, testNamespace } from '@millrace/embedded/testing';
 import { createLogger, type Logger } from '@millrace/service';
 import kafkajs from 'kafkajs';
@@ -58,6 +59,13 @@ export function connectMortal(options: Partial<KafkaOptions> = {}): MortalBroker
 }
 
 export const connectTest = (options: Partial<KafkaOptions> = {}): KafkaBroker => connectMortal(options).broker;
+
+/** For all tests of the file or block that asks for it; closed after the last of them. */
+export function connectForTests(options: Partial<KafkaOptions> = {}): KafkaBroker {
+  const broker = connectTest(options);
+  afterAll(() => broker.close());
+  return broker;
+}
 
 /** Makes everyone in a group join again: a member that wants no topic comes, and stays. */
 export async function disturbGroup(

@@ -1,15 +1,11 @@
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import { topicSpecs } from '@millrace/contracts';
 import type { TopicSpec } from '@millrace/messaging';
-import { applyProvision, type KafkaBroker, planProvision, provision } from '../src/index.ts';
-import { connectTest, testNamespace } from './kafka-harness.ts';
+import { applyProvision, planProvision, provision } from '../src/index.ts';
+import { connectForTests, testNamespace } from './kafka-harness.ts';
 
 const space = testNamespace();
-let broker: KafkaBroker;
-beforeAll(() => {
-  broker = connectTest();
-});
-afterAll(() => broker.close());
+const broker = connectForTests();
 
 it('brings the cluster to the specification, and finds nothing to do the second time', async () => {
   const specs = topicSpecs([`${space}.group`]).map((spec) => ({ ...spec, name: `${space}-${spec.name}` }));

@@ -1,21 +1,16 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { groupTopics, topics } from '@millrace/contracts';
 import { testCluster } from '@millrace/embedded/testing';
 import { createInMemorySerde, pipeline, runPipeline } from '@millrace/messaging';
 import { type Note, noteTopic } from '@millrace/messaging/testing';
 import { createMetrics } from '@millrace/service';
 import kafkajs from 'kafkajs';
-import type { KafkaBroker } from '../src/index.ts';
-import { connectTest, drivers, quiet, testNamespace } from './kafka-harness.ts';
+import { connectForTests, drivers, quiet, testNamespace } from './kafka-harness.ts';
 
 const serde = createInMemorySerde();
 
 describe.each(drivers)('a pipeline over %s that reads what transactions have written', (driver) => {
-  let broker: KafkaBroker;
-  beforeAll(() => {
-    broker = connectTest({ driver });
-  });
-  afterAll(() => broker.close());
+  const broker = connectForTests({ driver });
 
   it('has nothing left to do at the end, though markers and aborted records take up offsets there', async () => {
     const group = `${testNamespace()}-${driver}.markers`;

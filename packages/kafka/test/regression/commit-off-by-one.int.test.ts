@@ -1,18 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { groupTopics, topics } from '@millrace/contracts';
 import { createInMemorySerde, type PipelineRun, pipeline, runPipeline } from '@millrace/messaging';
 import { type Note, noteTopic } from '@millrace/messaging/testing';
 import { createMetrics } from '@millrace/service';
-import type { KafkaBroker, RecordAccumulator } from '../../src/index.ts';
-import { connectTest, drivers, quiet, testNamespace, until } from '../kafka-harness.ts';
+import type { RecordAccumulator } from '../../src/index.ts';
+import { connectForTests, drivers, quiet, testNamespace, until } from '../kafka-harness.ts';
 
 describe.each(drivers)('over %s', (driver) => {
   const group = `${testNamespace()}-${driver}.c13`;
-  let broker: KafkaBroker;
-  beforeAll(() => {
-    broker = connectTest({ driver });
-  });
-  afterAll(() => broker.close());
+  const broker = connectForTests({ driver });
 
   // C13: what is committed is where to go on, not what was done last, or every restart does one record again; and a seek
   // that nobody waits for may come after the first fetch.

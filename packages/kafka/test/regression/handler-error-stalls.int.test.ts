@@ -1,15 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { KafkaBroker } from '../../src/index.ts';
-import { connectTest, drivers, testNamespace, until } from '../kafka-harness.ts';
+import { describe, expect, it } from '@jest/globals';
+import { connectForTests, drivers, testNamespace, until } from '../kafka-harness.ts';
 import { fillTopic } from './fill-topic.ts';
 
 describe.each(drivers)('over %s', (driver) => {
   const space = `${testNamespace()}-${driver}`;
-  let broker: KafkaBroker;
-  beforeAll(() => {
-    broker = connectTest({ driver });
-  });
-  afterAll(() => broker.close());
+  const broker = connectForTests({ driver });
 
   // C3: a TypeError from a handler stopped the client for good while its process lived on, consuming nothing.
   it('a defect in the owner ends the membership loudly, once, and moves no offset', async () => {

@@ -1,15 +1,10 @@
 import { createHook } from 'node:async_hooks';
 import { setInterval } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import type { KafkaBroker } from '../../src/index.ts';
-import { connectTest, testNamespace } from '../kafka-harness.ts';
+import { expect, it } from '@jest/globals';
+import { connectForTests, testNamespace } from '../kafka-harness.ts';
 
 const topic = `${testNamespace()}-p1`;
-let broker: KafkaBroker;
-beforeAll(() => {
-  broker = connectTest();
-});
-afterAll(() => broker.close());
+const broker = connectForTests();
 
 // P1: every connection ran a timer of one millisecond for ever: about 1,700 a second for one idle producer.
 it('an idle producer makes hardly any timer', async () => {

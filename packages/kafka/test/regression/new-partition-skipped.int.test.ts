@@ -1,16 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { eventually, joinGroup } from '@millrace/conformance';
-import type { KafkaBroker } from '../../src/index.ts';
-import { connectTest, disturbGroup, drivers, testNamespace } from '../kafka-harness.ts';
+import { connectForTests, connectTest, disturbGroup, drivers, testNamespace } from '../kafka-harness.ts';
 import { append, fillTopic } from './fill-topic.ts';
 
 describe.each(drivers)('over %s', (driver) => {
   const topic = `${testNamespace()}-${driver}-c7`;
-  let broker: KafkaBroker;
-  beforeAll(() => {
-    broker = connectTest({ driver });
-  });
-  afterAll(() => broker.close());
+  const broker = connectForTests({ driver });
 
   // C7: a partition that was added was read from its end, which was minutes after its first record.
   it('a partition that is added is read from its first record, however late the group hears of it', async () => {

@@ -1,17 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { OutboundRecord } from '@millrace/messaging';
-import type { KafkaBroker } from '../../src/index.ts';
-import { connectTest, drivers, testNamespace } from '../kafka-harness.ts';
+import { connectForTests, drivers, testNamespace } from '../kafka-harness.ts';
 import { readRangesToEnd } from '../ranges-to-end.ts';
 import { createTopic } from './behind-proxy.ts';
 
 describe.each(drivers)('over %s', (driver) => {
   const space = `${testNamespace()}-${driver}`;
-  let broker: KafkaBroker;
-  beforeAll(() => {
-    broker = connectTest({ driver });
-  });
-  afterAll(() => broker.close());
+  const broker = connectForTests({ driver });
 
   // P3: bytes that are no Buffer were written as their text, "1,2,3" for three bytes; a Buffer that comes from a worker
   // thread is such bytes.

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { joinGroup } from '@millrace/conformance';
 import { groupTopics, topics } from '@millrace/contracts';
 import { testCluster } from '@millrace/embedded/testing';
@@ -6,17 +6,12 @@ import { createInMemorySerde, pipeline, runPipeline } from '@millrace/messaging'
 import { type Note, noteTopic } from '@millrace/messaging/testing';
 import { createMetrics } from '@millrace/service';
 import kafkajs from 'kafkajs';
-import type { KafkaBroker } from '../../src/index.ts';
-import { connectTest, drivers, quiet, testNamespace, until } from '../kafka-harness.ts';
+import { connectForTests, drivers, quiet, testNamespace, until } from '../kafka-harness.ts';
 import { fillTopic } from './fill-topic.ts';
 
 describe.each(drivers)('over %s', (driver) => {
   const space = `${testNamespace()}-${driver}`;
-  let broker: KafkaBroker;
-  beforeAll(() => {
-    broker = connectTest({ driver });
-  });
-  afterAll(() => broker.close());
+  const broker = connectForTests({ driver });
 
   async function administer(work: (admin: kafkajs.Admin) => Promise<unknown>): Promise<void> {
     const admin = new kafkajs.Kafka({ brokers: [...testCluster().kafkaBrokers], logLevel: 0 }).admin();

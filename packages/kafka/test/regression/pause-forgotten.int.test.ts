@@ -1,16 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { joinGroup } from '@millrace/conformance';
-import type { KafkaBroker } from '../../src/index.ts';
-import { connectTest, disturbGroup, drivers, testNamespace } from '../kafka-harness.ts';
+import { connectForTests, disturbGroup, drivers, testNamespace } from '../kafka-harness.ts';
 import { append, fillTopic } from './fill-topic.ts';
 
 describe.each(drivers)('over %s', (driver) => {
   const topic = `${testNamespace()}-${driver}-c11`;
-  let broker: KafkaBroker;
-  beforeAll(() => {
-    broker = connectTest({ driver });
-  });
-  afterAll(() => broker.close());
+  const broker = connectForTests({ driver });
 
   // C11: pausing some partitions after others let those flow again, and a rejoin kept pauses nobody wanted any more.
   it('what is paused stays paused through pauses of others and a rejoin, and only what is resumed flows', async () => {

@@ -1,16 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { KafkaBroker } from '../../src/index.ts';
-import { connectTest, drivers, testNamespace } from '../kafka-harness.ts';
+import { describe, expect, it } from '@jest/globals';
+import { connectForTests, drivers, testNamespace } from '../kafka-harness.ts';
 import { readRangesToEnd } from '../ranges-to-end.ts';
 
 describe.each(drivers)('over %s', (driver) => {
   const topic = `${testNamespace()}-${driver}-l8`;
-  let broker: KafkaBroker;
-  beforeAll(() => {
-    broker = connectTest({ driver });
-  });
-  afterAll(() => broker.close());
+  const broker = connectForTests({ driver });
 
   // L8: one record that the broker refuses failed the whole request, of every partition in it.
   it('a record that only the broker knows to be too large is refused alone', async () => {

@@ -1,7 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { type GroupProbe, joinGroup } from '@millrace/conformance';
-import type { KafkaBroker } from '../../src/index.ts';
-import { connectTest, drivers, testNamespace } from '../kafka-harness.ts';
+import { connectForTests, drivers, testNamespace } from '../kafka-harness.ts';
 import { append, fillTopic } from './fill-topic.ts';
 
 /** What it has read of the partitions that it has now. */
@@ -16,11 +15,7 @@ async function commitOwn({ member, records, assignments }: GroupProbe): Promise<
 
 describe.each(drivers)('over %s', (driver) => {
   const topic = `${testNamespace()}-${driver}-c12`;
-  let broker: KafkaBroker;
-  beforeAll(() => {
-    broker = connectTest({ driver });
-  });
-  afterAll(() => broker.close());
+  const broker = connectForTests({ driver });
 
   // C12: two consumers of one group over one client object had one map of offsets, which each cleared when it joined.
   it('two members of one group over one connection read each record once, and go on where each has committed', async () => {

@@ -1,18 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { joinGroup } from '@millrace/conformance';
-import type { KafkaBroker } from '../../src/index.ts';
-import { connectTest, drivers, testNamespace, until } from '../kafka-harness.ts';
+import { connectForTests, drivers, testNamespace, until } from '../kafka-harness.ts';
 import { fillTopic } from './fill-topic.ts';
 
 const sessionTimeoutMs = 1_500;
 
 describe.each(drivers)('over %s', (driver) => {
   const topic = `${testNamespace()}-${driver}-c9`;
-  let broker: KafkaBroker;
-  beforeAll(() => {
-    broker = connectTest({ driver, member: { sessionTimeoutMs, heartbeatIntervalMs: 200 } });
-  });
-  afterAll(() => broker.close());
+  const broker = connectForTests({ driver, member: { sessionTimeoutMs, heartbeatIntervalMs: 200 } });
 
   // C9: heartbeats were sent between records only, so a handler that took longer than the session lost its partitions
   // in the middle of its work, and others did it again.

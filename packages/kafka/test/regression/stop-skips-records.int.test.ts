@@ -1,16 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { joinGroup } from '@millrace/conformance';
-import type { KafkaBroker } from '../../src/index.ts';
-import { connectTest, drivers, testNamespace } from '../kafka-harness.ts';
+import { connectForTests, drivers, testNamespace } from '../kafka-harness.ts';
 import { fillTopic } from './fill-topic.ts';
 
 describe.each(drivers)('over %s', (driver) => {
   const space = `${testNamespace()}-${driver}`;
-  let broker: KafkaBroker;
-  beforeAll(() => {
-    broker = connectTest({ driver });
-  });
-  afterAll(() => broker.close());
+  const broker = connectForTests({ driver });
 
   // C1: with the client's own resolving, a graceful stop committed what its handler had never seen.
   it('a stop in the middle of a batch skips nothing', async () => {

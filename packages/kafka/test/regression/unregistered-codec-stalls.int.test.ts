@@ -1,10 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { joinGroup } from '@millrace/conformance';
 import { testCluster } from '@millrace/embedded/testing';
 import kafkajs from 'kafkajs';
-import type { KafkaBroker } from '../../src/index.ts';
 import { registerCodecs } from '../../src/kafkajs/codecs.ts';
-import { connectTest, drivers, testNamespace } from '../kafka-harness.ts';
+import { connectForTests, drivers, testNamespace } from '../kafka-harness.ts';
 import { readRangesToEnd } from '../ranges-to-end.ts';
 import { createTopic } from './behind-proxy.ts';
 
@@ -13,11 +12,7 @@ const codecs = { none: None, gzip: GZIP, snappy: Snappy, lz4: LZ4, zstd: ZSTD };
 
 describe.each(drivers)('over %s', (driver) => {
   const space = `${testNamespace()}-${driver}`;
-  let broker: KafkaBroker;
-  beforeAll(() => {
-    broker = connectTest({ driver });
-  });
-  afterAll(() => broker.close());
+  const broker = connectForTests({ driver });
 
   // C4: the first batch in a codec that was not registered, and only gzip was, stopped a consumer for good.
   it('what another client wrote is read in every codec, small batches and large ones', async () => {
