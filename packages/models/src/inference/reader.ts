@@ -1,12 +1,11 @@
 import { eld } from 'eld/small';
-import winkModel from 'wink-eng-lite-web-model';
-import winkNlp from 'wink-nlp';
 import { connectUseLite, type Encoder } from '../embedded/encoder.ts';
 import { expectEncoder, type Pack } from '../embedded/pack.ts';
 import { argmax, combine, denseLog, type LogProbabilities, sparseLog, temper } from '../embedded/predict.ts';
 import { fewestLetters, hasLetters } from '../tasks/language.ts';
 import type { Reading } from '../tasks/reading.ts';
 import type { Question } from './question.ts';
+import { createSentimentReader } from './sentiment-reader.ts';
 
 /** Reads a batch of texts once for all their tasks; the encoder is asked at most once per batch. */
 export type Reader = (questions: readonly Question[]) => Promise<readonly Reading[]>;
@@ -17,11 +16,7 @@ export async function createReader(
 ): Promise<Reader> {
   const encoder = hasEncoder ? await connectUseLite() : null;
   if (encoder !== null) for (const pack of packs.values()) expectEncoder(pack, encoder);
-  const nlp = winkNlp(winkModel, ['sbd', 'negation', 'sentiment']);
-  const sentimentOf = (text: string): number => {
-    const score: unknown = nlp.readDoc(text).out(nlp.its.sentiment);
-    return typeof score === 'number' ? score : 0;
-  };
+  const sentimentOf = createSentimentReader();
   return async (questions) => {
     const intents = await readIntents(questions, packs, encoder);
     return questions.map(({ text, facts, mode }, at) => {
