@@ -9,6 +9,7 @@ import type { ClientConfig } from '../client-config.ts';
 import { classifyClientFailure, clientError } from '../errors.ts';
 import { decodeBasis, isOutgrown } from '../membership/assignment-basis.ts';
 import { holdForRejoin } from '../membership/barrier.ts';
+import { FetchSpacing } from '../membership/fetch-spacing.ts';
 import {
   crashOf,
   listenerThrew,
@@ -23,7 +24,7 @@ import { SeldomTopics } from '../membership/seldom-topics.ts';
 import { groupBy } from '../reading/log-access.ts';
 import { createAssigner } from './assigner.ts';
 import { createKafka, type OwnKafka, retryOften } from './client.ts';
-import type { ConsumerGroupState, Membership, OffsetManager } from './membership.ts';
+import type { ConsumerGroupState, FetchedTopic, Membership, OffsetManager } from './membership.ts';
 import { setPositions } from './positions.ts';
 import { toInbound, toOffset } from './records.ts';
 
@@ -67,6 +68,7 @@ export class KafkaMember implements GroupMember {
   readonly #consumer: Consumer;
   readonly #paused = new PausedPartitions(() => performance.now());
   readonly #seldom: SeldomTopics;
+  readonly #spacing = new FetchSpacing(() => performance.now());
   readonly #closing = new AbortController();
   readonly #started = Promise.withResolvers<void>();
   #joined: Joined | null = null;
@@ -269,6 +271,9 @@ export class KafkaMember implements GroupMember {
       beforeJoin: (group) => this.#beforeJoin(group),
       afterSync: (group) => this.#afterSync(group),
       asks: (topic, partition) => this.#seldom.asks(topic, partition),
+      restMs: (node) => this.#spacing.restMs(Number(node)),
+      fetching: (node) => this.#spacing.sent(Number(node)),
+      fetched: (node, topics) => this.#spacing.answered(Number(node), countRecords(topics)),
       waitMs: () => this.#paused.waitMs(this.#options.settings.maxWaitMs),
       offsetOutOfRange: async (partition) => this.#fail(offsetOutOfRange(this.#options.group, partition)),
     };
@@ -378,3 +383,6 @@ export class KafkaMember implements GroupMember {
     }
   }
 }
+
+const countRecords = (topics: readonly FetchedTopic[]): number =>
+  topics.reduce((sum, { partitions }) => sum + partitions.reduce((all, { messages }) => all + messages.length, 0), 0);

@@ -32,6 +32,10 @@ export interface OffsetManager {
   nextOffset(topic: string, partition: number): { toString(): string };
 }
 
+export interface FetchedTopic {
+  readonly partitions: readonly { readonly messages: readonly unknown[] }[];
+}
+
 /** The owner's side of a membership; our patch of the client calls it. */
 export interface Membership {
   /** Of a static member: travels in every request of the membership. Null for a dynamic one. */
@@ -42,6 +46,12 @@ export interface Membership {
   afterSync(group: ConsumerGroupState): Promise<void>;
   /** Before each fetch, of every partition that is not paused. */
   asks(topic: string, partition: number): boolean;
+  /** How long to rest before the next fetch of that leader; it is not asked for meanwhile. */
+  restMs(node: string): number;
+  /** A fetch leaves for that leader. */
+  fetching(node: string): void;
+  /** Its answer has come. */
+  fetched(node: string, topics: readonly FetchedTopic[]): void;
   /** How long the next fetch waits for a first record; asked of the broker, or slept where nothing is to be fetched. */
   waitMs(): number;
   /** In place of the client's reset. */

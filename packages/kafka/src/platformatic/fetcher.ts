@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { InboundRecord, TopicPartition } from '@millrace/messaging';
 import { type Logger, names } from '@millrace/service';
 import { classifyClientFailure } from '../errors.ts';
+import { FetchSpacing } from '../membership/fetch-spacing.ts';
 import type { PausedPartitions } from '../membership/paused-partitions.ts';
 import { askEveryMs, type SeldomTopics } from '../membership/seldom-topics.ts';
 import { type Cursor, type FetchLimits, partitionKey } from '../reading/log-access.ts';
@@ -45,6 +46,7 @@ export class Fetcher {
   readonly #options: FetcherOptions;
   readonly #positions: ReadonlyMap<string, Position>;
   readonly #loops = new Set<number>();
+  readonly #spacing = new FetchSpacing(() => performance.now());
   readonly #stopping = new AbortController();
   #woken: PromiseWithResolvers<void> = Promise.withResolvers<void>();
   #locating = false;
@@ -122,6 +124,8 @@ export class Fetcher {
     const { cluster } = this.#options;
     let handing: Promise<unknown> = Promise.resolve();
     while (!this.#isStopped()) {
+      const rest = this.#spacing.restMs(node);
+      if (rest > 0) await this.#rest(rest);
       const mine = [...this.#positions.values()].filter(
         ({ topic, partition }) => cluster.leader(topic, partition) === node,
       );
@@ -154,12 +158,14 @@ export class Fetcher {
   async #fetch(node: number, ready: readonly Position[]): Promise<readonly RawFetched<Position>[] | null> {
     for (const position of ready) position.isAsked = true;
     const { cluster, limits, paused } = this.#options;
+    this.#spacing.sent(node);
     try {
       const fetched = await fetchRaw(cluster, node, inTurn(ready, this.#turn++), {
         ...limits,
         maxWaitMs: paused.waitMs(limits.maxWaitMs),
       });
       this.#failures = 0;
+      this.#spacing.answered(node, countRecords(fetched));
       for (const { cursor, next, problem } of fetched) if (problem === null) cursor.position = next;
       return fetched;
     } catch (error) {
@@ -262,3 +268,6 @@ function inTurn<T>(items: readonly T[], turn: number): readonly T[] {
   const first = turn % items.length;
   return [...items.slice(first), ...items.slice(0, first)];
 }
+
+const countRecords = (fetched: readonly RawFetched[]): number =>
+  fetched.reduce((sum, { batches }) => sum + batches.reduce((all, { count }) => all + count, 0), 0);
