@@ -49,34 +49,40 @@ describe('accumulator', () => {
       jest.useRealTimers();
     });
 
-    it('shares requests among callers that come while others wait, and lets a lone caller go at once', async () => {
-      const answerMs = 2;
-      const spacingMs = 20;
-      const cluster = scripted({
-        script: async (batches) => {
-          await new Promise((resolve) => setTimeout(resolve, answerMs));
-          return batches.map((batch) => written(cluster.log, batch));
-        },
-      });
-      const producer = accumulate(cluster.transport, { spacingMs });
-      const sends: Promise<unknown>[] = [];
-      for (const value of numbers(100)) {
-        sends.push(producer.send(aRecord(value, Number(value) % 4)));
-        await tick();
-      }
-      await wound(Promise.all(sends));
-      expect(cluster.requests.length).toBeLessThan(30);
-      const before = cluster.requests.length;
-      const from = performance.now();
-      const alone = async (): Promise<void> => {
-        for (const value of numbers(40)) await producer.send(aRecord(value));
-      };
-      await wound(alone());
-      expect(cluster.requests.length - before).toBe(40);
-      // Two milliseconds each, and not twenty: the crowd is forgotten after some of them.
-      expect(performance.now() - from).toBeLessThan(40 * 12);
-      await producer.close();
-    });
+    it.each([0, 1, 10])(
+      'shares requests among callers that come while others wait, and lets a lone caller go at once that awaits %d more things between an answer and its next send',
+      async (between) => {
+        const answerMs = 2;
+        const spacingMs = 20;
+        const cluster = scripted({
+          script: async (batches) => {
+            await new Promise((resolve) => setTimeout(resolve, answerMs));
+            return batches.map((batch) => written(cluster.log, batch));
+          },
+        });
+        const producer = accumulate(cluster.transport, { spacingMs });
+        const sends: Promise<unknown>[] = [];
+        for (const value of numbers(100)) {
+          sends.push(producer.send(aRecord(value, Number(value) % 4)));
+          await tick();
+        }
+        await wound(Promise.all(sends));
+        expect(cluster.requests.length).toBeLessThan(30);
+        const before = cluster.requests.length;
+        const from = performance.now();
+        const alone = async (): Promise<void> => {
+          for (const value of numbers(40)) {
+            await producer.send(aRecord(value));
+            for (let awaited = 0; awaited < between; awaited += 1) await null;
+          }
+        };
+        await wound(alone());
+        expect(cluster.requests.length - before).toBe(40);
+        // Two milliseconds each, and not twenty: the crowd is forgotten after some of them.
+        expect(performance.now() - from).toBeLessThan(40 * 12);
+        await producer.close();
+      },
+    );
 
     it('asks ever more slowly for a partition without a leader, and sends once it has one', async () => {
       const askedAt: number[] = [];
