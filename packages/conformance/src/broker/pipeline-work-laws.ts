@@ -62,6 +62,40 @@ export function pipelineWorkLaws(context: BrokerLawContext): void {
       await one.stop();
     });
 
+    law('keeps room for a partition while the slow handlers of another take all that there is', async () => {
+      const members = group();
+      const made = await makeTopics(members);
+      const finished: string[] = [];
+      const open: (() => void)[] = [];
+      let isSlow = true;
+      const one = await start(
+        broker(),
+        members,
+        made,
+        async ({ key }) => {
+          if (key.startsWith('slow') && isSlow) await new Promise<void>((resolve) => open.push(resolve));
+          finished.push(key);
+          return { outputs: [], outcome: { kind: 'delivered' } };
+        },
+        { maxInFlight: 20 },
+      );
+      await publish(made.input, 200, (at) => `slow-${at}`, 0);
+      await eventually(
+        () => open.length > 10,
+        () => open.length,
+      );
+      await publish(made.input, 50, (at) => `quick-${at}`, 1);
+      await eventually(
+        () => finished.length === 50,
+        () => finished.length,
+      );
+      isSlow = false;
+      for (const call of open) call();
+      await one.run.whenCaughtUp();
+      expect(new Set(finished).size).toBe(250);
+      await one.stop();
+    });
+
     law('lets no partition wait for a slow one, also when that one is full and paused', async () => {
       const members = group();
       const made = await makeTopics(members);

@@ -34,6 +34,8 @@ export function laneSource<Item>(): LaneSource<Item> {
   return { firstReady: null, lastReady: null, inRing: false, nextInRing: null };
 }
 
+const always = (): boolean => true;
+
 export class KeyedLanes<Item extends LaneItem<Item>> {
   readonly #lanes = new Map<string, Lane<Item>>();
   #firstSource: LaneSource<Item> | null = null;
@@ -84,13 +86,19 @@ export class KeyedLanes<Item extends LaneItem<Item>> {
     this.#makeReady(lane);
   }
 
-  /** The next item that may start, or undefined. Its lane is busy until `finish` or `putBack`. */
-  take(): Item | undefined {
+  /** The next item that may start, of a source that may have one, or undefined. Its lane is busy until `finish` or `putBack`. */
+  take(mayTake: (source: LaneSource<Item>) => boolean = always): Item | undefined {
+    let firstPassed: LaneSource<Item> | null = null;
     for (;;) {
       const source = this.#firstSource;
-      if (source === null) return undefined;
+      if (source === null || source === firstPassed) return undefined;
       const lane = source.firstReady;
       this.#leaveRing(source);
+      if (!mayTake(source)) {
+        firstPassed ??= source;
+        this.#enterRing(source);
+        continue;
+      }
       if (lane === null) continue;
       source.firstReady = lane.nextReady;
       if (source.firstReady === null) source.lastReady = null;

@@ -2,7 +2,7 @@ import type { InboundRecord } from '../broker.ts';
 import type { CancelTimer, Clock } from '../clock.ts';
 import { isKnownFinished, nothingFinished } from '../lanes/commit-tracker.ts';
 import { maxFinishedWindow } from '../lanes/finished-bitmap.ts';
-import { KeyedLanes } from '../lanes/keyed-lanes.ts';
+import { KeyedLanes, type LaneSource } from '../lanes/keyed-lanes.ts';
 import type { Order } from '../pipeline.ts';
 import { createDeferral, type Deferral } from './deferral.ts';
 import type { PartitionState } from './partition-state.ts';
@@ -17,6 +17,8 @@ export interface IntakeOptions {
   readonly clock: Clock;
   readonly pauses: Pauses;
   readonly mayStart: () => boolean;
+  /** Whether that partition may have one more handler. */
+  readonly mayTake: (source: LaneSource<Entry>) => boolean;
   /** Starts one record; false when it had to be put back and nothing else may start now. */
   readonly start: (entry: Entry) => boolean;
 }
@@ -137,10 +139,10 @@ export class Intake {
 
   readonly #pump = (): void => {
     this.#isScheduled = false;
-    const { clock, mayStart, start } = this.#options;
+    const { clock, mayStart, mayTake, start } = this.#options;
     const until = clock.monotonic() + turnMs;
     for (let started = 1; mayStart(); started += 1) {
-      const entry = this.#lanes.take();
+      const entry = this.#lanes.take(mayTake);
       if (entry === undefined) return;
       if (!start(entry)) return;
       if ((started & 15) === 0 && clock.monotonic() > until) {

@@ -10,6 +10,7 @@ import type { Serde } from '../serde.ts';
 import { Endings } from './endings.ts';
 import { type Failure, failureOf } from './failure.ts';
 import type { RouteFailure } from './failure-route.ts';
+import { HandlerSlots } from './handler-slots.ts';
 import { type Arrival, arrivalOf, emptyRecord, envelopeOf } from './inbound.ts';
 import { Intake } from './intake.ts';
 import type { KeyHolds, Way } from './key-holds.ts';
@@ -55,12 +56,14 @@ export class RecordProcessor<T> {
   readonly #endings: Endings;
   /** Handlers started and unfinished, oldest first. */
   readonly #running: Set<Entry> = new Set();
+  readonly #slots: HandlerSlots;
   readonly #idle: (() => void)[] = [];
   #busy = 0;
 
   constructor(options: RecordProcessorOptions<T>) {
     const { pipeline, clock, pauses, maxInFlight, mayStart } = options;
     this.#options = options;
+    this.#slots = new HandlerSlots(maxInFlight);
     this.#handler = pipeline.through.reduceRight<Handler<T>>((next, wrap) => wrap(next), pipeline.handle);
     this.#topics = new Map(pipeline.from.map((topic) => [topic.name, topic]));
     this.#outputs = {
@@ -72,7 +75,8 @@ export class RecordProcessor<T> {
       order: pipeline.order,
       clock,
       pauses,
-      mayStart: () => this.#running.size < maxInFlight && mayStart(),
+      mayStart: () => !this.#slots.isFull() && mayStart(),
+      mayTake: (source) => this.#slots.isFree(source),
       start: (entry) => this.#begin(entry),
     });
     this.#endings = new Endings(options, {
@@ -109,6 +113,12 @@ export class RecordProcessor<T> {
   /** Resolves when nothing is busy. */
   whenIdle(): Promise<void> {
     return this.#busy === 0 ? Promise.resolve() : new Promise((resolve) => this.#idle.push(resolve));
+  }
+
+  /** The partitions of a new assignment. */
+  assign(partitions: Iterable<PartitionState>): void {
+    const sources = [...partitions].filter(({ through }) => through === 'source');
+    this.#slots.assign(sources.map(({ source }) => source));
   }
 
   accept(partition: PartitionState, records: readonly InboundRecord[]): void {
@@ -169,7 +179,7 @@ export class RecordProcessor<T> {
     this.#started(entry);
     data.then(
       (decoded) => {
-        this.#running.delete(entry);
+        this.#ended(entry);
         this.#handle(entry, arrival, envelopeOf(record, arrival, topic, decoded));
       },
       (error: unknown) => this.#failed(entry, arrival, error, 'decode', null),
@@ -211,11 +221,19 @@ export class RecordProcessor<T> {
   #started(entry: Entry): void {
     entry.startedAt = this.#options.clock.monotonic();
     this.#running.add(entry);
+    this.#slots.take(entry.source);
+  }
+
+  /** Another may start while the outputs of this one are on their way. One that was never waited for had no slot. */
+  #ended(entry: Entry): void {
+    if (!this.#running.delete(entry)) return;
+    this.#slots.give(entry.source);
+    this.schedule();
   }
 
   #handled(entry: Entry, arrival: Arrival, envelope: Envelope<T>, handled: Handled, startedAt: number): void {
     const { clock, metrics } = this.#options;
-    this.#running.delete(entry);
+    this.#ended(entry);
     // A record that nobody was asked about is no sign of life: with many of them an outage would never show.
     this.#report(entry, { kind: handled.asked === false ? 'none' : 'success' });
     if (!this.#isCurrent(entry)) {
@@ -245,7 +263,7 @@ export class RecordProcessor<T> {
 
   #failed(entry: Entry, arrival: Arrival, error: unknown, step: Step, eventId: string | null): void {
     const { metrics, onFailed, onHalt, routeFailure } = this.#options;
-    this.#running.delete(entry);
+    this.#ended(entry);
     if (!this.#isCurrent(entry)) {
       this.#report(entry, { kind: 'none' });
       this.#discard(entry);

@@ -186,6 +186,7 @@ class Run<T> implements PipelineRun, GroupListener {
     this.#partitions = assignedPartitions(assignment, before, { group: this.group, epoch: this.#epoch, limits });
     const member = this.#membership.current();
     if (member !== null) this.#pauses.assign(member, this.#partitions.values());
+    this.#processor.assign(this.#partitions.values());
     this.#holds?.assign(assignment.partitions);
     this.#isRejoining = false;
     if (this.#phase === 'starting') this.#phase = 'running';
