@@ -100,5 +100,7 @@ export const sharedEnvironment = ({
     MILLRACE_TOKENS_FILE: tokenFile(dataDir),
     MILLRACE_SOURCES_FILE: sourcesFile(dataDir),
     NODE_COMPILE_CACHE: join(cacheFolder(), 'node-compile-cache'),
+    // As in the image: glibc gives each thread an arena of its own, and what is freed in one is not used by another.
+    MALLOC_ARENA_MAX: '2',
   };
 };
