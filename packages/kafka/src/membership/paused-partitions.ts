@@ -1,7 +1,8 @@
 import type { TopicPartition } from '@millrace/messaging';
 import { partitionKey } from '../reading/log-access.ts';
 
-const leastWaitMs = 5;
+/** What is buffered at half of the high mark lasts longer. */
+const leastWaitMs = 10;
 /** A pause lasts about as long again as it has lasted, so a fetch that waits a quarter of that delays its end by no more. */
 const shareOfPause = 1 / 4;
 

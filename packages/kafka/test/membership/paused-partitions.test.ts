@@ -31,13 +31,13 @@ describe('paused partitions', () => {
       now = 1_000 + lasted;
       return paused.waitMs(250);
     });
-    expect(waits).toEqual([5, 5, 25, 100, 250]);
+    expect(waits).toEqual([10, 10, 25, 100, 250]);
   });
 
   it('make fetches short again when one more is paused', () => {
     paused.pause([one]);
     now += 10_000;
     paused.pause([other]);
-    expect(paused.waitMs(250)).toBe(5);
+    expect(paused.waitMs(250)).toBe(10);
   });
 });
