@@ -118,6 +118,18 @@ describe('KeyedLanes', () => {
     expect(order).toEqual([0, 100, 1, 101, 2, 102]);
   });
 
+  it('passes over partitions that may have nothing more, and they keep their turn', () => {
+    const lanes = new KeyedLanes<Item>();
+    const [full, free, other] = [laneSource<Item>(), laneSource<Item>(), laneSource<Item>()];
+    [full, free, other].forEach((source, at) => {
+      for (const name of [at, at + 10]) lanes.add(new Item(name, `k${name}`, source), `k${name}`);
+    });
+    const isFree = (source: LaneSource<Item>): boolean => source !== full;
+    expect([1, 2, 11, 12].map(() => lanes.take(isFree)?.name)).toEqual([1, 2, 11, 12]);
+    expect(lanes.take(isFree)).toBeUndefined();
+    expect([lanes.waiting, lanes.take()?.name, lanes.take()?.name]).toEqual([2, 0, 10]);
+  });
+
   it('puts a record back at the head of its lane and behind the other lanes', () => {
     const lanes = new KeyedLanes<Item>();
     const source = laneSource<Item>();
