@@ -35,7 +35,7 @@ export interface OutboundRecord {
   readonly timestamp?: number;
 }
 
-/** What becomes of one record: exactly one of the two is called, once, and never in the caller's own turn. */
+/** What becomes of one record: exactly one of the two is called, once, never before the call has returned. Neither may throw. */
 export interface DeliveryReport {
   onAcknowledged(position: RecordPosition): void;
   /** With a `DeliveryError`. */

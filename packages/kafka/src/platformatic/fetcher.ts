@@ -52,7 +52,6 @@ export class Fetcher {
   #locating = false;
   /** In a row. */
   #failures = 0;
-  #turn = 0;
 
   constructor(options: FetcherOptions) {
     this.#options = options;
@@ -123,9 +122,13 @@ export class Fetcher {
   async #loop(node: number): Promise<void> {
     const { cluster } = this.#options;
     let handing: Promise<unknown> = Promise.resolve();
+    let turn = 0;
     while (!this.#isStopped()) {
       const rest = this.#spacing.restMs(node);
-      if (rest > 0) await this.#rest(rest);
+      if (rest > 0) {
+        await this.#rest(rest);
+        continue;
+      }
       const mine = [...this.#positions.values()].filter(
         ({ topic, partition }) => cluster.leader(topic, partition) === node,
       );
@@ -139,7 +142,7 @@ export class Fetcher {
         await (ready.length === 0 ? this.#woken.promise : this.#wokenWithin(askEveryMs));
         continue;
       }
-      const fetched = await this.#fetch(node, asked);
+      const fetched = await this.#fetch(node, inTurn(asked, turn++));
       // One answer is decoded while the next is on its way, not more.
       await handing;
       if (fetched === null || this.#isStopped()) continue;
@@ -160,7 +163,7 @@ export class Fetcher {
     const { cluster, limits, paused } = this.#options;
     this.#spacing.sent(node);
     try {
-      const fetched = await fetchRaw(cluster, node, inTurn(ready, this.#turn++), {
+      const fetched = await fetchRaw(cluster, node, ready, {
         ...limits,
         maxWaitMs: paused.waitMs(limits.maxWaitMs),
       });

@@ -88,8 +88,10 @@ export function createAccumulator(options: AccumulatorOptions): RecordAccumulato
     if (waiting.settled || waiting.record === null || shape === null) return;
     const tooLarge = whyTooLarge(name, waiting.bytes, shape);
     const partition = choosePartition(waiting.record, state, shape);
-    if (tooLarge !== undefined) pending.settle(waiting, tooLarge);
-    else if (partition >= shape.partitions) pending.settle(waiting, noSuchPartition(name, partition, shape.partitions));
+    const refusal =
+      partition < shape.partitions ? tooLarge : (tooLarge ?? noSuchPartition(name, partition, shape.partitions));
+    // Its caller may still be calling.
+    if (refusal !== undefined) queueMicrotask(() => pending.settle(waiting, refusal));
     else {
       const lane = laneOf(state, partition);
       lane.queue.push(waiting);
@@ -160,7 +162,7 @@ export function createAccumulator(options: AccumulatorOptions): RecordAccumulato
     const time = now();
     const perNode = new Map<number, Lane[]>();
     for (const lane of ready) {
-      if (lane.notBefore > time) continue;
+      if (lane.inFlight !== null || lane.notBefore > time) continue;
       const node = transport.leader(lane.topic, lane.partition);
       if (node === null) {
         awaitLeader(lane);

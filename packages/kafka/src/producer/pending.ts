@@ -103,16 +103,16 @@ export class PendingRecords {
     this.#count--;
     this.#bytes -= waiting.bytes;
     if (waiting.signal !== null) this.#unwatch(waiting.signal);
-    if (Error.isError(outcome)) {
-      this.#onFailed(outcome);
-      waiting.report.onFailed(outcome);
-    } else waiting.report.onAcknowledged(outcome);
     const left = (this.#open.get(waiting.epoch) ?? 1) - 1;
     if (left > 0) this.#open.set(waiting.epoch, left);
     else {
       this.#open.delete(waiting.epoch);
       this.#tellWaiters();
     }
+    if (Error.isError(outcome)) {
+      this.#onFailed(outcome);
+      waiting.report.onFailed(outcome);
+    } else waiting.report.onAcknowledged(outcome);
   }
 
   /** Resolves when everything admitted so far is settled. */

@@ -1,6 +1,6 @@
 /**
  * The time, read once per turn of the event loop: in a turn that brings a thousand records the clock would be read a
- * thousand times, to the same end. What is too late by a turn's length must not be decided with it.
+ * thousand times, to the same end. A deadline that counts from it may be early by the length of a turn.
  */
 export class TurnClock {
   readonly #now: () => number;

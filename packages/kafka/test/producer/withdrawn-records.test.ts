@@ -97,4 +97,43 @@ describe('a record whose caller may no longer write', () => {
     expect(getEventListeners(signal, 'abort')).toHaveLength(0);
     await producer.close();
   });
+
+  it('may be sent anew by its own report: its partition still has one request at a time', async () => {
+    let isFrozen = false;
+    let open = 0;
+    let most = 0;
+    const answers: (() => void)[] = [];
+    const cluster = scripted({
+      script: async (batches) => {
+        open += 1;
+        most = Math.max(most, open);
+        await new Promise<void>((resolve) => answers.push(resolve));
+        open -= 1;
+        return batches.map((batch) => written(cluster.log, batch));
+      },
+    });
+    const producer = accumulate(cluster.transport, { batchRecords: 1, requestsPerNode: 2 });
+    const signal = fenced(() => isFrozen);
+    const { promise: isWritten, resolve: onAcknowledged } = Promise.withResolvers<unknown>();
+    const anew = { onAcknowledged, onFailed: () => undefined };
+    producer.deliver(
+      aRecord('taken back'),
+      { onAcknowledged: () => undefined, onFailed: () => producer.deliver(aRecord('anew'), anew) },
+      signal,
+    );
+    const others = [producer.send(aRecord('other')), producer.send(aRecord('third'))];
+    isFrozen = true;
+    let left = 3;
+    while (left > 0) {
+      // Many turns for each answer, in which another request could leave.
+      for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+      const answer = answers.shift();
+      if (answer === undefined) continue;
+      answer();
+      left -= 1;
+    }
+    await Promise.all([...others, isWritten]);
+    expect([most, cluster.log.get('t/0')]).toEqual([1, ['other', 'third', 'anew']]);
+    await producer.close();
+  });
 });

@@ -24,6 +24,8 @@ export function createInMemoryProducer(cluster: Cluster, isReachable: () => bool
   const write = (): void => {
     const batch = waiting;
     waiting = [];
+    const done = idle;
+    idle = [];
     for (const one of batch) {
       let position: RecordPosition;
       try {
@@ -34,8 +36,6 @@ export function createInMemoryProducer(cluster: Cluster, isReachable: () => bool
       }
       one.report.onAcknowledged(position);
     }
-    const done = idle;
-    idle = [];
     for (const call of done) call();
   };
   const flush = (): Promise<void> =>

@@ -5,7 +5,8 @@
  * ready line) or *busy* (its head was taken and is not finished: nothing else of the lane may start).
  * A source is a partition. Sources take turns, and in a source its ready lanes take turns, so neither a long line of one
  * key nor a backlog of one partition delays the others.
- * Everything is an intrusive linked list: no allocation per record beyond the item, and every step is O(1).
+ * Everything is an intrusive linked list: no allocation per record beyond the item, and every step is O(1),
+ * but for passing over partitions that may have nothing more.
  */
 export interface Lane<Item> {
   readonly key: string | null;
