@@ -66,14 +66,15 @@ export const memberDefaults: MemberSettings = {
   ...defaultGroupSettings,
   heartbeatIntervalMs: 1_500,
   rebalanceTimeoutMs: 60_000,
-  maxWaitMs: 250,
+  // What comes ends the wait at once, so only an idle service feels it: every end is a wake-up for nothing.
+  maxWaitMs: 500,
   maxFetchBytes: 1_048_576,
   maxFetchBytesPerPartition: 256 * 1_024,
   requestTimeoutMs: 15_000,
   closeTimeoutMs: 5_000,
 };
 
-const readLimits = { maxWaitMs: 250, maxBytes: 4 * 1_048_576, maxBytesPerPartition: 1_048_576 };
+const readLimits = { maxWaitMs: 500, maxBytes: 4 * 1_048_576, maxBytesPerPartition: 1_048_576 };
 const adminTimeoutMs = 15_000;
 const readTimeoutMs = 15_000;
 const defaultMaxMessageBytes = 1_048_588;
