@@ -19,6 +19,8 @@ export interface GroupProbe {
 export interface GroupProbeOptions {
   readonly group: string;
   readonly topics: readonly string[];
+  /** Those of them that mostly have nothing. */
+  readonly seldom?: readonly string[];
   /** Makes it a static member. */
   readonly instanceId?: string;
   /** Runs inside the barrier, before the member joins again. */
@@ -50,9 +52,9 @@ export async function joinGroup(broker: Broker, options: GroupProbeOptions): Pro
       progress.changed();
     },
   };
-  const { group, topics, instanceId } = options;
+  const { group, topics, seldom = [], instanceId } = options;
   const member = await broker.createMember({
-    ...{ group, topics, listener },
+    ...{ group, topics, seldom, listener },
     ...(instanceId === undefined ? {} : { instanceId }),
   });
   const seen = (): unknown => ({

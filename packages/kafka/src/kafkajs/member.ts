@@ -274,7 +274,7 @@ export class KafkaMember implements GroupMember {
       restMs: (node) => this.#spacing.restMs(Number(node)),
       fetching: (node) => this.#spacing.sent(Number(node)),
       fetched: (node, topics) => this.#spacing.answered(Number(node), countRecords(topics)),
-      waitMs: () => this.#paused.waitMs(this.#options.settings.maxWaitMs),
+      waitMs: () => this.#seldom.waitMs(this.#paused.waitMs(this.#options.settings.maxWaitMs)),
       offsetOutOfRange: async (partition) => this.#fail(offsetOutOfRange(this.#options.group, partition)),
     };
   }

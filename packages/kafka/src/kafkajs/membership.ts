@@ -44,7 +44,7 @@ export interface Membership {
   beforeJoin(group: ConsumerGroupState): Promise<void>;
   /** After SyncGroup, before the first fetch. */
   afterSync(group: ConsumerGroupState): Promise<void>;
-  /** Before each fetch, of every partition that is not paused. */
+  /** Before each fetch, of every partition that is not paused; `waitMs` follows. */
   asks(topic: string, partition: number): boolean;
   /** How long to rest before the next fetch of that leader; it is not asked for meanwhile. */
   restMs(node: string): number;

@@ -139,7 +139,7 @@ export class Fetcher {
       const asked = ready.filter(({ topic, partition }) => this.#options.seldom.asks(topic, partition));
       if (asked.length === 0) {
         // With nothing but seldom partitions left nobody else wakes the loop when their time has come.
-        await (ready.length === 0 ? this.#woken.promise : this.#wokenWithin(askEveryMs));
+        await (ready.length === 0 ? this.#woken.promise : this.#wokenWithin(this.#options.seldom.waitMs(askEveryMs)));
         continue;
       }
       const fetched = await this.#fetch(node, inTurn(asked, turn++));
@@ -160,12 +160,12 @@ export class Fetcher {
 
   async #fetch(node: number, ready: readonly Position[]): Promise<readonly RawFetched<Position>[] | null> {
     for (const position of ready) position.isAsked = true;
-    const { cluster, limits, paused } = this.#options;
+    const { cluster, limits, paused, seldom } = this.#options;
     this.#spacing.sent(node);
     try {
       const fetched = await fetchRaw(cluster, node, ready, {
         ...limits,
-        maxWaitMs: paused.waitMs(limits.maxWaitMs),
+        maxWaitMs: seldom.waitMs(paused.waitMs(limits.maxWaitMs)),
       });
       this.#failures = 0;
       this.#spacing.answered(node, countRecords(fetched));

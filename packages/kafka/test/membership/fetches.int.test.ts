@@ -34,6 +34,22 @@ describe.each(drivers)('over %s', (driver) => {
     await probe.member.close();
   });
 
+  it('what is asked for a few times a second is read in time, although a fetch without it waits at the broker', async () => {
+    const [topic, tier] = ['source', 'tier'].map((name) => `${testNamespace()}-${driver}-${name}`) as [string, string];
+    const broker = connect({ member: { maxWaitMs: longestWaitMs } });
+    await fillTopic(broker, topic, 1, 1);
+    await fillTopic(broker, tier, 1, 0);
+    const probe = await joinGroup(broker, { group: topic, topics: [topic, tier], seldom: [tier] });
+    await probe.received(1);
+    // Whatever came ends a fetch that asked for both; the next leaves out what was asked for just now.
+    await append(broker, topic, 1, 1);
+    await probe.received(2);
+    await append(broker, tier, 1, 1);
+    await probe.received(3);
+    expect(probe.records.at(-1)?.topic).toBe(tier);
+    await probe.member.close();
+  });
+
   it('every partition has its turn when an answer has no room for all of them', async () => {
     const topic = `${testNamespace()}-${driver}-turns`;
     const filling = connect({ producer: { batchRecords: 1 } });

@@ -16,6 +16,22 @@ describe('seldom topics', () => {
     expect(seldom.asks('retry', 0)).toBe(true);
   });
 
+  it('let a fetch that leaves them out wait until the first of them is due, and any other as long as it likes', () => {
+    const seldom = topics();
+    at = 0;
+    seldom.asks('retry', 0);
+    expect(seldom.waitMs(500)).toBe(500);
+    at = 100;
+    seldom.asks('retry', 1);
+    at = 150;
+    seldom.asks('retry', 1);
+    seldom.asks('retry', 0);
+    expect([seldom.waitMs(500), seldom.waitMs(500)]).toEqual([askEveryMs - 150, 500]);
+    seldom.asks('retry', 0);
+    at = askEveryMs - 0.1;
+    expect(seldom.waitMs(500)).toBe(1);
+  });
+
   it('are asked for again at once after they had something', () => {
     const seldom = topics();
     at = 0;
