@@ -86,10 +86,11 @@ export function createAccumulator(options: AccumulatorOptions): RecordAccumulato
   const place = (waiting: Waiting, state: TopicState): void => {
     const { shape, name } = state;
     if (waiting.settled || waiting.record === null || shape === null) return;
-    const tooLarge = whyTooLarge(name, waiting.bytes, shape);
     const partition = choosePartition(waiting.record, state, shape);
-    const refusal =
-      partition < shape.partitions ? tooLarge : (tooLarge ?? noSuchPartition(name, partition, shape.partitions));
+    const isThere = partition < shape.partitions;
+    const refusal = isThere
+      ? whyTooLarge(name, waiting.bytes, shape)
+      : noSuchPartition(name, partition, shape.partitions);
     // Its caller may still be calling.
     if (refusal !== undefined) queueMicrotask(() => pending.settle(waiting, refusal));
     else {
@@ -360,11 +361,8 @@ export function createAccumulator(options: AccumulatorOptions): RecordAccumulato
   const sweeper = new Sweeper(() => {
     const time = now();
     for (const state of topics.values())
-      for (const { waiting, reason, isSent } of overdue(state, time))
-        pending.settle(
-          waiting,
-          expired(waiting.topic, options.deliveryTimeoutMs, reason, waiting.maybeWritten || isSent),
-        );
+      for (const { waiting, reason, isPerhapsWritten } of overdue(state, time))
+        pending.settle(waiting, expired(waiting.topic, options.deliveryTimeoutMs, reason, isPerhapsWritten));
     return pending.count > 0;
   });
 

@@ -38,42 +38,46 @@ export function choosePartition(record: OutboundRecord, state: TopicState, shape
 
 export interface Unsettled {
   readonly waiting: Waiting;
+  /** What it waits for, or last failed over. */
+  readonly reason: string;
   /** A request with it may have reached the leader. */
   readonly isPerhapsWritten: boolean;
 }
 
-/** Every record of the topic that may have no final word yet. */
-export function unsettled(state: TopicState): readonly Unsettled[] {
-  const lanes = [...state.lanes.values()];
-  const waitingStill = [...state.unplaced, ...lanes.flatMap(({ again, queue }) => [...again.flat(), ...queue])];
-  return [
-    ...lanes.flatMap(({ inFlight }) => inFlight ?? []).map((waiting) => ({ waiting, isPerhapsWritten: true })),
-    ...waitingStill.map((waiting) => ({ waiting, isPerhapsWritten: waiting.maybeWritten })),
-  ];
-}
-
-export interface Overdue {
-  readonly waiting: Waiting;
+interface Line {
+  /** In the order of the deadlines. */
+  readonly records: readonly Waiting[];
   readonly reason: string;
-  /** A request with it is on its way. */
+  /** A request with them is on its way. */
   readonly isSent: boolean;
 }
 
-/** What of the topic has waited past its deadline. Every list is in the order of the deadlines. */
-export function overdue(state: TopicState, time: number): readonly Overdue[] {
-  const found: Overdue[] = [];
-  const collect = (batch: readonly Waiting[], reason: string, isSent: boolean): void => {
-    for (const waiting of batch) {
-      if (waiting.deadline > time) return;
-      if (!waiting.settled) found.push({ waiting, reason, isSent });
-    }
+function* linesOf(state: TopicState): Generator<Line> {
+  yield {
+    records: state.unplaced,
+    reason: `its topic could not be looked up: ${state.lastFailure}`,
+    isSent: false,
   };
-  collect(state.unplaced, `its topic could not be looked up: ${state.lastFailure}`, false);
-  if (state.shape === null) state.unplaced = state.unplaced.filter(({ deadline }) => deadline > time);
-  for (const lane of state.lanes.values()) {
-    collect(lane.inFlight ?? [], lane.lastFailure, true);
-    for (const batch of lane.again) collect(batch, lane.lastFailure, false);
-    collect(lane.queue, lane.lastFailure, false);
+  for (const { inFlight, again, queue, lastFailure: reason } of state.lanes.values()) {
+    yield { records: inFlight ?? [], reason, isSent: true };
+    for (const records of [...again, queue]) yield { records, reason, isSent: false };
   }
+}
+
+/** Every record of the topic without a final word whose deadline is over at that time; all of them at the end of time. */
+export function unsettled(state: TopicState, deadline: number = Number.POSITIVE_INFINITY): readonly Unsettled[] {
+  const found: Unsettled[] = [];
+  for (const { records, reason, isSent } of linesOf(state))
+    for (const waiting of records) {
+      if (waiting.deadline > deadline) break;
+      if (!waiting.settled) found.push({ waiting, reason, isPerhapsWritten: isSent || waiting.maybeWritten });
+    }
+  return found;
+}
+
+/** What of the topic has waited past its deadline; nothing that could not be placed waits on. */
+export function overdue(state: TopicState, time: number): readonly Unsettled[] {
+  const found = unsettled(state, time);
+  if (state.shape === null) state.unplaced = state.unplaced.filter(({ deadline }) => deadline > time);
   return found;
 }
