@@ -23,6 +23,26 @@ export function pipelineWorkLaws(context: BrokerLawContext): void {
     );
   };
 
+  /** A pipeline whose handlers of keys that begin with `slow` do not end before they are released. */
+  const withSlowKeys = async (settings: Parameters<typeof start>[4]) => {
+    const members = group();
+    const made = await makeTopics(members);
+    const finished: number[] = [];
+    const open: (() => void)[] = [];
+    let isSlow = true;
+    const handle: Handler<Note> = async ({ key, data }) => {
+      if (key.startsWith('slow') && isSlow) await new Promise<void>((resolve) => open.push(resolve));
+      finished.push(data.number);
+      return { outputs: [], outcome: { kind: 'delivered' } };
+    };
+    const one = await start(broker(), members, made, handle, settings);
+    const release = (): void => {
+      isSlow = false;
+      for (const call of open) call();
+    };
+    return { one, input: made.input, open, finished, release };
+  };
+
   describe('pipeline at work', () => {
     law('runs hundreds of keys at once, each in its order, with handlers of 200 ms', async () => {
       const members = group();
@@ -63,65 +83,33 @@ export function pipelineWorkLaws(context: BrokerLawContext): void {
     });
 
     law('keeps room for a partition while the slow handlers of another take all that there is', async () => {
-      const members = group();
-      const made = await makeTopics(members);
-      const finished: string[] = [];
-      const open: (() => void)[] = [];
-      let isSlow = true;
-      const one = await start(
-        broker(),
-        members,
-        made,
-        async ({ key }) => {
-          if (key.startsWith('slow') && isSlow) await new Promise<void>((resolve) => open.push(resolve));
-          finished.push(key);
-          return { outputs: [], outcome: { kind: 'delivered' } };
-        },
-        { maxInFlight: 20 },
-      );
-      await publish(made.input, 200, (at) => `slow-${at}`, 0);
+      const { one, input, open, finished, release } = await withSlowKeys({ maxInFlight: 20 });
+      await publish(input, 200, (at) => `slow-${at}`, 0);
       await eventually(
         () => open.length > 10,
         () => open.length,
       );
-      await publish(made.input, 50, (at) => `quick-${at}`, 1);
+      await publish(input, 50, (at) => `quick-${at}`, 1);
       await eventually(
         () => finished.length === 50,
         () => finished.length,
       );
-      isSlow = false;
-      for (const call of open) call();
+      release();
       await one.run.whenCaughtUp();
-      expect(new Set(finished).size).toBe(250);
+      expect(finished).toHaveLength(250);
       await one.stop();
     });
 
     law('lets no partition wait for a slow one, also when that one is full and paused', async () => {
-      const members = group();
-      const made = await makeTopics(members);
-      const finished: number[] = [];
-      const open: (() => void)[] = [];
-      let isSlow = true;
-      const one = await start(
-        broker(),
-        members,
-        made,
-        async ({ key, data }) => {
-          if (key === 'slow' && isSlow) await new Promise<void>((resolve) => open.push(resolve));
-          finished.push(data.number);
-          return { outputs: [], outcome: { kind: 'delivered' } };
-        },
-        { highWaterRecords: 20, maxInFlight: 10 },
-      );
-      await publish(made.input, 100, () => 'slow', 0);
+      const { one, input, open, finished, release } = await withSlowKeys({ highWaterRecords: 20, maxInFlight: 10 });
+      await publish(input, 100, () => 'slow', 0);
       await eventually(() => open.length === 1);
-      await publish(made.input, 400, (at) => `k${at}`, 1);
+      await publish(input, 400, (at) => `k${at}`, 1);
       await eventually(
         () => finished.length === 400,
         () => finished.length,
       );
-      isSlow = false;
-      for (const call of open) call();
+      release();
       await one.run.whenCaughtUp();
       expect(finished.slice(400)).toEqual(Array.from({ length: 100 }, (_, at) => at));
       await one.stop();

@@ -50,7 +50,7 @@ export class HandlerSlots {
   give(source: Source): void {
     this.#running -= 1;
     const used = this.#used.get(source);
-    if (used === undefined || used === 0) return;
+    if (used === undefined) return;
     if (used <= this.#keptEach) this.#keptFree += 1;
     this.#used.set(source, used - 1);
   }

@@ -1,19 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type Handler, type Pipeline, pipeline } from '../../src/pipeline.ts';
-import {
-  createPipelineRig,
-  type Note,
-  noteTopic,
-  type PipelineRig,
-  sendingBy,
-  turns,
-} from '../../src/testing/index.ts';
-
-const input = noteTopic('notes.in', 2);
-const output = noteTopic('notes.out', 2);
-const copy: Handler<Note> = ({ data, key }) => ({ outputs: [{ to: output, key, data }], outcome: { kind: 'emitted' } });
-const copier = (handle: Handler<Note>): Pipeline<Note> =>
-  pipeline<Note>({ name: 'copy', group: 'copier.notes', from: [input], handle, to: [output] });
+import type { Handler } from '../../src/pipeline.ts';
+import { createPipelineRig, type Note, type PipelineRig, sendingBy, turns } from '../../src/testing/index.ts';
+import { copier, copy, input, output } from './copier.ts';
 
 let rig: PipelineRig;
 beforeEach(() => {

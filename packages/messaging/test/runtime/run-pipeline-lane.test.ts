@@ -4,23 +4,8 @@ import { CodedError, deadLetter, retry } from '../../src/disposition.ts';
 import { readDeadLetter } from '../../src/headers/dead-letter.ts';
 import { laneHeaders } from '../../src/headers/lane.ts';
 import { deadLetterId } from '../../src/ids.ts';
-import { type Handler, type Pipeline, pipeline } from '../../src/pipeline.ts';
-import {
-  createPipelineRig,
-  type Note,
-  noteTopic,
-  type PipelineRig,
-  sendingBy,
-  turns,
-} from '../../src/testing/index.ts';
-
-const input = noteTopic('notes.in', 2);
-const output = noteTopic('notes.out', 2);
-const group = 'copier.notes';
-
-const copy: Handler<Note> = ({ data, key }) => ({ outputs: [{ to: output, key, data }], outcome: { kind: 'emitted' } });
-const copier = (handle: Handler<Note> = copy): Pipeline<Note> =>
-  pipeline<Note>({ name: 'copy', group, from: [input], handle, to: [output] });
+import { createPipelineRig, type PipelineRig, sendingBy, turns } from '../../src/testing/index.ts';
+import { copier, copy, group, input, output, publishNotes } from './copier.ts';
 
 let rig: PipelineRig;
 beforeEach(() => {
@@ -28,12 +13,8 @@ beforeEach(() => {
 });
 afterEach(() => rig.close());
 
-const publish = async (count: number, partition?: number): Promise<void> => {
-  for (let number = 0; number < count; number += 1) {
-    const place = partition === undefined ? {} : { partition };
-    await rig.publish(input, { text: '', number }, { key: `k${number}`, id: `e${number}`, ...place });
-  }
-};
+const publish = (count: number): Promise<void> => publishNotes(rig, count);
+
 describe('the lane', () => {
   const redriven = async (dead: number, count: number, generation: number | null = null): Promise<void> => {
     const record = rig.cluster.records(`dlq.${group}`)[dead];
