@@ -1,4 +1,5 @@
 import { setTimeout as timer } from 'node:timers/promises';
+import { AbortWatch } from '@millrace/messaging';
 
 export interface GroupCommitOptions<Item, Result> {
   /** Items of equal key never share a statement: the later one waits for the next. */
@@ -23,6 +24,7 @@ interface Waiting<Item, Result> {
   readonly item: Item;
   readonly key: string;
   readonly bytes: number;
+  isGone: boolean;
   readonly resolve: (result: Result) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -47,12 +49,17 @@ export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item
   } = options;
   let waiting: Waiting<Item, Result>[] = [];
   let busy = false;
+  const watch = new AbortWatch<Waiting<Item, Result>>((entry, reason) => {
+    entry.isGone = true;
+    entry.reject(reason);
+  });
 
   const take = (): Waiting<Item, Result>[] => {
     const batch = new Map<string, Waiting<Item, Result>>();
     const left: Waiting<Item, Result>[] = [];
     let bytes = 0;
     for (const entry of waiting) {
+      if (entry.isGone) continue;
       const fits = batch.size === 0 || (batch.size < maxItems && bytes + entry.bytes <= maxBytes);
       if (fits && !batch.has(entry.key)) {
         batch.set(entry.key, entry);
@@ -64,6 +71,7 @@ export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item
   };
 
   const settle = async (batch: readonly Waiting<Item, Result>[]): Promise<void> => {
+    if (batch.length === 0) return;
     try {
       const results = await execute(batch.map(({ item }) => item));
       for (const [index, { resolve }] of batch.entries()) resolve(results[index] as Result);
@@ -86,18 +94,14 @@ export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item
   return async (item, signal) => {
     signal?.throwIfAborted();
     const { promise, resolve, reject } = Promise.withResolvers<Result>();
-    const entry = { item, key: keyOf(item), bytes: bytesOf(item), resolve, reject };
-    const aborted = (): void => {
-      waiting = waiting.filter((other) => other !== entry);
-      reject(signal?.reason);
-    };
-    signal?.addEventListener('abort', aborted, { once: true });
+    const entry = { item, key: keyOf(item), bytes: bytesOf(item), isGone: false, resolve, reject };
+    if (signal !== undefined) watch.add(entry, signal);
     waiting.push(entry);
     if (!busy) void run();
     try {
       return await promise;
     } finally {
-      signal?.removeEventListener('abort', aborted);
+      if (signal !== undefined) watch.delete(entry, signal);
     }
   };
 }

@@ -1,3 +1,4 @@
+export * from './abort-watch.ts';
 export * from './breaker.ts';
 export * from './broker.ts';
 export * from './clock.ts';

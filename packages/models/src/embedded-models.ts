@@ -1,8 +1,8 @@
 import { CodedError, halt } from '@millrace/messaging';
+import { createGatherer, type Gather, type Voice } from './inference/gatherer.ts';
 import { loadPackFolder, tasksOf } from './inference/judge.ts';
 import { createInferencePool, type InferencePool, modelClosed } from './inference/pool.ts';
-import type { Answer, Question } from './inference/question.ts';
-import type { ClassifyMode, EmbeddedModel, Judgement, JudgementRequest } from './model.ts';
+import type { ClassifyMode, EmbeddedModel } from './model.ts';
 
 export interface EmbeddedModelsOptions {
   /** Folder by pack name, each with `pack.json`, `tfidf.bin`, `dense.bin`, and, where the tasks are wanted, `priority.json` and `answers.jsonl`. */
@@ -30,7 +30,8 @@ export interface EmbeddedModels {
 
 /**
  * Opens packs on worker threads. Resolves when a worker has loaded them, so a wrong pack fails the start and not a record.
- * Questions about one text that arrive together (a ticket's category, priority, sentiment …) are read once.
+ * What is asked of one text together (a ticket's category, priority, sentiment …) is read once, whichever models of a
+ * pack and mode are asked: requests of one turn of the event loop with the very same parts, facts and signal.
  */
 export async function connectEmbeddedModels(options: EmbeddedModelsOptions): Promise<EmbeddedModels> {
   const { packs, modes, workerFile, onWorkerReplaced } = options;
@@ -50,26 +51,21 @@ export async function connectEmbeddedModels(options: EmbeddedModelsOptions): Pro
     await pool.close();
     throw error;
   }
+  const gather = createGatherer((question, signal) => pool.ask(question, signal));
   return {
     model(pack, mode) {
       const known = tasks.get(pack);
       if (known === undefined || !modes.includes(mode))
         throw new RangeError(`pack ${pack} was not opened for mode ${mode}`);
-      return createModel(pool, { pack, mode, tasks: known });
+      return createModel(pool, gather, { pack, mode, tasks: known });
     },
     isReady: () => pool.isReady(),
     close: () => pool.close(),
   };
 }
 
-interface Voice {
-  readonly pack: string;
-  readonly mode: ClassifyMode;
-  readonly tasks: readonly string[];
-}
-
-function createModel(pool: InferencePool, { pack, mode, tasks }: Voice): EmbeddedModel {
-  const gather = createGatherer((question, signal) => pool.ask({ ...question, pack, mode }, signal));
+function createModel(pool: InferencePool, gather: Gather, voice: Voice & Pick<EmbeddedModel, 'tasks'>): EmbeddedModel {
+  const { tasks } = voice;
   let isClosed = false;
   return {
     placement: 'embedded',
@@ -77,60 +73,15 @@ function createModel(pool: InferencePool, { pack, mode, tasks }: Voice): Embedde
     tasks,
     judge(request, signal) {
       if (isClosed) return Promise.reject(modelClosed());
+      if (signal.aborted) return Promise.reject(signal.reason);
       if (!tasks.includes(request.task)) return Promise.reject(unknownTask(request.task, tasks));
-      return gather(request, signal);
+      return gather(request, voice, signal);
     },
     isReady: () => !isClosed && pool.isReady(),
     close: async () => {
       isClosed = true;
     },
   };
-}
-
-type Ask = (question: Omit<Question, 'pack' | 'mode'>, signal: AbortSignal) => Promise<Answer>;
-type Gather = (request: JudgementRequest, signal: AbortSignal) => Promise<Judgement>;
-
-interface Gathering {
-  readonly question: Pick<Question, 'text' | 'facts'> & { readonly tasks: Question['tasks'][number][] };
-  readonly answer: Promise<Answer>;
-}
-
-/** Puts the requests of one turn of the event loop that share text, facts and signal into one question. */
-function createGatherer(ask: Ask): Gather {
-  const open = new Map<AbortSignal, Map<string, Gathering>>();
-  return async (request, signal) => {
-    signal.throwIfAborted();
-    const text = textOf(request);
-    const key = JSON.stringify([text, request.facts]);
-    const ofSignal = open.get(signal) ?? new Map<string, Gathering>();
-    open.set(signal, ofSignal);
-    const gathering = ofSignal.get(key) ?? start(text, request, signal);
-    ofSignal.set(key, gathering);
-    const at = gathering.question.tasks.push({ task: request.task, taxonomy: request.taxonomy }) - 1;
-    const judgement = (await gathering.answer)[at];
-    if (judgement === undefined) {
-      throw new CodedError('X_MODEL_MALFORMED', `the worker did not answer task ${request.task}`, {
-        disposition: { kind: 'retry' },
-      });
-    }
-    return judgement;
-  };
-
-  function start(text: string, request: JudgementRequest, signal: AbortSignal): Gathering {
-    const question = { text, facts: request.facts, tasks: [] };
-    const answer = Promise.resolve().then(() => {
-      open.delete(signal);
-      return ask(question, signal);
-    });
-    return { question, answer };
-  }
-}
-
-function textOf({ parts }: JudgementRequest): string {
-  return parts
-    .map(({ text }) => text.trim())
-    .filter((text) => text !== '')
-    .join('\n');
 }
 
 function unknownTask(task: string, tasks: readonly string[]): CodedError {

@@ -120,3 +120,21 @@ describe('the shipped support pack, mode fast', () => {
     expect(pack.manifest.data).toMatchObject({ sha256: dataset.sha256, rows: 10_003, licence: 'CC-BY-4.0' });
   });
 });
+
+describe('models of one pack', () => {
+  it('have a text read once, whichever of them is asked', async () => {
+    const models = await connectEmbeddedModels({
+      packs: { support: packFolder },
+      modes: ['fast'],
+      workerFile: new URL('./fixtures/dying-worker.ts', import.meta.url),
+    });
+    const request = { parts: [{ name: 'text', text: 'lost card' }], facts: [], taxonomy: { labels: [] } };
+    const answers = await Promise.all(
+      ['category', 'priority'].map((task) => models.model('support', 'fast').judge({ ...request, task }, never)),
+    );
+    const questionsOfBatch = answers.map(({ reason }) => reason);
+    expect(questionsOfBatch).toEqual(['1', '1']);
+    expect(answers.map(({ model }) => model.name)).toEqual(['category', 'priority']);
+    await models.close();
+  });
+});

@@ -1,3 +1,5 @@
+import { AbortWatch } from '@millrace/messaging';
+
 /** Bounds how many calls run at once at one destination. A slot is held until its call has settled, not until somebody stopped waiting. */
 export interface Bulkhead {
   run<T>(call: () => Promise<T>, signal: AbortSignal): Promise<T>;
@@ -5,8 +7,18 @@ export interface Bulkhead {
   waiting(): number;
 }
 
+interface Queued {
+  readonly signal: AbortSignal;
+  readonly resolve: () => void;
+  readonly reject: (reason: unknown) => void;
+}
+
 export function createBulkhead(slots: number): Bulkhead {
-  const queue: (() => void)[] = [];
+  const queue: Queued[] = [];
+  const watch = new AbortWatch<Queued>((queued, reason) => {
+    queue.splice(queue.indexOf(queued), 1);
+    queued.reject(reason);
+  });
   let running = 0;
 
   const enter = (signal: AbortSignal): Promise<void> =>
@@ -16,22 +28,18 @@ export function createBulkhead(slots: number): Bulkhead {
         running += 1;
         return resolve();
       }
-      const admitted = (): void => {
-        signal.removeEventListener('abort', leave);
-        resolve();
-      };
-      const leave = (): void => {
-        queue.splice(queue.indexOf(admitted), 1);
-        reject(signal.reason);
-      };
-      signal.addEventListener('abort', leave, { once: true });
-      queue.push(admitted);
+      const queued: Queued = { signal, resolve, reject };
+      watch.add(queued, signal);
+      queue.push(queued);
     });
   const exit = (): void => {
     const next = queue.shift();
     // The slot changes hands without being free in between, so the bound holds at every moment.
     if (next === undefined) running -= 1;
-    else next();
+    else {
+      watch.delete(next, next.signal);
+      next.resolve();
+    }
   };
 
   return {

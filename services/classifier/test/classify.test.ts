@@ -43,6 +43,21 @@ describe('classify', () => {
     expect(topics.ticketsClassified.violations(handled.outputs[0]?.data)).toEqual([]);
   });
 
+  it('asks all tasks of a message in one turn and about the very same text, which an embedded model then reads once', async () => {
+    const model = scripted('embedded');
+    const handled = classify(optionsOf(asking(model, 'category', 'priority', 'language')))(
+      anEnvelope(aTicket()),
+      never,
+    );
+    const [first, ...others] = model.asked;
+    expect(others).toHaveLength(2);
+    for (const { parts, facts } of others) {
+      expect(parts).toBe(first?.parts);
+      expect(facts).toBe(first?.facts);
+    }
+    await handled;
+  });
+
   it('shows an embedded model the text, and a remote one only what was masked', async () => {
     const embedded = scripted('embedded');
     const remote = scripted('remote');

@@ -1,3 +1,5 @@
+import { AbortWatch } from '@millrace/messaging';
+
 /** A row on its way, with the caller who waits for it. */
 interface Waiting<Row, Result> {
   readonly row: Row;
@@ -5,11 +7,6 @@ interface Waiting<Row, Result> {
   readonly reject: (error: unknown) => void;
   readonly signal: AbortSignal;
   isGone: boolean;
-}
-
-interface Watch<Row, Result> {
-  readonly waiting: Set<Waiting<Row, Result>>;
-  readonly leave: () => void;
 }
 
 export interface GroupCommitOptions<Row, Result> {
@@ -33,32 +30,10 @@ export interface GroupCommit<Row, Result> {
 export function createGroupCommit<Row, Result>(options: GroupCommitOptions<Row, Result>): GroupCommit<Row, Result> {
   let queue: Waiting<Row, Result>[] = [];
   let running: Promise<void> | undefined;
-  /** Rows by the signal of whoever waits: one listener for all of them, for callers share signals. */
-  const watched = new Map<AbortSignal, Watch<Row, Result>>();
-
-  const watch = (signal: AbortSignal): Watch<Row, Result> => {
-    const known = watched.get(signal);
-    if (known !== undefined) return known;
-    const waiting = new Set<Waiting<Row, Result>>();
-    const leave = (): void => {
-      watched.delete(signal);
-      for (const one of waiting) {
-        one.isGone = true;
-        one.reject(signal.reason);
-      }
-    };
-    signal.addEventListener('abort', leave, { once: true });
-    const made = { waiting, leave };
-    watched.set(signal, made);
-    return made;
-  };
-
-  const unwatch = (waiting: Waiting<Row, Result>): void => {
-    const of = watched.get(waiting.signal);
-    if (of?.waiting.delete(waiting) !== true || of.waiting.size > 0) return;
-    watched.delete(waiting.signal);
-    waiting.signal.removeEventListener('abort', of.leave);
-  };
+  const watch = new AbortWatch<Waiting<Row, Result>>((waiting, reason) => {
+    waiting.isGone = true;
+    waiting.reject(reason);
+  });
 
   /** The longest run from the head in which nothing appears twice; who comes second waits for the next statement. */
   const takeBatch = (): Waiting<Row, Result>[] => {
@@ -82,7 +57,7 @@ export function createGroupCommit<Row, Result>(options: GroupCommitOptions<Row, 
     try {
       const results = await options.apply(batch.map(({ row }) => row));
       batch.forEach((waiting, index) => {
-        unwatch(waiting);
+        watch.delete(waiting, waiting.signal);
         const result = results[index];
         if (result === undefined) waiting.reject(new Error('a row of the statement has no result'));
         else waiting.resolve(result);
@@ -90,7 +65,7 @@ export function createGroupCommit<Row, Result>(options: GroupCommitOptions<Row, 
     } catch (error) {
       if (batch.length === 1 || !options.blamesRow(error)) {
         for (const waiting of batch) {
-          unwatch(waiting);
+          watch.delete(waiting, waiting.signal);
           waiting.reject(error);
         }
         return;
@@ -113,7 +88,7 @@ export function createGroupCommit<Row, Result>(options: GroupCommitOptions<Row, 
       return new Promise<Result>((resolve, reject) => {
         if (signal.aborted) return reject(signal.reason);
         const waiting: Waiting<Row, Result> = { row, resolve, reject, signal, isGone: false };
-        watch(signal).waiting.add(waiting);
+        watch.add(waiting, signal);
         queue.push(waiting);
         running ??= run();
       });

@@ -23,6 +23,7 @@ export interface PackFolder {
 
 interface Hashed<T> {
   readonly value: T;
+  /** Of the weights and this file: both decide. */
   readonly hash: string;
 }
 
@@ -35,9 +36,12 @@ export async function loadPackFolder(folder: string): Promise<PackFolder> {
   const lines = answers?.value.split('\n').filter((line) => line.trim() !== '');
   return {
     pack,
-    card: card && { hash: card.hash, value: parse(scorecard, card.value, folder, 'priority.json') },
+    card: card && {
+      hash: combined(pack.manifest.hash, card.hash),
+      value: parse(scorecard, card.value, folder, 'priority.json'),
+    },
     answers: answers && {
-      hash: answers.hash,
+      hash: combined(pack.manifest.hash, answers.hash),
       value: (lines ?? []).map((line) => parse(approvedAnswer, line, folder, 'answers.jsonl')),
     },
   };
@@ -63,15 +67,12 @@ export function judge(folder: PackFolder, reading: Reading, task: string, taxono
     case 'priority':
       if (card !== null) {
         const verdict = inTaxonomy(judgePriority(reading, card.value, manifest), taxonomy);
-        return stamped(verdict, identity(folder, combined(manifest.hash, card.hash), 'scorecard', card.value.version));
+        return stamped(verdict, identity(folder, card.hash, 'scorecard', card.value.version));
       }
       break;
     case 'reply':
       if (answers !== null) {
-        return stamped(
-          judgeReply(reading, answers.value, manifest),
-          identity(folder, combined(manifest.hash, answers.hash), 'retrieval'),
-        );
+        return stamped(judgeReply(reading, answers.value, manifest), identity(folder, answers.hash, 'retrieval'));
       }
   }
   throw new CodedError(

@@ -1,4 +1,4 @@
-import { CodedError, retry } from '@millrace/messaging';
+import { AbortWatch, CodedError, retry } from '@millrace/messaging';
 import { Piscina } from 'piscina';
 import type { Judgement } from '../model.ts';
 import type { Answer, Question, WorkerSettings } from './question.ts';
@@ -32,6 +32,7 @@ const lostAfter = 2;
 
 interface Waiting {
   readonly question: Question;
+  readonly signal: AbortSignal;
   readonly resolve: (answer: Answer) => void;
   readonly reject: (error: unknown) => void;
   /** How many workers died with this text on board; from the first on it travels alone. */
@@ -49,6 +50,20 @@ export function createInferencePool(options: PoolOptions): InferencePool {
   let inFlight = 0;
   let isWarm = false;
   let isClosed = false;
+  const watch = new AbortWatch<Waiting>((waiting, reason) => {
+    waiting.isGivenUp = true;
+    waiting.reject(reason);
+  });
+
+  const answer = (waiting: Waiting, answered: Answer): void => {
+    watch.delete(waiting, waiting.signal);
+    waiting.resolve(answered);
+  };
+
+  const refuse = (waiting: Waiting, error: CodedError): void => {
+    watch.delete(waiting, waiting.signal);
+    waiting.reject(error);
+  };
 
   const pump = (): void => {
     while (!isClosed && inFlight < options.workers && queue.length > 0) {
@@ -74,9 +89,9 @@ export function createInferencePool(options: PoolOptions): InferencePool {
     try {
       const answers = await threads.ask(batch.map(({ question }) => question));
       isWarm = true;
-      for (const [at, waiting] of batch.entries()) waiting.resolve(answers[at] ?? []);
+      for (const [at, waiting] of batch.entries()) answer(waiting, answers[at] ?? []);
     } catch (error) {
-      if (isClosed) for (const waiting of batch) waiting.reject(modelClosed());
+      if (isClosed) for (const waiting of batch) refuse(waiting, modelClosed());
       else recover(batch, error);
     }
   };
@@ -92,7 +107,7 @@ export function createInferencePool(options: PoolOptions): InferencePool {
     for (const waiting of batch) {
       waiting.losses++;
       if (waiting.losses < lostAfter) again.push(waiting);
-      else waiting.reject(lost(error));
+      else refuse(waiting, lost(error));
     }
     queue = [...again, ...queue];
   };
@@ -103,24 +118,8 @@ export function createInferencePool(options: PoolOptions): InferencePool {
       if (signal.aborted) return Promise.reject(signal.reason);
       if (queue.length >= options.maxWaiting) return Promise.reject(overloaded(options.maxWaiting));
       return new Promise((resolve, reject) => {
-        const waiting: Waiting = {
-          question,
-          losses: 0,
-          isGivenUp: false,
-          resolve: settle(resolve),
-          reject: settle(reject),
-        };
-        const giveUp = (): void => {
-          waiting.isGivenUp = true;
-          reject(signal.reason);
-        };
-        function settle<T>(finish: (value: T) => void): (value: T) => void {
-          return (value) => {
-            signal.removeEventListener('abort', giveUp);
-            finish(value);
-          };
-        }
-        signal.addEventListener('abort', giveUp, { once: true });
+        const waiting: Waiting = { question, signal, resolve, reject, losses: 0, isGivenUp: false };
+        watch.add(waiting, signal);
         queue.push(waiting);
         queueMicrotask(pump);
       });
@@ -133,7 +132,7 @@ export function createInferencePool(options: PoolOptions): InferencePool {
     async close() {
       if (isClosed) return;
       isClosed = true;
-      for (const waiting of queue) waiting.reject(modelClosed());
+      for (const waiting of queue) refuse(waiting, modelClosed());
       queue = [];
       await threads.close();
     },
