@@ -6,23 +6,31 @@ const compressHereBytes = 128 * 1_024;
 /** Packed bytes; some 2 ms of work when they unpack to four times as much. */
 const decompressHereBytes = 512 * 1_024;
 /** zlib's own step is 16 KB, and every step of a large batch is a trip of its own: a quarter of the CPU is the work. */
-const leastStep = 64 * 1_024;
+const blindStep = 64 * 1_024;
+const leastStep = 1_024;
 const mostStep = 4 * 1_048_576;
 
 const compressElsewhere = promisify(zstdCompress);
 const decompressElsewhere = promisify(zstdDecompress);
 
+/** The frame says how much it unpacks to. */
 export function compressZstd(data: Buffer): Buffer | Promise<Buffer> {
-  return data.length <= compressHereBytes ? zstdCompressSync(data) : compressElsewhere(data);
+  // What is worth packing shrinks to less than half; what does not takes a second step.
+  const options = { pledgedSrcSize: data.length, chunkSize: stepOf(data.length / 2) };
+  return data.length <= compressHereBytes ? zstdCompressSync(data, options) : compressElsewhere(data, options);
 }
 
 export function decompressZstd(packed: Buffer): Buffer | Promise<Buffer> {
-  const wanted = unpackedBytes(packed) ?? packed.length * 4;
-  const options = { chunkSize: Math.min(mostStep, Math.max(leastStep, wanted + 1)) };
+  // Exactly what is needed where that is known: memory outside the heap, taken for every batch, is collected with the
+  // whole heap.
+  const wanted = unpackedBytes(packed) ?? Math.max(blindStep, packed.length * 4);
+  const options = { chunkSize: stepOf(wanted + 1) };
   return packed.length <= decompressHereBytes
     ? zstdDecompressSync(packed, options)
     : decompressElsewhere(packed, options);
 }
+
+const stepOf = (bytes: number): number => Math.min(mostStep, Math.max(leastStep, Math.ceil(bytes)));
 
 const magic = 0xfd2fb528;
 
