@@ -129,8 +129,9 @@ function trainSparseHead(material: Material, rows: readonly number[], truth: Int
 function inverseFrequencies(counts: readonly FeatureCounts[]): Float32Array {
   const frequency = new Uint32Array(buckets);
   for (const count of counts) {
-    for (const bucket of count.words.keys()) frequency[bucket] = (frequency[bucket] ?? 0) + 1;
-    for (const bucket of count.characters.keys()) frequency[bucket] = (frequency[bucket] ?? 0) + 1;
+    for (const { buckets: seen } of [count.words, count.characters]) {
+      for (const bucket of seen) frequency[bucket] = (frequency[bucket] ?? 0) + 1;
+    }
   }
   return Float32Array.from(frequency, (df) => (df === 0 ? 0 : Math.log((1 + counts.length) / (1 + df)) + 1));
 }
