@@ -1,8 +1,8 @@
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import kafkajs from 'kafkajs';
-import { compressFrame, decompressFrame } from 'lz4-napi';
 import snappy from 'snappy';
+import { compressLz4, decompressLz4 } from '../reading/lz4.ts';
 import { decompressSnappy } from '../reading/snappy.ts';
 import { compressZstd, decompressZstd } from '../reading/zstd.ts';
 
@@ -32,6 +32,6 @@ export function registerCodecs(): void {
     async (data) => Buffer.from(await snappy.compress(data)),
     decompressSnappy,
   );
-  CompressionCodecs[CompressionTypes.LZ4] = codec(compressFrame, decompressFrame);
+  CompressionCodecs[CompressionTypes.LZ4] = codec(compressLz4, decompressLz4);
   CompressionCodecs[CompressionTypes.ZSTD] = codec(compressZstd, decompressZstd);
 }

@@ -4,17 +4,23 @@ import protocol from 'kafkajs/src/protocol/requests/index.js';
 import type { ClientConfig } from '../client-config.ts';
 import {
   type Compression,
-  compressFromBytes,
   type PartitionBatch,
   type ProduceTransport,
   TransportError,
+  type WireCodec,
+  wireCodec,
 } from '../producer/produce-transport.ts';
 import { topicShapes, transportError } from '../producer/topic-shapes.ts';
 import { Connection } from './connection.ts';
 
 const { CompressionTypes } = kafkajs;
 
-const codecs = { zstd: CompressionTypes.ZSTD, gzip: CompressionTypes.GZIP, none: CompressionTypes.None };
+const codecs: Readonly<Record<WireCodec, number>> = {
+  zstd: CompressionTypes.ZSTD,
+  lz4: CompressionTypes.LZ4,
+  gzip: CompressionTypes.GZIP,
+  none: CompressionTypes.None,
+};
 
 export interface KafkaTransportOptions {
   readonly config: ClientConfig;
@@ -68,7 +74,7 @@ export function createKafkaTransport(options: KafkaTransportOptions): ProduceTra
       )({
         acks: -1,
         timeout: options.ackTimeoutMs,
-        compression: codecOf(options.compression, batches),
+        compression: codecs[wireCodec(options.compression, batches)],
         topicData: toTopicData(batches),
       });
       const encode = async (): Promise<unknown> => {
@@ -110,11 +116,6 @@ export function createKafkaTransport(options: KafkaTransportOptions): ProduceTra
       lookups.close();
     },
   };
-}
-
-function codecOf(compression: Compression, batches: readonly PartitionBatch[]): number {
-  const bytes = batches.reduce((sum, batch) => sum + batch.bytes, 0);
-  return bytes < compressFromBytes ? codecs.none : codecs[compression];
 }
 
 function toTopicData(batches: readonly PartitionBatch[]): object[] {

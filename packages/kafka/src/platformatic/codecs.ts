@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import { gunzip, gunzipSync, gzip } from 'node:zlib';
-import { decompressFrame } from 'lz4-napi';
-import type { Compression } from '../producer/produce-transport.ts';
+import type { WireCodec } from '../producer/produce-transport.ts';
+import { compressLz4, decompressLz4 } from '../reading/lz4.ts';
 import { decompressSnappy } from '../reading/snappy.ts';
 import { compressZstd, decompressZstd } from '../reading/zstd.ts';
 
@@ -11,14 +11,16 @@ const unzip = promisify(gunzip);
 const threadFromBytes = 16_384;
 
 /** The codec's number in a batch's attributes. */
-export const codecNumbers: Readonly<Record<Compression, number>> = { none: 0, gzip: 1, zstd: 4 };
+export const codecNumbers: Readonly<Record<WireCodec, number>> = { none: 0, gzip: 1, lz4: 3, zstd: 4 };
 
-export async function compress(data: Buffer, codec: Compression): Promise<Buffer> {
+export async function compress(data: Buffer, codec: WireCodec): Promise<Buffer> {
   switch (codec) {
     case 'none':
       return data;
     case 'gzip':
       return zip(data, { level: 1 });
+    case 'lz4':
+      return compressLz4(data);
     case 'zstd':
       return compressZstd(data);
   }
@@ -35,7 +37,7 @@ export async function decompress(data: Buffer, codec: number): Promise<Buffer> {
     case 2:
       return decompressSnappy(data);
     case 3:
-      return decompressFrame(data);
+      return decompressLz4(data);
     case 4:
       return decompressZstd(data);
     default:

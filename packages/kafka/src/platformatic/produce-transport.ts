@@ -1,10 +1,10 @@
 import {
   type Compression,
-  compressFromBytes,
   type PartitionAnswer,
   type PartitionBatch,
   type ProduceTransport,
   TransportError,
+  wireCodec,
 } from '../producer/produce-transport.ts';
 import { topicShapes, transportError } from '../producer/topic-shapes.ts';
 import type { Client, Link } from './client.ts';
@@ -36,8 +36,7 @@ export function createPlatformaticTransport(options: PlatformaticTransportOption
   const produce: ProduceTransport['produce'] = async (node, batches, beforeWrite) => {
     let isSent = false;
     try {
-      const bytes = batches.reduce((sum, batch) => sum + batch.bytes, 0);
-      const codec = bytes < compressFromBytes ? 'none' : options.compression;
+      const codec = wireCodec(options.compression, batches);
       const now = options.now();
       const encoded = await Promise.all(
         batches.map(async (batch): Promise<EncodedBatch> => {

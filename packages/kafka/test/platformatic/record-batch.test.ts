@@ -9,12 +9,12 @@ import { registerCodecs } from '../../src/kafkajs/codecs.ts';
 import { codecNumbers, compress } from '../../src/platformatic/codecs.ts';
 import { type AbortedTransaction, decodeBatches, splitBatches } from '../../src/platformatic/decode-batches.ts';
 import { batchHeaderBytes, encodeRecords, writeBatch } from '../../src/platformatic/encode-batch.ts';
-import type { Compression } from '../../src/producer/produce-transport.ts';
+import type { WireCodec } from '../../src/producer/produce-transport.ts';
 
 const now = 1_790_000_000_000;
 const where = { topic: 't', partition: 3 };
 
-async function encode(records: readonly OutboundRecord[], codec: Compression = 'none'): Promise<Buffer> {
+async function encode(records: readonly OutboundRecord[], codec: WireCodec = 'none'): Promise<Buffer> {
   const encoded = encodeRecords(records, now);
   const payload = await compress(encoded.data, codec);
   const batch = Buffer.alloc(batchHeaderBytes + payload.length);
@@ -47,7 +47,7 @@ const record: fc.Arbitrary<OutboundRecord> = fc.record({
   timestamp: fc.integer({ min: 0, max: 2 ** 45 }),
 });
 const records = fc.array(record, { minLength: 1, maxLength: 20 });
-const codecs = fc.constantFrom<Compression>('none', 'gzip', 'zstd');
+const codecs = fc.constantFrom<WireCodec>('none', 'gzip', 'lz4', 'zstd');
 const seen = ({ key, value, headers, timestamp }: Omit<OutboundRecord, 'topic'>): unknown => ({
   key,
   value,
