@@ -154,8 +154,9 @@ function openThreads({ settings, workers, batchTimeoutMs, workerFile }: PoolOpti
     maxThreads: workers,
     concurrentTasksPerWorker: 1,
     recordTiming: false,
-    // A small young generation keeps 130 MB less of dead embeddings; the cap ends a worker that leaks, and another takes over.
-    resourceLimits: { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 512 },
+    // With the encoder a small young generation keeps 130 MB less of dead embeddings; without it a larger one is collected
+    // less often. The cap ends a worker that leaks, and another takes over.
+    resourceLimits: { maxYoungGenerationSizeMb: settings.hasEncoder ? 8 : 32, maxOldGenerationSizeMb: 512 },
   });
   // A worker that dies between tasks says so here; without a listener that would end the process.
   pool.on('error', () => {});
