@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Agent, request } from 'undici';
-import { numbers, prose } from './payload.ts';
+import { supportTickets, type TicketText } from './support-tickets.ts';
 
 export interface SteadyOptions {
   readonly url: string;
@@ -30,8 +30,9 @@ export const sendSteadily = async ({ url, secret, rate, seconds, run, signal }: 
   const began = Date.now();
   const running: Promise<void>[] = [];
   let refused = 0;
+  const textOf = supportTickets();
   const post = async (ticket: string): Promise<void> => {
-    const body = ticketWebhook(ticket);
+    const body = ticketWebhook(ticket, textOf(Number(ticket)));
     const timestamp = new Date().toISOString();
     const signature = createHmac('sha256', secret).update(timestamp).update(body).digest('base64');
     const answer = await request(url, {
@@ -64,22 +65,21 @@ export const sendSteadily = async ({ url, secret, rate, seconds, run, signal }: 
   return { due, refused };
 };
 
-const ticketWebhook = (ticket: string): string => {
+const ticketWebhook = (ticket: string, { subject, description }: TicketText): string => {
   const at = new Date().toISOString();
-  const random = numbers(Number(ticket));
   return JSON.stringify({
     account_id: 22129848,
     detail: {
       actor_id: '8447388090494',
       created_at: at,
-      description: prose(400, random),
+      description,
       id: ticket,
       is_public: true,
       organization_id: null,
       priority: 'NORMAL',
       requester_id: '8447388090494',
       status: 'NEW',
-      subject: prose(50, random),
+      subject,
       submitter_id: '8447388090494',
       tags: ['billing', 'web'],
       type: null,
