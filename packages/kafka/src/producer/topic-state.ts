@@ -65,17 +65,17 @@ function* linesOf(state: TopicState): Generator<Line> {
 }
 
 /** Every record of the topic without a final word whose deadline is over at that time; all of them at the end of time. */
-export function unsettled(state: TopicState, deadline: number = Number.POSITIVE_INFINITY): readonly Unsettled[] {
+export function unsettled(state: TopicState, time: number = Number.POSITIVE_INFINITY): readonly Unsettled[] {
   const found: Unsettled[] = [];
   for (const { records, reason, isSent } of linesOf(state))
     for (const waiting of records) {
-      if (waiting.deadline > deadline) break;
+      if (waiting.deadline > time) break;
       if (!waiting.settled) found.push({ waiting, reason, isPerhapsWritten: isSent || waiting.maybeWritten });
     }
   return found;
 }
 
-/** What of the topic has waited past its deadline; nothing that could not be placed waits on. */
+/** What of the topic has waited past its deadline; it is dropped from what waits for the topic to be looked up. */
 export function overdue(state: TopicState, time: number): readonly Unsettled[] {
   const found = unsettled(state, time);
   if (state.shape === null) state.unplaced = state.unplaced.filter(({ deadline }) => deadline > time);

@@ -1,10 +1,10 @@
 import { promisify } from 'node:util';
 import { zstdCompress, zstdCompressSync, zstdDecompress, zstdDecompressSync } from 'node:zlib';
 
-/** Up to here the trip to a thread and back costs as much as the work itself, and far more for a small batch. */
-const compressHereBytes = 128 * 1_024;
-/** Packed bytes; some 2 ms of work when they unpack to four times as much. */
-const decompressHereBytes = 512 * 1_024;
+/** Up to here the trip to a thread and back costs as much as the work itself; beyond, the event loop has it for itself. */
+const compressHereBytes = 32 * 1_024;
+/** Packed bytes. */
+const decompressHereBytes = 32 * 1_024;
 /** zlib's own step is 16 KB, and every step of a large batch is a trip of its own: a quarter of the CPU is the work. */
 const blindStep = 64 * 1_024;
 const leastStep = 1_024;

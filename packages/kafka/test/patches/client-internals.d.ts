@@ -19,7 +19,27 @@ declare module 'kafkajs/src/protocol/recordBatch/crc32C/index.js' {
 declare module 'kafkajs/src/protocol/decoder.js' {
   export default class Decoder {
     constructor(data: Buffer);
+    readInt16(): number;
+    readInt32(): number;
+    readString(): string | null;
+    readAll(): Buffer;
   }
+}
+declare module 'kafkajs/src/protocol/encoder.js' {
+  export default class Encoder {
+    writeBuffer(data: Buffer): Encoder;
+    readonly buffer: Buffer;
+  }
+}
+declare module 'kafkajs/src/protocol/request.js' {
+  import type Encoder from 'kafkajs/src/protocol/encoder.js';
+
+  const packRequest: (options: {
+    readonly correlationId: number;
+    readonly clientId: string | null;
+    readonly request: { readonly apiKey: number; readonly apiVersion: number; encode(): Promise<Encoder> };
+  }) => Promise<Encoder>;
+  export default packRequest;
 }
 declare module 'kafkajs/src/network/requestQueue/index.js' {
   export default class RequestQueue {

@@ -1,10 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import Decoder from 'kafkajs/src/protocol/decoder.js';
+import Encoder from 'kafkajs/src/protocol/encoder.js';
 import crc32C from 'kafkajs/src/protocol/recordBatch/crc32C/index.js';
 import encodeRecords from 'kafkajs/src/protocol/recordBatch/record/v0/encodeRecords.js';
 import decodeBatch from 'kafkajs/src/protocol/recordBatch/v0/decoder.js';
 import recordBatch from 'kafkajs/src/protocol/recordBatch/v0/index.js';
+import packRequest from 'kafkajs/src/protocol/request.js';
 
 interface Sample {
   readonly key: Buffer | null;
@@ -77,6 +79,23 @@ describe('patch: record codec', () => {
       expect(crc32C(data)).toBe(bitwise(data));
     }
   });
+
+  it.each([null, '', 'client', 'clïent'])(
+    'puts a request of client %j together: its length, its head, its payload',
+    async (clientId) => {
+      for (const size of [0, 10, 600, 70_000]) {
+        const payload = Buffer.alloc(size, 'p');
+        const encode = async (): Promise<Encoder> => new Encoder().writeBuffer(payload);
+        const request = { apiKey: 3, apiVersion: 1, encode };
+        const { buffer } = await packRequest({ correlationId: 7, clientId, request });
+        const decoder = new Decoder(buffer);
+        expect(decoder.readInt32()).toBe(buffer.length - 4);
+        expect([decoder.readInt16(), decoder.readInt16(), decoder.readInt32()]).toEqual([3, 1, 7]);
+        expect(decoder.readString()).toBe(clientId);
+        expect(decoder.readAll().equals(payload)).toBe(true);
+      }
+    },
+  );
 });
 
 function bitwise(data: Buffer): number {

@@ -15,9 +15,13 @@ describe('the codec of a request', () => {
     ]);
   });
 
-  it('goes by the mean, because each batch is packed by itself', () => {
+  it('does not go by their sum, because each is packed by itself', () => {
     expect(wireCodec('zstd', batches(1_500, 1_500, 1_500, 1_500))).toBe('none');
-    expect(wireCodec('zstd', batches(1_500, 30_000))).toBe('lz4');
+    expect(wireCodec('zstd', batches(6_000, 6_000, 6_000, 6_000))).toBe('lz4');
+  });
+
+  it('is that of a large batch, however many small ones come along', () => {
+    expect(wireCodec('zstd', batches(50_000, ...Array.from({ length: 30 }, () => 300)))).toBe('zstd');
   });
 
   it('is never another than what was chosen, except for lz4 in the place of zstd', () => {
