@@ -24,7 +24,6 @@ interface Waiting<Item, Result> {
   readonly item: Item;
   readonly key: string;
   readonly bytes: number;
-  isGone: boolean;
   readonly resolve: (result: Result) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -47,26 +46,24 @@ export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item
     sleep = timer,
     isOneItemsFault = () => false,
   } = options;
-  let waiting: Waiting<Item, Result>[] = [];
+  const waiting = new Set<Waiting<Item, Result>>();
   let busy = false;
   const watch = new AbortWatch<Waiting<Item, Result>>((entry, reason) => {
-    entry.isGone = true;
+    waiting.delete(entry);
     entry.reject(reason);
   });
 
   const take = (): Waiting<Item, Result>[] => {
     const batch = new Map<string, Waiting<Item, Result>>();
-    const left: Waiting<Item, Result>[] = [];
     let bytes = 0;
     for (const entry of waiting) {
-      if (entry.isGone) continue;
       const fits = batch.size === 0 || (batch.size < maxItems && bytes + entry.bytes <= maxBytes);
       if (fits && !batch.has(entry.key)) {
         batch.set(entry.key, entry);
+        waiting.delete(entry);
         bytes += entry.bytes;
-      } else left.push(entry);
+      }
     }
-    waiting = left;
     return [...batch.values()].sort((one, other) => (one.key < other.key ? -1 : 1));
   };
 
@@ -84,8 +81,8 @@ export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item
   const run = async (): Promise<void> => {
     busy = true;
     await null; // callers of this same turn join the first statement
-    while (waiting.length > 0) {
-      if (gatherMs > 0 && waiting.length < maxItems) await sleep(gatherMs);
+    while (waiting.size > 0) {
+      if (gatherMs > 0 && waiting.size < maxItems) await sleep(gatherMs);
       await settle(take());
     }
     busy = false;
@@ -94,9 +91,9 @@ export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item
   return async (item, signal) => {
     signal?.throwIfAborted();
     const { promise, resolve, reject } = Promise.withResolvers<Result>();
-    const entry = { item, key: keyOf(item), bytes: bytesOf(item), isGone: false, resolve, reject };
+    const entry = { item, key: keyOf(item), bytes: bytesOf(item), resolve, reject };
     if (signal !== undefined) watch.add(entry, signal);
-    waiting.push(entry);
+    waiting.add(entry);
     if (!busy) void run();
     try {
       return await promise;

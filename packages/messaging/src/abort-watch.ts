@@ -24,14 +24,14 @@ export class AbortWatch<Waiting> {
     }
     const those = new Set([waiting]);
     const tell = (): void => {
-      this.#watched.delete(signal);
       for (const one of those) this.#onAbort(one, signal.reason);
+      this.#watched.delete(signal);
     };
     this.#watched.set(signal, { waiting: those, tell });
     signal.addEventListener('abort', tell, { once: true });
   }
 
-  /** It waits no longer; nothing happens when it was told already. */
+  /** It waits no longer and is not told; nothing happens when it was told already. */
   delete(waiting: Waiting, signal: AbortSignal): void {
     const watched = this.#watched.get(signal);
     if (watched?.waiting.delete(waiting) !== true || watched.waiting.size > 0) return;

@@ -3,22 +3,11 @@ import { join } from 'node:path';
 import { connectEmbeddedModels } from '../src/embedded-models.ts';
 import type { ClassifyMode } from '../src/model.ts';
 import { shippedPacks } from '../src/shipped-packs.ts';
-import { readDataset } from '../src/train/dataset.ts';
+import { supportTexts } from '../src/testing/support-texts.ts';
 
 const seconds = Number(process.argv[2] ?? 4);
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
-const { examples } = await readDataset(join(shippedPacks, '../data/banking77/test.csv'));
-const short = examples.map(({ text }) => text);
-// Of one matter, as a ticket is: five questions of one intent.
-const byLabel = Map.groupBy(examples, ({ label }) => label);
-const long = [...byLabel.values()].flatMap((group) =>
-  Array.from({ length: 8 }, (_, at) =>
-    group
-      .slice(at * 5, at * 5 + 5)
-      .map(({ text }) => text)
-      .join(' '),
-  ),
-);
+const { questions: short, tickets: long } = await supportTexts();
 const signal = new AbortController().signal;
 const tasks = {
   'category alone': ['category'],

@@ -31,7 +31,7 @@ export interface EmbeddedModels {
 /**
  * Opens packs on worker threads. Resolves when a worker has loaded them, so a wrong pack fails the start and not a record.
  * What is asked of one text together (a ticket's category, priority, sentiment …) is read once, whichever models of a
- * pack and mode are asked: requests of one turn of the event loop with the very same parts, facts and signal.
+ * pack and mode are asked: requests with the very same parts, facts and signal, made without waiting in between.
  */
 export async function connectEmbeddedModels(options: EmbeddedModelsOptions): Promise<EmbeddedModels> {
   const { packs, modes, workerFile, onWorkerReplaced } = options;

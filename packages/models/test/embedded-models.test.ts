@@ -128,13 +128,16 @@ describe('models of one pack', () => {
       modes: ['fast'],
       workerFile: new URL('./fixtures/dying-worker.ts', import.meta.url),
     });
-    const request = { parts: [{ name: 'text', text: 'lost card' }], facts: [], taxonomy: { labels: [] } };
-    const answers = await Promise.all(
-      ['category', 'priority'].map((task) => models.model('support', 'fast').judge({ ...request, task }, never)),
-    );
-    const questionsOfBatch = answers.map(({ reason }) => reason);
-    expect(questionsOfBatch).toEqual(['1', '1']);
-    expect(answers.map(({ model }) => model.name)).toEqual(['category', 'priority']);
-    await models.close();
+    try {
+      const request = { parts: [{ name: 'text', text: 'lost card' }], facts: [], taxonomy: { labels: [] } };
+      const answers = await Promise.all(
+        ['category', 'priority'].map((task) => models.model('support', 'fast').judge({ ...request, task }, never)),
+      );
+      const questionsOfBatch = answers.map(({ reason }) => reason);
+      expect(questionsOfBatch).toEqual(['1', '1']);
+      expect(answers.map(({ model }) => model.name)).toEqual(['category', 'priority']);
+    } finally {
+      await models.close();
+    }
   });
 });

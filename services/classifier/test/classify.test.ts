@@ -44,7 +44,11 @@ describe('classify', () => {
   });
 
   it('asks all tasks of a message in one turn and about the very same text, which an embedded model then reads once', async () => {
-    const model = scripted('embedded');
+    const signals: AbortSignal[] = [];
+    const model = scripted('embedded', (_request, signal) => {
+      signals.push(signal);
+      return anAnswer();
+    });
     const handled = classify(optionsOf(asking(model, 'category', 'priority', 'language')))(
       anEnvelope(aTicket()),
       never,
@@ -55,6 +59,7 @@ describe('classify', () => {
       expect(parts).toBe(first?.parts);
       expect(facts).toBe(first?.facts);
     }
+    expect(new Set(signals).size).toBe(1);
     await handled;
   });
 

@@ -33,7 +33,7 @@ export const settings: typeof serviceSettings &
     description:
       'Writes that may run at once on one route, each on a key of its own; never more than its destination takes.',
   }),
-  // Twice what may run at once here too.
+  // Twice `maxInFlight`.
   highWaterRecords: setting.integer({
     env: 'MILLRACE_HIGH_WATER_RECORDS',
     default: 2_000,

@@ -16,7 +16,7 @@ interface Gathering extends Voice {
 }
 
 /**
- * Puts the requests of one turn of the event loop about one text into one question, for reading is what costs. One text
+ * Puts what is asked about one text without waiting in between into one question, for reading is what costs. One text
  * is the very same `parts` and `facts`, by identity: comparing texts would cost a part of what it saves.
  */
 export function createGatherer(ask: Ask): Gather {

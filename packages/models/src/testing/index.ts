@@ -3,6 +3,8 @@ import { parseCompletion } from '../completion.ts';
 import { modelClosed } from '../inference/pool.ts';
 import type { JudgementRequest, ModelIdentity, RemoteModel } from '../model.ts';
 
+export { type SupportTexts, supportTexts } from './support-texts.ts';
+
 /** What the provider of a scripted model answers: the text of a completion, or a failure it throws. */
 export type Script = (request: JudgementRequest, signal: AbortSignal, turn: number) => string | Promise<string>;
 
