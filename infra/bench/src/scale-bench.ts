@@ -20,6 +20,8 @@ const pollMs = 100;
 interface Work {
   readonly name: string;
   readonly subject: string;
+  /** The short backlog: more than a pipeline holds at once, so that it fills whatever the long one fills. */
+  readonly records: number;
   /** Fills a topic with so many records; returns its name. */
   fill(cluster: Cluster, records: number): Promise<string>;
   /** Prepares one run. */
@@ -36,6 +38,7 @@ interface Prepared {
 const stage: Work = {
   name: 'stage',
   subject: 'stage-ours',
+  records: 30_000,
   fill: async (cluster, records) => {
     const from = `bench.scale.${records}`;
     await fillStage(cluster, from, records);
@@ -65,6 +68,7 @@ const stage: Work = {
 const sink: Work = {
   name: 'sink',
   subject: 'sink-ours',
+  records: 12_000,
   fill: async (cluster, records) => {
     await fillSink(cluster, records);
     return sinkInput.name;
@@ -93,22 +97,16 @@ export const scaleBench: Bench = {
   run: async (context) => {
     const figures: Figure[] = [];
     for (const driver of drivers) {
-      figures.push(...(await measure(context, driver, stage, 30_000)));
-      figures.push(...(await measure(context, driver, sink, 4_000)));
+      for (const work of [stage, sink]) figures.push(...(await measure(context, driver, work)));
     }
     return figures;
   },
 };
 
-const measure = async (
-  context: BenchContext,
-  driver: Driver,
-  work: Work,
-  fullRecords: number,
-): Promise<readonly Figure[]> => {
+const measure = async (context: BenchContext, driver: Driver, work: Work): Promise<readonly Figure[]> => {
   // A cluster of its own: the sink's topic has one name, and holds the short backlog first and the long one after.
   await using cluster = await startCluster(context);
-  const short = Math.ceil(fullRecords * context.scale);
+  const short = Math.ceil(work.records * context.scale);
   const long = short * backlogFactor;
   const drained = async (from: string, records: number, instances: number, run: string): Promise<Observed> => {
     const prepared = await work.prepare(cluster, driver, from, run);
