@@ -41,3 +41,24 @@ describe.each(drivers)('what other clients write, over %s', (driver) => {
     await probe.member.close();
   });
 });
+
+describe.each(drivers)('batches of every size, written over %s', (driver) => {
+  /** One record is one batch here: as it is, by lz4, by zstd on the event loop, by zstd on a thread. */
+  const sizes = [200, 1_500, 2_500, 8_000, 15_000, 17_000, 30_000, 100_000, 700_000];
+  const words = 'Where is my card? I ordered it two weeks ago. ';
+  const values = sizes.map((bytes) => words.repeat(Math.ceil(bytes / words.length)).slice(0, bytes));
+  const topic = `${testNamespace()}-${driver}-sizes`;
+  const broker = connectForTests({ driver });
+  const readers = drivers.map((name) => [name, connectForTests({ driver: name })] as const);
+
+  it('are read whole by both', async () => {
+    await broker.admin.createTopics([{ name: topic, partitions: 1, replicationFactor: 1, config: {} }]);
+    const producer = await broker.createProducer();
+    for (const value of values) await producer.send({ topic, key: null, value: Buffer.from(value), headers: [] });
+    await producer.close();
+    for (const [name, reader] of readers) {
+      const read = (await readRangesToEnd(reader, topic)).map(({ value }) => String(value));
+      expect([name, read.map((value, at) => value === values[at] && value.length)]).toEqual([name, sizes]);
+    }
+  });
+});

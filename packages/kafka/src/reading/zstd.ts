@@ -1,9 +1,9 @@
 import { promisify } from 'node:util';
 import { zstdCompress, zstdCompressSync, zstdDecompress, zstdDecompressSync } from 'node:zlib';
 
-/** Up to here the trip to a thread and back costs as much as the work itself; beyond, the event loop has it for itself. */
+/** Up to so many bytes the trip to a thread and back costs as much as packing them; more would hold the event loop up. */
 const compressHereBytes = 32 * 1_024;
-/** Packed bytes. */
+/** The same for unpacking, in packed bytes. */
 const decompressHereBytes = 32 * 1_024;
 /** zlib's own step is 16 KB, and every step of a large batch is a trip of its own: a quarter of the CPU is the work. */
 const blindStep = 64 * 1_024;
