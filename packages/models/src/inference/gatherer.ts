@@ -8,10 +8,9 @@ export type Voice = Pick<Question, 'pack' | 'mode'>;
 export type Ask = (question: Question, signal: AbortSignal) => Promise<Answer>;
 export type Gather = (request: JudgementRequest, voice: Voice, signal: AbortSignal) => Promise<Judgement>;
 
-interface Gathering extends Voice {
-  readonly facts: JudgementRequest['facts'];
+interface Gathering {
+  readonly question: Question & { readonly tasks: Question['tasks'][number][] };
   readonly signal: AbortSignal;
-  readonly tasks: Question['tasks'][number][];
   readonly answer: Promise<Answer>;
 }
 
@@ -28,10 +27,8 @@ export function createGatherer(ask: Ask): Gather {
 
   const start = ({ parts, facts }: JudgementRequest, { pack, mode }: Voice, signal: AbortSignal): Gathering => {
     if (open.size === 0) queueMicrotask(close);
-    const tasks: Gathering['tasks'] = [];
-    const question = { pack, mode, text: textOf(parts), facts, tasks };
-    const answer = Promise.resolve().then(() => ask(question, signal));
-    const gathering = { pack, mode, facts, signal, tasks, answer };
+    const question: Gathering['question'] = { pack, mode, text: textOf(parts), facts, tasks: [] };
+    const gathering = { question, signal, answer: Promise.resolve().then(() => ask(question, signal)) };
     const ofText = open.get(parts);
     if (ofText === undefined) open.set(parts, [gathering]);
     else ofText.push(gathering);
@@ -40,10 +37,13 @@ export function createGatherer(ask: Ask): Gather {
 
   return async (request, voice, signal) => {
     const { task, taxonomy } = request;
-    const isSame = (one: Gathering): boolean =>
-      one.pack === voice.pack && one.mode === voice.mode && one.facts === request.facts && one.signal === signal;
+    const isSame = ({ question, signal: heard }: Gathering): boolean =>
+      question.pack === voice.pack &&
+      question.mode === voice.mode &&
+      question.facts === request.facts &&
+      heard === signal;
     const gathering = open.get(request.parts)?.find(isSame) ?? start(request, voice, signal);
-    const at = gathering.tasks.push({ task, taxonomy }) - 1;
+    const at = gathering.question.tasks.push({ task, taxonomy }) - 1;
     const judgement = (await gathering.answer)[at];
     if (judgement !== undefined) return judgement;
     throw new CodedError('X_MODEL_MALFORMED', `the worker did not answer task ${task}`, { disposition: retry() });
