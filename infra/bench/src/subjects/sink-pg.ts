@@ -42,7 +42,8 @@ export const run: SubjectRun<StatementsRequest> = async ({ postgresUrl, schema, 
   });
   const meter = startMeter();
   for (let at = 0; at < records; at += batch) {
-    await client.query(statement, [JSON.stringify(rows.slice(at, at + batch)), route, 'tickets']);
+    const values = [JSON.stringify(rows.slice(at, at + batch)), route, 'tickets'];
+    await client.query({ name: 'apply', text: statement, values });
   }
   const cost = meter.stop();
   await client.end();

@@ -3,7 +3,7 @@ import pg from 'pg';
 import { z } from 'zod';
 import { type AnySink, defineSink, type Sink, type SinkContext, type SinkResult, urlReference } from '../sink.ts';
 import { columnTypes, entityColumns } from './columns.ts';
-import { classifyPostgres } from './errors.ts';
+import { classifyPostgres, isUnprepared } from './errors.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { type Row, toRow } from './rows.ts';
 import {
@@ -11,6 +11,7 @@ import {
   applyStatement,
   expectedColumns,
   forgetStatement,
+  nameOf,
   presentColumns,
   type Target,
   tableLock,
@@ -49,11 +50,18 @@ export const postgresSink: AnySink = defineSink<PostgresConfig>({
   open: openPostgres,
 });
 
+interface Answer {
+  readonly event_id: string;
+  readonly claimed: boolean;
+  readonly written: boolean;
+}
+
 function openPostgres(config: PostgresConfig, context: SinkContext): Sink {
   const own = entityColumns(context.schema);
   const further = Object.entries(config.columns).map(([name, type]) => ({ name, type, field: null }));
   const target: Target = { schema: config.schema, table: config.table, columns: withoutTwins([...own, ...further]) };
   const statement = applyStatement(target);
+  const statementName = nameOf(statement);
   const pool = new pg.Pool({
     connectionString: config.url,
     max: 2,
@@ -70,11 +78,27 @@ function openPostgres(config: PostgresConfig, context: SinkContext): Sink {
   let forgottenAt = Number.NEGATIVE_INFINITY;
   let closing: Promise<void> | undefined;
 
-  const query = async <R extends pg.QueryResultRow>(text: string, values: readonly unknown[] = []): Promise<R[]> => {
+  const ask = async <R extends pg.QueryResultRow>(config: pg.QueryConfig): Promise<R[]> => {
     try {
-      return (await pool.query<R>(text, [...values])).rows;
+      return (await pool.query<R>(config)).rows;
     } catch (error) {
       throw classifyPostgres(error);
+    }
+  };
+  const query = <R extends pg.QueryResultRow>(text: string, values: readonly unknown[] = []): Promise<R[]> =>
+    ask({ text, values: [...values] });
+
+  let isPrepared = true;
+  const applyRows = async (rows: readonly Row[]): Promise<Answer[]> => {
+    const values = [JSON.stringify(rows), context.route, context.entity];
+    if (!isPrepared) return ask<Answer>({ text: statement, values });
+    try {
+      // Parsed and planned once per connection, which is half of what a statement of a few rows costs.
+      return await ask<Answer>({ name: statementName, text: statement, values });
+    } catch (error) {
+      if (!isCodedError(error) || !isUnprepared(error.cause)) throw error;
+      isPrepared = false;
+      return ask<Answer>({ text: statement, values });
     }
   };
 
@@ -96,11 +120,7 @@ function openPostgres(config: PostgresConfig, context: SinkContext): Sink {
 
   const applyOnce = async (rows: readonly Row[]): Promise<readonly SinkResult[]> => {
     await prepare();
-    const answers = await query<{ event_id: string; claimed: boolean; written: boolean }>(statement, [
-      JSON.stringify(rows),
-      context.route,
-      context.entity,
-    ]);
+    const answers = await applyRows(rows);
     const byEvent = new Map(answers.map((answer) => [answer.event_id, answer]));
     const repeated = answers.filter((answer) => !answer.claimed).map((answer) => answer.event_id);
     const earlier = new Set(

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { deliveriesTable, deliveriesTableLock } from '@millrace/contracts';
 import { type Column, deliveredAt, documentColumns, fixedColumns } from './columns.ts';
 
@@ -74,6 +75,10 @@ with input as materialized (
 select "event_id", "event_id" in (select "event_id" from claimed) as "claimed", "event_id" in (select "event_id" from written) as "written"
 from input`;
 }
+
+/** By its text: where a pooler shares sessions, one name must never stand for another route's statement. */
+export const nameOf = (statement: string): string =>
+  `millrace ${createHash('sha256').update(statement).digest('hex').slice(0, 32)}`;
 
 /** Which of these events were applied earlier. Parameters: route, event ids. */
 export function appliedStatement(target: Target): string {

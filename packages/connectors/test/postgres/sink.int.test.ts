@@ -164,6 +164,20 @@ describe('postgres sink', () => {
     });
   });
 
+  it('goes on where its session forgets what was prepared, as behind a pooler', async () => {
+    const table = aTable();
+    const sink = aSink({ table });
+    await sink.write(aDelivery({ event: 'prepared' }), never);
+    await rows(`create function forget_${table}() returns trigger language plpgsql
+      as $$ begin execute 'deallocate all'; return null; end $$`);
+    await rows(`create trigger forget after insert or update on ${table} execute function forget_${table}()`);
+    for (const at of [2, 3, 4]) {
+      const delivery = aDelivery({ event: `forgotten ${at}`, at });
+      expect((await sink.write(delivery, never)).outcome).toBe('delivered');
+      expect(await applied(`forgotten ${at}`)).toBe(1);
+    }
+  });
+
   it('goes on by itself after its connections were ended', async () => {
     const table = aTable();
     const sink = aSink({ table });
