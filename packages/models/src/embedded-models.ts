@@ -9,7 +9,7 @@ export interface EmbeddedModelsOptions {
   readonly packs: Readonly<Record<string, string>>;
   /** The modes that will be asked for: `fast` alone leaves the encoder out, which is most of the memory. */
   readonly modes: readonly ClassifyMode[];
-  /** Threads; each has its own copy of the weights (about 250 MB with the encoder). One when absent. */
+  /** Threads; each has its own copy of the weights, 200 to 300 MB at full speed. One when absent. */
   readonly workers?: number;
   /** 30 s when absent. */
   readonly batchTimeoutMs?: number;

@@ -32,7 +32,7 @@ export const settings = defineSettings({
     default: 1,
     min: 1,
     max: 64,
-    description: 'Threads that think; each takes a core and about 250 MB (100 MB where all flows are of mode fast).',
+    description: 'Threads that think; each takes a core and 200 to 300 MB at full speed.',
   }),
   modelBatchTimeoutMs: setting.durationMs({
     env: 'MILLRACE_MODEL_BATCH_TIMEOUT_MS',
