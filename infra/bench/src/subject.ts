@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process';
 import { join } from 'node:path';
+import { nodeRuntime } from '@millrace/service';
 import type { BenchContext } from './figure.ts';
 import type { Cost } from './meter.ts';
 
@@ -40,7 +41,8 @@ const mostSeconds = 180;
 export const openSubject = async <Request>(name: string, context: BenchContext): Promise<Subject<Request>> => {
   const { signal, profile } = context;
   const child = fork(join(import.meta.dirname, 'subject-main.ts'), [name], {
-    execArgv: profile === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', profile],
+    execArgv: [...nodeRuntime.flags, ...(profile === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', profile])],
+    env: { ...process.env, ...nodeRuntime.environment },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   let settle: PromiseWithResolvers<Observed> | undefined;

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type GuardedProcess, openServerLog, type ServerLog, spawnGuarded } from '@millrace/embedded';
+import { nodeRuntime } from '@millrace/service';
 import type { Part, RunningChild } from './part.ts';
 import { SupervisorError } from './supervisor-error.ts';
 
@@ -25,7 +26,7 @@ export const programPart = (program: Program): Part => ({
     const log = await openServerLog(program.logFile);
     const child = spawnGuarded({
       command: process.execPath,
-      args: ['--disable-warning=ExperimentalWarning', program.script, ...(program.args ?? [])],
+      args: [...nodeRuntime.flags, program.script, ...(program.args ?? [])],
       env: { ...process.env, ...program.env, MILLRACE_PARENT: 'pipe' },
       input: 'pipe',
       output: log.descriptor,

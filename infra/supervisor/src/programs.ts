@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { cacheFolder } from '@millrace/embedded';
 import { kafkaSettings } from '@millrace/kafka';
 import { type Secrets, sourcesFile, tokenFile } from '@millrace/provision/secrets';
+import { nodeRuntime } from '@millrace/service';
 import { host, type KafkaNodes, type Ports, urlOf } from './layout.ts';
 import type { Program } from './program.ts';
 import { kafkaBrokers, postgresUrl, registryUrl } from './server-parts.ts';
@@ -100,7 +101,6 @@ export const sharedEnvironment = ({
     MILLRACE_TOKENS_FILE: tokenFile(dataDir),
     MILLRACE_SOURCES_FILE: sourcesFile(dataDir),
     NODE_COMPILE_CACHE: join(cacheFolder(), 'node-compile-cache'),
-    // As in the image: glibc gives each thread an arena of its own, and what is freed in one is not used by another.
-    MALLOC_ARENA_MAX: '2',
+    ...nodeRuntime.environment,
   };
 };
