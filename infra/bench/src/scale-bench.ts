@@ -13,6 +13,8 @@ import { type Observed, openSubject, type Subject } from './subject.ts';
 import type { SinkRequest } from './subjects/sink-ours.ts';
 import type { StageRequest } from './subjects/stage-ours.ts';
 
+/** The short backlog: more than a pipeline holds, and long enough for the heap to have found its size. */
+const shortBacklog = 30_000;
 const backlogFactor = 10;
 const pollMs = 100;
 
@@ -20,8 +22,6 @@ const pollMs = 100;
 interface Work {
   readonly name: string;
   readonly subject: string;
-  /** The short backlog: more than a pipeline holds at once, so that it fills whatever the long one fills. */
-  readonly records: number;
   /** Fills a topic with so many records; returns its name. */
   fill(cluster: Cluster, records: number): Promise<string>;
   /** Prepares one run. */
@@ -38,7 +38,6 @@ interface Prepared {
 const stage: Work = {
   name: 'stage',
   subject: 'stage-ours',
-  records: 30_000,
   fill: async (cluster, records) => {
     const from = `bench.scale.${records}`;
     await fillStage(cluster, from, records);
@@ -68,7 +67,6 @@ const stage: Work = {
 const sink: Work = {
   name: 'sink',
   subject: 'sink-ours',
-  records: 12_000,
   fill: async (cluster, records) => {
     await fillSink(cluster, records);
     return sinkInput.name;
@@ -106,7 +104,7 @@ export const scaleBench: Bench = {
 const measure = async (context: BenchContext, driver: Driver, work: Work): Promise<readonly Figure[]> => {
   // A cluster of its own: the sink's topic has one name, and holds the short backlog first and the long one after.
   await using cluster = await startCluster(context);
-  const short = Math.ceil(work.records * context.scale);
+  const short = Math.ceil(shortBacklog * context.scale);
   const long = short * backlogFactor;
   const drained = async (from: string, records: number, instances: number, run: string): Promise<Observed> => {
     const prepared = await work.prepare(cluster, driver, from, run);
