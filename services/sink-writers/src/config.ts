@@ -33,13 +33,6 @@ export const settings: typeof serviceSettings &
     description:
       'Writes that may run at once on one route, each on a key of its own; never more than its destination takes.',
   }),
-  // Twice `maxInFlight`.
-  highWaterRecords: setting.integer({
-    env: 'MILLRACE_HIGH_WATER_RECORDS',
-    default: 2_000,
-    min: 1,
-    description: 'Unfinished records above which a partition is paused; it resumes at half.',
-  }),
   postgresUrl: ledgerSettings.postgresUrl,
   effectKeepMs: ledgerSettings.effectKeepMs,
   flows: setting.path({
