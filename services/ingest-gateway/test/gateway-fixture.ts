@@ -78,7 +78,8 @@ const limits = {
   maxInFlightBytes: 64_000_000,
   maxConnections: 1000,
   headerTimeoutMs: 5000,
-  bodyTimeoutMs: 300,
+  // A busy machine takes a second for 5 MB; whoever wants to see it run out says so.
+  bodyTimeoutMs: 30_000,
   claimCheckBytes: 900_000,
   sourceRatePerSecond: 0,
   clientRatePerSecond: 0,
