@@ -60,8 +60,6 @@ function openPostgres(config: PostgresConfig, context: SinkContext): Sink {
   const own = entityColumns(context.schema);
   const further = Object.entries(config.columns).map(([name, type]) => ({ name, type, field: null }));
   const target: Target = { schema: config.schema, table: config.table, columns: withoutTwins([...own, ...further]) };
-  const statement = applyStatement(target);
-  const statementName = nameOf(statement);
   const pool = new pg.Pool({
     connectionString: config.url,
     max: 2,
@@ -78,27 +76,29 @@ function openPostgres(config: PostgresConfig, context: SinkContext): Sink {
   let forgottenAt = Number.NEGATIVE_INFINITY;
   let closing: Promise<void> | undefined;
 
-  const ask = async <R extends pg.QueryResultRow>(config: pg.QueryConfig): Promise<R[]> => {
+  const query = async <R extends pg.QueryResultRow>(
+    asked: string | pg.QueryConfig,
+    values: readonly unknown[] = [],
+  ): Promise<R[]> => {
     try {
-      return (await pool.query<R>(config)).rows;
+      return (await pool.query<R>(asked, [...values])).rows;
     } catch (error) {
       throw classifyPostgres(error);
     }
   };
-  const query = <R extends pg.QueryResultRow>(text: string, values: readonly unknown[] = []): Promise<R[]> =>
-    ask({ text, values: [...values] });
 
-  let isPrepared = true;
+  // Parsed and planned once per connection, which is half of what a statement of a few rows costs. Handed over as a copy:
+  // pg writes the values into it.
+  const text = applyStatement(target);
+  let statement: pg.QueryConfig = { name: nameOf(text), text };
   const applyRows = async (rows: readonly Row[]): Promise<Answer[]> => {
     const values = [JSON.stringify(rows), context.route, context.entity];
-    if (!isPrepared) return ask<Answer>({ text: statement, values });
     try {
-      // Parsed and planned once per connection, which is half of what a statement of a few rows costs.
-      return await ask<Answer>({ name: statementName, text: statement, values });
+      return await query<Answer>({ ...statement }, values);
     } catch (error) {
       if (!isCodedError(error) || !isUnprepared(error.cause)) throw error;
-      isPrepared = false;
-      return ask<Answer>({ text: statement, values });
+      statement = { text };
+      return query<Answer>({ ...statement }, values);
     }
   };
 
