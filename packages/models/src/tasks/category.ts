@@ -50,10 +50,8 @@ export function foreignLanguage(reading: Reading, manifest: PackManifest): strin
 }
 
 export function topIntents(reading: Reading, manifest: PackManifest, count = 3): readonly Contribution[] {
-  // Nearly all of them say nothing: made first and dropped after, they were most of the work.
-  const speaking = manifest.intents.flatMap((intent, at): readonly Contribution[] => {
-    const weight = round(reading.intents[at] ?? 0);
-    return weight === 0 ? [] : [{ feature: `intent:${intent}`, weight }];
-  });
-  return strongest(speaking, count);
+  return strongest(
+    manifest.intents.map((intent, at) => ({ feature: `intent:${intent}`, weight: reading.intents[at] ?? 0 })),
+    count,
+  );
 }
