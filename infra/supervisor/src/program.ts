@@ -27,7 +27,7 @@ export const programPart = (program: Program): Part => ({
     const child = spawnGuarded({
       command: process.execPath,
       args: [...nodeRuntime.flags, program.script, ...(program.args ?? [])],
-      env: { ...process.env, ...program.env, MILLRACE_PARENT: 'pipe' },
+      env: { ...process.env, ...nodeRuntime.environment, ...program.env, MILLRACE_PARENT: 'pipe' },
       input: 'pipe',
       output: log.descriptor,
       graceMs: stopGraceMs,

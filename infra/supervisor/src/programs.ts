@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import { cacheFolder } from '@millrace/embedded';
 import { kafkaSettings } from '@millrace/kafka';
 import { type Secrets, sourcesFile, tokenFile } from '@millrace/provision/secrets';
-import { nodeRuntime } from '@millrace/service';
 import { host, type KafkaNodes, type Ports, urlOf } from './layout.ts';
 import type { Program } from './program.ts';
 import { kafkaBrokers, postgresUrl, registryUrl } from './server-parts.ts';
@@ -101,6 +100,5 @@ export const sharedEnvironment = ({
     MILLRACE_TOKENS_FILE: tokenFile(dataDir),
     MILLRACE_SOURCES_FILE: sourcesFile(dataDir),
     NODE_COMPILE_CACHE: join(cacheFolder(), 'node-compile-cache'),
-    ...nodeRuntime.environment,
   };
 };

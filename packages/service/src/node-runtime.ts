@@ -2,8 +2,9 @@
 export const nodeRuntime = {
   flags: [
     '--disable-warning=ExperimentalWarning',
-    // A young generation of one size: V8's own begins with 1 MB and grows with every survivor, which looks like a leak
-    // for an hour. Twice this size would make a busy pipeline a tenth faster, and a quiet service fills it for as long.
+    // A young generation of one size: V8's own begins with 1 MB and grows with every survivor, under steady load for
+    // more than ten minutes, which looks like a leak. Twice this size is somewhat faster where a pipeline is busy without
+    // pause, but then a quiet service needs as long to fill it once.
     '--min-semi-space-size=16',
     '--max-semi-space-size=16',
   ],
