@@ -31,7 +31,7 @@ export const settings: typeof serviceSettings &
     default: 1_000,
     min: 1,
     description:
-      'Writes that may run at once on one route, each on a key of its own; never more than its destination takes.',
+      'Writes that may run at once on one route, each on a key of its own; never more than its destination takes, nor of one partition than MILLRACE_HIGH_WATER_RECORDS.',
   }),
   postgresUrl: ledgerSettings.postgresUrl,
   effectKeepMs: ledgerSettings.effectKeepMs,
