@@ -16,6 +16,8 @@ export type {
 } from './entities.ts';
 export { fieldNames } from './field-names.ts';
 export * from './generated/index.ts';
+export { type InstantReading, instantForms, instantOf, isoInstantOf, latestEpochMs, readInstant } from './instant.ts';
+export { type InstantFields, readInstantFields } from './instant-fields.ts';
 export type { Topic } from './topic.ts';
 export {
   type GroupTopics,

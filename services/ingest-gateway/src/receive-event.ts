@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { bodyTypeOf, isKnownEncoding, parseDocument, unpackBodyPooled } from '@millrace/connectors';
-import { type CanonicalEntity, type EntityDefinition, entities } from '@millrace/contracts';
+import { type CanonicalEntity, type EntityDefinition, entities, readInstantFields } from '@millrace/contracts';
 import { edgeTraceparent, eventId, identityHeaders, isCodedError } from '@millrace/messaging';
 import type { CounterMetric } from '@millrace/service';
 import { type ByteBudget, shareOf } from './byte-budget.ts';
@@ -169,8 +169,9 @@ function refuseBody(error: unknown): never {
 }
 
 function validEntity(entity: EntityDefinition<CanonicalEntity>, body: Buffer): CanonicalEntity {
-  const value = parsed(body);
-  const violations = entity.record.violations(value);
+  // Clients write instants in every unit there is; from here on they are epoch milliseconds.
+  const { value, violations: noInstants } = readInstantFields(entity.record, parsed(body));
+  const violations = [...noInstants, ...entity.record.violations(value)];
   if (violations.length > 0)
     throw new Refusal({
       status: 422,

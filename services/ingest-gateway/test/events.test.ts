@@ -77,6 +77,23 @@ describe('a business event', () => {
     expect((await postEvent(door.url, 'tickets', { id: 'T-2', subject: 'x' })).status).toBe(202);
     expect(received()[0]?.value.entity).toMatchObject({ tags: [], attributes: {}, description: null });
   });
+  it('states its instants in any unit or as ISO 8601, and the record has epoch milliseconds', async () => {
+    const at = Date.parse('2026-11-20T08:00:00.123Z');
+    for (const [createdAt, updatedAt] of [
+      [at, Math.floor(at / 1000)],
+      [at * 1000, at * 1_000_000],
+      ['2026-11-20T08:00:00.123456789Z', '2026-11-20T10:00:00,123+02:00'],
+      [String(at), `${at}456789`],
+    ])
+      expect((await postEvent(door.url, 'tickets', ticket({ createdAt, updatedAt }))).status).toBe(202);
+    const whole = at - 123;
+    expect(received().map(({ value: { entity } }) => [entity.createdAt, entity.updatedAt])).toEqual([
+      [at, whole],
+      [at, at],
+      [at, at],
+      [at, at],
+    ]);
+  });
   it('is a duplicate under the same key and body, and a conflict under another body', async () => {
     const key = { 'idempotency-key': 'k-2' };
     const statuses = [];
@@ -120,6 +137,25 @@ describe('a business event that is not taken', () => {
       '/subject',
       '/tags/1',
     ]);
+    expect(received()).toEqual([]);
+  });
+  it('is 422 with a pointer where it states an instant that is none', async () => {
+    for (const absurd of [
+      1e30,
+      -1,
+      1e20,
+      '0000-00-00',
+      '+275760-09-13T00:00:00Z',
+      '2026-02-30',
+      'soon',
+      '',
+      {},
+      true,
+    ]) {
+      const response = await postEvent(door.url, 'tickets', ticket({ updatedAt: absurd }));
+      const { errors } = (await response.json()) as { errors: { pointer: string }[] };
+      expect([absurd, response.status, errors.map(({ pointer }) => pointer)]).toEqual([absurd, 422, ['/updatedAt']]);
+    }
     expect(received()).toEqual([]);
   });
   it('is 401 without a key that is ours, 403 outside of its scopes, 404 for what is no entity, 405 for another method', async () => {
