@@ -1,7 +1,8 @@
 import { type OpsControl, topics } from '@millrace/contracts';
 import { type Logger, names } from '@millrace/service';
-import type { Broker, TopicReader } from './broker.ts';
-import { type Clock, systemClock } from './clock.ts';
+import type { Broker, InboundRecord, TopicReader } from './broker.ts';
+import { type Clock, sleep, systemClock } from './clock.ts';
+import { isCodedError } from './disposition.ts';
 import { untilAvailable } from './runtime/boot.ts';
 import type { PipelineRun } from './runtime/pipeline-run.ts';
 import type { Serde } from './serde.ts';
@@ -14,30 +15,59 @@ export interface ControlReaderOptions {
   readonly clock?: Clock;
 }
 
-/** Obeys `ops.control`: every process reads every command and applies those for the groups it runs. */
+/**
+ * Obeys `ops.control`, the desired state of each consumer group: the newest record of a group counts until the next one.
+ * What an operator halted stays halted through restarts, deploys and new members, because every process reads the topic to
+ * its end before its pipelines join.
+ */
 export interface ControlReader {
-  /** Reads from now on: a command is for those who are there. Waits while Kafka or the registry is away. */
+  /**
+   * Resolves when what was desired before the call is applied; start the pipelines only then. Waits while Kafka or the
+   * registry is away; resolves early when it is closed meanwhile.
+   */
   start(): Promise<void>;
   close(): Promise<void>;
 }
 
+const unreadableWaitMs = 1_000;
+
 export function controlReader(options: ControlReaderOptions): ControlReader {
   const { broker, serde, runs, logger, clock = systemClock } = options;
   const closing = new AbortController();
+  /** What was desired of each group when we came; null once that is applied and commands are obeyed as they arrive. */
+  let desired: Map<string, OpsControl> | null = new Map();
   let reader: TopicReader | null = null;
 
-  const obey = async (value: Buffer): Promise<void> => {
-    let command: OpsControl;
-    try {
-      command = await serde.decode(topics.opsControl, value);
-    } catch (error) {
-      logger.warn({ err: error, topic: topics.opsControl.name }, names.logs.pipeline.controlUnreadable);
-      return;
+  /** Null for what nobody can read. While the registry is away it waits: a halt that was passed over would be forgotten. */
+  const read = async (value: Buffer): Promise<OpsControl | null> => {
+    while (!closing.signal.aborted) {
+      try {
+        return await serde.decode(topics.opsControl, value);
+      } catch (error) {
+        logger.warn({ err: error, topic: topics.opsControl.name }, names.logs.pipeline.controlUnreadable);
+        if (!isCodedError(error) || error.disposition.kind !== 'retry') return null;
+        await sleep(clock, unreadableWaitMs, closing.signal).catch(() => undefined);
+      }
     }
+    return null;
+  };
+  const obey = async (command: OpsControl): Promise<void> => {
     for (const run of runs.filter(({ group }) => group === command.group)) {
       if (command.command === 'halt') run.halt();
       else await run.resume().catch((error: unknown) => run.halt(codeOf(error)));
     }
+  };
+  const take = async ({ value }: InboundRecord): Promise<void> => {
+    const command = value === null ? null : await read(value);
+    if (command === null || closing.signal.aborted) return;
+    if (desired === null) await obey(command);
+    else desired.set(command.group, command);
+  };
+  const applyDesired = async (): Promise<void> => {
+    const found = desired ?? new Map<string, OpsControl>();
+    desired = null;
+    // A pipeline starts running anyway, so only what keeps it from that is applied.
+    for (const command of found.values()) if (command.command === 'halt') await obey(command);
   };
   // One after another: a halt that follows a resume must not overtake it.
   let last: Promise<void> = Promise.resolve();
@@ -48,15 +78,18 @@ export function controlReader(options: ControlReaderOptions): ControlReader {
         await serde.pin([topics.opsControl]);
         reader = await broker.createReader({
           topics: [topics.opsControl.name],
-          from: 'latest',
-          onRecord: ({ value }) => {
-            if (value !== null) last = last.then(() => obey(value));
+          from: 'earliest',
+          onRecord: (record) => {
+            last = last.then(() => take(record));
           },
         });
       };
       const onWait = (error: unknown, waitMs: number): void =>
         logger.warn({ err: error, waitMs }, names.logs.kafka.retrying);
       await untilAvailable(open, { clock, signal: closing.signal, onWait });
+      await Promise.race([reader?.caughtUp, aborted(closing.signal)]);
+      last = last.then(applyDesired);
+      await last;
     },
     async close() {
       closing.abort();
@@ -69,4 +102,11 @@ export function controlReader(options: ControlReaderOptions): ControlReader {
 function codeOf(error: unknown): string {
   const code = Error.isError(error) ? (error as { code?: unknown }).code : undefined;
   return typeof code === 'string' ? code : 'X_PIPELINE_HALTED';
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
 }

@@ -2,7 +2,9 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { topics } from '@millrace/contracts';
 import { createLogger } from '@millrace/service';
 import { controlReader } from '../src/control-reader.ts';
+import { CodedError, retry } from '../src/disposition.ts';
 import { pipeline } from '../src/pipeline.ts';
+import type { Serde } from '../src/serde.ts';
 import { createPipelineRig, type Note, noteTopic, type PipelineRig, turns } from '../src/testing/index.ts';
 
 const input = noteTopic('notes.in');
@@ -21,11 +23,11 @@ afterEach(() => rig.close());
 
 describe('controlReader', () => {
   const command = (group: string, order: 'halt' | 'resume') =>
-    rig.publish(topics.opsControl, { command: order, group, actor: 'op', at: 0 });
+    rig.publish(topics.opsControl, { command: order, group, actor: 'op', at: 0 }, { key: group });
+  const logger = createLogger({ service: 'test', level: 'silent' });
 
   it('halts and resumes the runs of the group that a command names, and no other', async () => {
     const { run, broker } = await rig.start(stage);
-    const logger = createLogger({ service: 'test', level: 'silent' });
     const reader = controlReader({ broker, serde: rig.serde, runs: [run], logger, clock: rig.clock });
     await reader.start();
     await command('another.group', 'halt');
@@ -43,12 +45,58 @@ describe('controlReader', () => {
     expect(run.state().state).toBe('running');
   });
 
+  it('halts before it resolves what was halted while no process was there, and not what was resumed since', async () => {
+    await rig.provision(stage);
+    await command('n.notes', 'halt');
+    await command('m.notes', 'halt');
+    await command('m.notes', 'resume');
+    const halted: string[] = [];
+    const runs = ['n.notes', 'm.notes'].map((group) => ({
+      group,
+      halt: () => void halted.push(group),
+      resume: async () => void halted.push(`${group} resumed`),
+    }));
+    const reader = controlReader({ broker: rig.cluster.connect(), serde: rig.serde, runs, logger, clock: rig.clock });
+    await reader.start();
+    expect(halted).toEqual(['n.notes']);
+    await reader.close();
+  });
+
+  it('waits for the registry rather than pass a halt over', async () => {
+    await rig.provision(stage);
+    await command('n.notes', 'halt');
+    let isAway = true;
+    const asked = Promise.withResolvers<void>();
+    const serde: Serde = {
+      ...rig.serde,
+      decode: (topic, bytes) => {
+        asked.resolve();
+        if (isAway) throw new CodedError('X_REGISTRY_UNAVAILABLE', 'away', { disposition: retry() });
+        return rig.serde.decode(topic, bytes);
+      },
+    };
+    const { promise: halted, resolve } = Promise.withResolvers<void>();
+    const runs = [{ group: 'n.notes', halt: () => resolve(), resume: async () => undefined }];
+    const reader = controlReader({ broker: rig.cluster.connect(), serde, runs, logger, clock: rig.clock });
+    const started = reader.start();
+    await asked.promise;
+    await turns();
+    isAway = false;
+    rig.clock.advance(1_000);
+    await Promise.all([started, halted]);
+    await reader.close();
+  });
+
   it('survives a command that it cannot read', async () => {
     const { run, broker, producer } = await rig.start(stage);
-    const logger = createLogger({ service: 'test', level: 'silent' });
     const reader = controlReader({ broker, serde: rig.serde, runs: [run], logger, clock: rig.clock });
     await reader.start();
-    await producer.send({ topic: topics.opsControl.name, key: null, value: Buffer.from('?'), headers: [] });
+    await producer.send({
+      topic: topics.opsControl.name,
+      key: Buffer.from('n.notes'),
+      value: Buffer.from('?'),
+      headers: [],
+    });
     await command('n.notes', 'halt');
     await turns();
     expect(run.state().state).toBe('halted');

@@ -1,29 +1,18 @@
 import { classifyGroup, type Flow, type Flows, flowList } from '@millrace/flows';
 import {
-  type Breaker,
   type Broker,
   CodedError,
-  type ControlReader,
-  controlReader,
+  createStageHost,
   type HeldKeys,
+  type HostedStage,
   halt,
-  type PipelineRun,
   type PipelineSettings,
-  type Producer,
-  runPipeline,
   type Serde,
+  type StageHost,
 } from '@millrace/messaging';
 import { type ClassifyMode, connectEmbeddedModels, type EmbeddedModels, type Model } from '@millrace/models';
 import { createBreaker } from '@millrace/resilience/breaker';
-import {
-  instanceOf,
-  type Logger,
-  type Metrics,
-  names,
-  type Part,
-  type Readiness,
-  type ReadinessState,
-} from '@millrace/service';
+import { type Logger, type Metrics, names, type ReadinessState } from '@millrace/service';
 import { createClassifierMetrics } from './classifier-metrics.ts';
 import { type AskedTask, classifyPipeline } from './classify.ts';
 import { planTasks } from './planned-task.ts';
@@ -53,61 +42,23 @@ export interface ClassifierOptions {
 }
 
 /** One pipeline per flow that classifies, over models that all of them share. */
-export interface Classifier extends Part {
-  readonly checks: readonly Readiness[];
-  /** Those that run; empty before `open`. */
-  runs(): readonly PipelineRun[];
-}
-
-/** Left of the grace period after draining: for committing, leaving the groups, closing producer and workers. */
-const closingMs = 5_000;
-
-export function createClassifier(options: ClassifierOptions): Classifier {
-  const { broker, serde, settings, logger } = options;
+export function createClassifier(options: ClassifierOptions): StageHost {
   const flows = flowList(options.flows).filter(({ classify }) => classify.length > 0);
   let models: EmbeddedModels | null = null;
-  let producer: Producer | null = null;
-  let control: ControlReader | null = null;
-  let running: readonly Running[] = [];
-
-  return {
+  const host = createStageHost({
+    ...options,
     name: 'classifier',
-    checks: [
-      {
-        name: 'model',
-        ready: () => (models?.isReady() ? { ok: true } : { ok: false, reason: 'no worker has its packs loaded' }),
-      },
-      ...flows.map(({ entity }) => ({
-        name: classifyGroup(entity),
-        ready: () => readinessOf(running, classifyGroup(entity)),
-      })),
-    ],
-    runs: () => running.map(({ run }) => run),
-    async open() {
+    groups: flows.map(({ entity }) => classifyGroup(entity)),
+    openStages: async () => {
       const opened = await openModels(flows, options);
       models = opened;
-      producer = await broker.createProducer();
-      const parts = { models: opened, producer };
-      running = flows.map((flow) => startFlow(flow, parts, options));
-      const runs = running.map(({ run }) => run);
-      control = controlReader({ broker, serde, runs, logger });
-      await Promise.all([control, ...runs].map((one) => one.start()));
+      return flows.map((flow) => stageOf(flow, opened, options));
     },
-    async close() {
-      await control?.close();
-      const deadline = AbortSignal.timeout(Math.max(0, settings.graceMs - closingMs));
-      await Promise.all(running.map(({ run }) => run.drain(deadline)));
-      await Promise.all(running.map(({ run }) => run.close()));
-      for (const { breaker } of running) breaker.close();
-      await producer?.close();
-      await models?.close();
-    },
-  };
-}
-
-interface Running {
-  readonly run: PipelineRun;
-  readonly breaker: Breaker;
+    closeShared: async () => await models?.close(),
+  });
+  const model = (): ReadinessState =>
+    models?.isReady() === true ? { ok: true } : { ok: false, reason: 'no worker has its packs loaded' };
+  return { ...host, checks: [{ name: 'model', ready: model }, ...host.checks] };
 }
 
 function openModels(
@@ -124,13 +75,8 @@ function openModels(
   });
 }
 
-function startFlow(
-  flow: Flow,
-  { models, producer }: { readonly models: EmbeddedModels; readonly producer: Producer },
-  options: ClassifierOptions,
-): Running {
-  const { broker, serde, settings, logger, monotonic, fatal } = options;
-  const breaker = createBreaker({ openMs: settings.breakerOpenMs, now: monotonic });
+function stageOf(flow: Flow, models: EmbeddedModels, options: ClassifierOptions): HostedStage {
+  const { settings, monotonic } = options;
   const tasks = planTasks(flow).map((task): AskedTask => {
     const mode: ClassifyMode = flow.classifyMode;
     return { ...task, mode, model: answering(models.model(task.pack, mode), task.task, flow) };
@@ -145,19 +91,7 @@ function startFlow(
     modelTimeoutMs: settings.modelTimeoutMs,
     metrics: createClassifierMetrics(options.metrics, monotonic, expected),
   });
-  const run = runPipeline(stage, {
-    broker,
-    producer,
-    serde,
-    settings,
-    logger,
-    metrics: options.metrics,
-    breaker,
-    ...(options.heldKeys === undefined ? {} : { heldKeys: options.heldKeys }),
-    ...instanceOf('classifier', settings.ordinal),
-    onFatal: fatal,
-  });
-  return { run, breaker };
+  return { pipeline: stage, breaker: createBreaker({ openMs: settings.breakerOpenMs, now: monotonic }) };
 }
 
 function answering(model: Model, task: string, { entity }: Flow): Model {
@@ -167,11 +101,4 @@ function answering(model: Model, task: string, { entity }: Flow): Model {
     `flows.${entity}.classify: the pack answers ${model.tasks.join(', ')}, not ${task}`,
     { disposition: halt, step: 'validate' },
   );
-}
-
-function readinessOf(running: readonly Running[], group: string): ReadinessState {
-  const run = running.find((one) => one.run.group === group)?.run;
-  if (run?.isReady()) return { ok: true };
-  const { state, code } = run?.state() ?? { state: 'starting', code: null };
-  return { ok: false, reason: code === null ? state : `${state}: ${code}` };
 }

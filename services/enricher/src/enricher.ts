@@ -1,22 +1,18 @@
 import type { Source } from '@millrace/connectors/source';
-import { createExpressions, enrichGroup, type Flow, type Flows, flowList, normaliseGroup } from '@millrace/flows';
+import { createExpressions, enrichGroup, type Flows, flowList, normaliseGroup } from '@millrace/flows';
 import {
   type BodyStore,
-  type Breaker,
   type Broker,
-  type ControlReader,
-  controlReader,
+  createStageHost,
   type HeldKeys,
+  type HostedStage,
   type Pipeline,
-  type PipelineRun,
   type PipelineSettings,
-  type Producer,
-  type RunOptions,
-  runPipeline,
   type Serde,
+  type StageHost,
 } from '@millrace/messaging';
 import { createBreaker } from '@millrace/resilience/breaker';
-import { instanceOf, type Logger, type Metrics, type Part, type Readiness } from '@millrace/service';
+import type { Logger, Metrics } from '@millrace/service';
 import { enrichPipeline } from './enrich.ts';
 import { normalisePipeline } from './normalise.ts';
 import { createReferenceTables } from './reference-tables.ts';
@@ -45,17 +41,7 @@ export interface EnricherOptions {
   readonly fatal: (error: Error) => void;
 }
 
-/** Every stage of the service, to be opened and closed as one. */
-export interface Enricher extends Part {
-  readonly checks: readonly Readiness[];
-  /** Those that run; empty before `open`. */
-  runs(): readonly PipelineRun[];
-}
-
-/** Left of the grace period after draining: for committing, leaving the groups and closing the producer. */
-const closingMs = 5_000;
-
-export function createEnricher(options: EnricherOptions): Enricher {
+export function createEnricher(options: EnricherOptions): StageHost {
   const { flows, connectors, broker, serde, bodies, settings, logger, metrics, now } = options;
   const tables = createReferenceTables({
     broker,
@@ -66,66 +52,23 @@ export function createEnricher(options: EnricherOptions): Enricher {
     refreshTimeoutMs: settings.tableRefreshTimeoutMs,
   });
   const expressions = createExpressions({ timeoutMs: settings.expressionTimeoutMs });
-  const closing = new AbortController();
-  let producer: Producer | undefined;
-  let runs: readonly PipelineRun[] = [];
-  const breakers: Breaker[] = [];
-  let control: ControlReader | undefined;
-
   /** Behind a breaker of its own: with the body store or the registry away a pipeline waits, and fills no tiers. */
-  const guarded = <T>(stage: Pipeline<T>, run: RunOptions): PipelineRun => {
-    const breaker = createBreaker({ openMs: settings.breakerOpenMs });
-    breakers.push(breaker);
-    return runPipeline(stage, { ...run, breaker });
-  };
-  const start = (run: RunOptions): readonly PipelineRun[] => [
-    guarded(normalisePipeline({ instances: flows.sources, connectors, bodies, now }), run),
-    ...flowList(flows).map((flow: Flow) => guarded(enrichPipeline({ flow, tables, expressions, now }), run)),
-  ];
-  const stateOf = (group: string): Readiness => ({
-    name: group,
-    ready: () => readinessOf(runs.find((run) => run.group === group)),
+  const guarded = <T>(pipeline: Pipeline<T>): HostedStage => ({
+    pipeline,
+    breaker: createBreaker({ openMs: settings.breakerOpenMs }),
   });
-
-  return {
+  const host = createStageHost({
+    ...options,
     name: 'enricher',
-    checks: [
-      { name: 'reference-tables', ready: () => tables.readiness() },
-      ...[normaliseGroup, ...flowList(flows).map(({ entity }) => enrichGroup(entity))].map(stateOf),
-    ],
-    runs: () => runs,
-    open: async () => {
-      producer = await broker.createProducer();
-      await tables.open(closing.signal);
-      runs = start({
-        broker,
-        producer,
-        serde,
-        settings,
-        logger,
-        metrics,
-        ...(options.heldKeys === undefined ? {} : { heldKeys: options.heldKeys }),
-        ...instanceOf('enricher', settings.ordinal),
-        onFatal: options.fatal,
-      });
-      control = controlReader({ broker, serde, runs, logger });
-      await Promise.all([control, ...runs].map((one) => one.start()));
+    groups: [normaliseGroup, ...flowList(flows).map(({ entity }) => enrichGroup(entity))],
+    openStages: async (closing) => {
+      await tables.open(closing);
+      return [
+        guarded(normalisePipeline({ instances: flows.sources, connectors, bodies, now })),
+        ...flowList(flows).map((flow) => guarded(enrichPipeline({ flow, tables, expressions, now }))),
+      ];
     },
-    close: async () => {
-      closing.abort(new Error('the enricher is closing'));
-      await control?.close();
-      const deadline = AbortSignal.timeout(Math.max(0, settings.graceMs - closingMs));
-      await Promise.all(runs.map((run) => run.drain(deadline)));
-      await Promise.all(runs.map((run) => run.close()));
-      for (const breaker of breakers) breaker.close();
-      await producer?.close();
-      await Promise.all([tables.close(), expressions.close()]);
-    },
-  };
-}
-
-function readinessOf(run: PipelineRun | undefined): { readonly ok: boolean; readonly reason?: string } {
-  if (run?.isReady()) return { ok: true };
-  const { state, code } = run?.state() ?? { state: 'starting', code: null };
-  return { ok: false, reason: code === null ? state : `${state}: ${code}` };
+    closeShared: () => Promise.all([tables.close(), expressions.close()]),
+  });
+  return { ...host, checks: [{ name: 'reference-tables', ready: () => tables.readiness() }, ...host.checks] };
 }

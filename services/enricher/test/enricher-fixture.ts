@@ -13,9 +13,10 @@ import {
   type Producer,
   readDeadLetter,
   type Serde,
+  type StageHost,
 } from '@millrace/messaging';
 import { createLogger, createMetrics } from '@millrace/service';
-import { createEnricher, type Enricher } from '../src/enricher.ts';
+import { createEnricher } from '../src/enricher.ts';
 
 export const flows = loadFlows(join(import.meta.dirname, '../../../infra/flows'), { knownSources: sources });
 export const specs = topicSpecs(flows.groups().filter((group) => group.startsWith('enricher.')));
@@ -23,7 +24,7 @@ export const specs = topicSpecs(flows.groups().filter((group) => group.startsWit
 const noBodies = { get: () => Promise.reject(new Error('no bodies here')) };
 
 export interface Fixture {
-  readonly enricher: Enricher;
+  readonly enricher: StageHost;
   /** Writes a raw webhook as the gateway does. */
   webhook(id: string, key: string, data: WebhookReceived): Promise<void>;
   row(table: string, key: string, attributes: Readonly<Record<string, string>>): Promise<void>;

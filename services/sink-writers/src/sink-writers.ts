@@ -11,23 +11,19 @@ import {
   resolveReferences,
 } from '@millrace/flows';
 import {
-  type Breaker,
   type Broker,
-  type ControlReader,
-  controlReader,
+  createStageHost,
   type EffectStore,
   type HeldKeys,
-  type PipelineRun,
+  type HostedStage,
   type PipelineSettings,
-  type Producer,
-  type RunOptions,
-  runPipeline,
   type Serde,
+  type StageHost,
 } from '@millrace/messaging';
 import type { RateLimiterMode } from '@millrace/resilience';
 import { createBreaker } from '@millrace/resilience/breaker';
 import { createOutbound } from '@millrace/resilience/outbound';
-import { type Environment, instanceOf, type Logger, type Metrics, type Part, type Readiness } from '@millrace/service';
+import type { Environment, Logger, Metrics } from '@millrace/service';
 import { type Deliverable, deliverPipeline } from './deliver.ts';
 import { createRouteWriter, type RouteWriter } from './route-writer.ts';
 
@@ -61,98 +57,32 @@ export interface SinkWritersOptions {
   readonly fatal: (error: Error) => void;
 }
 
-/** Every route of the service, to be opened and closed as one. */
-export interface SinkWriters extends Part {
-  /** One per route: halted and joining are not ready, and say why. */
-  readonly checks: readonly Readiness[];
-  /** Those that run; empty before `open`. */
-  runs(): readonly PipelineRun[];
-}
-
-/** One destination of one flow: stops, pauses, retries and dead-letters by itself. */
-interface RouteRun {
-  readonly run: PipelineRun;
-  readonly writer: RouteWriter;
-  readonly breaker: Breaker;
-}
-
-/** Left of the grace period after draining: for committing, leaving the groups and closing the producer. */
-const closingMs = 5_000;
-
-export function createSinkWriters(options: SinkWritersOptions): SinkWriters {
-  const { flows, broker, serde, settings, logger } = options;
+/** Every route is a stage of its own: it stops, pauses, retries and dead-letters by itself. */
+export function createSinkWriters(options: SinkWritersOptions): StageHost {
+  const { flows, settings } = options;
   const expressions = createExpressions({ timeoutMs: settings.expressionTimeoutMs });
   const routes = flowList(flows).flatMap((flow) => flow.deliver.map((route) => ({ flow, route })));
-  let producer: Producer | undefined;
-  let control: ControlReader | undefined;
-  let running: readonly RouteRun[] = [];
-  const runs = (): readonly PipelineRun[] => running.map(({ run }) => run);
-
-  return {
+  return createStageHost({
+    ...options,
     name: 'sink-writers',
-    checks: routes.map(({ flow, route }) => readinessOf(deliverGroup(flow.entity, route.route), runs)),
-    runs,
-    async open() {
-      const own = await broker.createProducer();
-      producer = own;
-      running = routes.map(({ flow, route }) => startable(flow, route, own, expressions, options));
-      // Not awaited: Kafka may be away, and a service that waits for it must still be told to stop.
-      for (const { run } of running) run.start().catch(options.fatal);
-      control = controlReader({ broker, serde, runs: runs(), logger });
-      control.start().catch(options.fatal);
-    },
-    async close() {
-      await control?.close();
-      const deadline = AbortSignal.timeout(Math.max(0, settings.graceMs - closingMs));
-      await Promise.all(running.map(({ run }) => run.drain(deadline)));
-      await Promise.all(running.map(({ run }) => run.close()));
-      await producer?.close();
-      for (const { breaker } of running) breaker.close();
-      await Promise.all([...running.map(({ writer }) => writer.close()), expressions.close()]);
-    },
-  };
+    groups: routes.map(({ flow, route }) => deliverGroup(flow.entity, route.route)),
+    openStages: () => routes.map(({ flow, route }) => stageOf(flow, route, expressions, options)),
+    closeShared: () => expressions.close(),
+  });
 }
 
-function startable(
-  flow: Flow,
-  route: Route,
-  producer: Producer,
-  expressions: Expressions,
-  options: SinkWritersOptions,
-): RouteRun {
-  const { broker, serde, settings, logger, metrics } = options;
+function stageOf(flow: Flow, route: Route, expressions: Expressions, options: SinkWritersOptions): HostedStage {
   const definition = sinkOf(route, options);
-  const writer = routeWriter(flow, route, definition, options);
-  const breaker = createBreaker({ openMs: settings.breakerOpenMs });
-  const { entity } = flow;
-  const { write } = writer;
-  const stage = deliverPipeline({
-    entity,
-    route,
-    sink: definition,
-    topic: topicOf(flow),
-    expressions,
-    write,
-    now: options.now,
-  });
-  const run: RunOptions = {
-    broker,
-    producer,
-    serde,
-    // More handlers than the destination takes at once would only grow old waiting for their turn.
-    settings: { ...settings, maxInFlight: Math.min(settings.maxInFlight, definition.concurrency) },
-    logger,
-    metrics,
-    breaker,
-    ...(options.heldKeys === undefined ? {} : { heldKeys: options.heldKeys }),
-    ...instanceOf('sink-writers', settings.ordinal),
-    beforeResume: () => writer.reopen(),
-    onFatal: options.fatal,
-  };
+  const { write, reopen, close } = routeWriter(flow, route, definition, options);
   return {
-    run: runPipeline(stage, run),
-    writer,
-    breaker,
+    pipeline: deliverPipeline({
+      ...{ entity: flow.entity, route, sink: definition, topic: topicOf(flow), expressions, write, now: options.now },
+    }),
+    breaker: createBreaker({ openMs: options.settings.breakerOpenMs }),
+    // More handlers than the destination takes at once would only grow old waiting for their turn.
+    maxInFlight: definition.concurrency,
+    beforeResume: reopen,
+    close,
   };
 }
 
@@ -185,17 +115,4 @@ function sinkOf({ route, sink }: Route, { sinks }: SinkWritersOptions): AnySink 
   // The flow file was checked against the same registry.
   if (definition === undefined) throw new TypeError(`the route ${route} names the sink ${sink}, which does not exist`);
   return definition;
-}
-
-function readinessOf(group: string, runs: () => readonly PipelineRun[]): Readiness {
-  return {
-    name: group,
-    ready: () => {
-      const run = runs().find((candidate) => candidate.group === group);
-      const { state, code } = run?.state() ?? { state: 'starting', code: null };
-      const said = code === null ? {} : { reason: `${state}: ${code}` };
-      if (run?.isReady() === true) return { ok: true, ...said };
-      return { ok: false, reason: code === null ? 'joining its group' : `${state}: ${code}` };
-    },
-  };
 }

@@ -18,9 +18,10 @@ import {
   identityHeaders,
   type Producer,
   readDeadLetter,
+  type StageHost,
 } from '@millrace/messaging';
 import { createLogger, createMetrics, type Metrics } from '@millrace/service';
-import { createSinkWriters, type SinkWriters, type SinkWritersOptions } from '../src/sink-writers.ts';
+import { createSinkWriters, type SinkWritersOptions } from '../src/sink-writers.ts';
 
 export const httpSecret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 
@@ -86,7 +87,7 @@ export interface SystemOptions {
 export interface System {
   readonly cluster: InMemoryBroker;
   readonly metrics: Metrics;
-  readonly writers: SinkWriters;
+  readonly writers: StageHost;
   publish(eventId: string, ticket: TicketClassified): Promise<void>;
   /** Resolves when everything published is finished. */
   settled(): Promise<void>;

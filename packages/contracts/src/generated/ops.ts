@@ -13,9 +13,9 @@ export interface OpsAudit {
   readonly at: number;
 }
 
-/** An order to every process that runs the group. */
+/** What an operator wants of a consumer group: the newest record of a group counts until the next, through restarts of every process that runs it. */
 export interface OpsControl {
-  /** resume lifts a halt and reads secrets again; halt stops the pipeline. */
+  /** halt keeps the pipeline stopped; resume lifts any halt and reads secrets again. */
   readonly command: ControlCommand;
   /** Consumer group meant. */
   readonly group: string;

@@ -436,7 +436,7 @@ export const schemas: Readonly<Record<'webhooksReceived' | 'deliveriesCompleted'
     "type": "record",
     "name": "OpsControl",
     "namespace": "io.millrace.ops.v1",
-    "doc": "An order to every process that runs the group.",
+    "doc": "What an operator wants of a consumer group: the newest record of a group counts until the next, through restarts of every process that runs it.",
     "fields": [
       {
         "name": "command",
@@ -449,7 +449,7 @@ export const schemas: Readonly<Record<'webhooksReceived' | 'deliveriesCompleted'
             "halt"
           ]
         },
-        "doc": "resume lifts a halt and reads secrets again; halt stops the pipeline."
+        "doc": "halt keeps the pipeline stopped; resume lifts any halt and reads secrets again."
       },
       {
         "name": "group",

@@ -56,8 +56,8 @@ export const topicTable: {
     {
       "name": "ops.control",
       "partitions": 1,
-      "retention": "1d",
-      "cleanup": "delete",
+      "retention": "forever",
+      "cleanup": "compact",
       "stamped": "event"
     },
     {

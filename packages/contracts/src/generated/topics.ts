@@ -24,7 +24,7 @@ export interface Topics {
   readonly transformationsRecorded: Topic<TransformationRecorded>;
   /** One row of a reference table; the newest of its key counts, a tombstone deletes it. Key: `<table>/<key>`. */
   readonly referenceRows: Topic<ReferenceRow>;
-  /** An order to every process that runs the group. Key: consumer group. */
+  /** What an operator wants of a consumer group: the newest record of a group counts until the next, through restarts of every process that runs it. Key: consumer group. */
   readonly opsControl: Topic<OpsControl>;
   /** Who did what to the installation, written before it acts. Key: target. */
   readonly opsAudit: Topic<OpsAudit>;

@@ -79,6 +79,7 @@ class KafkaIndexer implements Indexer {
   readonly group: string;
   readonly #options: IndexerOptions;
   #state: PipelineState | null = null;
+  #isOpen = false;
   #mending: Promise<void> | null = null;
   #groupOf: ReadonlyMap<string, string> = new Map();
   #topics: readonly string[] = [];
@@ -106,7 +107,9 @@ class KafkaIndexer implements Indexer {
     this.#groupOf = new Map([...groups, ...strays].map((each) => [groupTopics(each).dlq, each]));
     this.#topics = [...this.#groupOf.keys(), topics.opsReplayAck.name];
     for (const each of this.#groupOf.values()) this.#indexed.zero({ group: each });
-    await this.#join();
+    this.#isOpen = true;
+    // What an operator halted before we came stays out of its group until it is resumed.
+    if (this.#state?.state !== 'halted') await this.#join();
   }
 
   async close(): Promise<void> {
@@ -133,6 +136,10 @@ class KafkaIndexer implements Indexer {
 
   async resume(): Promise<void> {
     if (this.#state?.state !== 'halted' || this.#mending !== null) return;
+    if (!this.#isOpen) {
+      this.#state = null;
+      return;
+    }
     await this.#finish();
     await this.#join();
   }
