@@ -230,6 +230,37 @@ describe('a killed service', () => {
   );
 });
 
+describe('a halted pipeline', () => {
+  it('stays halted through kill -9 of its process, and delivers once it is resumed', async () => {
+    const group = 'sink-writers.tickets.archive';
+    const stateOf = async (): Promise<string | undefined> =>
+      (await ask<{ group: string; state: string }[]>('routes', 'ls')).find((row) => row.group === group)?.state;
+    await ask('routes', 'halt', group);
+    await waitFor('the halt', async () => (await stateOf()) === 'halted');
+    const { url, pid } = readState(system.stateFile).services['sink-writers'] as { url: string; pid: number };
+    process.kill(pid, 'SIGKILL');
+    await waitFor('its next process', async () => readState(system.stateFile).services['sink-writers']?.pid !== pid);
+    await waitFor('its readiness', async () => {
+      const answer = await fetch(`${url}/readyz`).catch(() => null);
+      const body = (await answer?.json()) as { checks?: Record<string, { reason?: string }> } | undefined;
+      return body?.checks?.[group]?.reason === 'halted: X_PIPELINE_HALTED';
+    });
+    const body = ticketCreated({
+      ticket: '720001',
+      eventId: `halted-${run}`,
+      subject: 'Card',
+      description: 'How do I top up my account?',
+    });
+    const { json } = await send(zendesk, body);
+    const count = async (table: string): Promise<number> =>
+      (await rows(`SELECT 1 FROM ${table} WHERE correlation_id = $1`, json['id'])).length;
+    await waitFor('the other route', async () => (await received('zendesk', '720001')) > 0);
+    expect(await count('tickets')).toBe(0);
+    await ask('routes', 'resume', group);
+    await waitFor('the row', async () => (await count('tickets')) === 1);
+  }, 120_000);
+});
+
 describe('SIGTERM', () => {
   it('ends everything with exit 0, and a second start remembers what it accepted', async () => {
     const body = ticketCreated({
