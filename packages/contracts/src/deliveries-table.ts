@@ -12,5 +12,5 @@ export function deliveriesTable(table: string): readonly string[] {
   ];
 }
 
-/** What serialises the makers, with `pg_advisory_lock(hashtextextended(…, 0))`. */
+/** What serialises the makers, with `pg_advisory_xact_lock(hashtextextended(…, 0))`. */
 export const deliveriesTableLock = 'millrace postgres sink';

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { EmbeddedError } from './errors.ts';
 
+export { openTransactionPooler, type TransactionPooler } from './transaction-pooler.ts';
+
 /** The servers of this Jest run. */
 export interface TestCluster {
   readonly kafkaBrokers: readonly string[];

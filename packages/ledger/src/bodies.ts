@@ -10,11 +10,10 @@ export function createBodies(store: Store): BodyStore {
   const bodies = tableOf(store, 'bodies');
   const insert = prepared(
     store,
-    'body-put',
     `INSERT INTO ${bodies} (ref, bytes, put_at) VALUES ($1, $2, $3)
      ON CONFLICT (ref) DO UPDATE SET put_at = greatest(${bodies}.put_at, excluded.put_at)`,
   );
-  const select = prepared<{ bytes: Buffer }>(store, 'body-get', `SELECT bytes FROM ${bodies} WHERE ref = $1`);
+  const select = prepared<{ bytes: Buffer }>(store, `SELECT bytes FROM ${bodies} WHERE ref = $1`);
 
   return {
     put: async (bytes, signal) => {

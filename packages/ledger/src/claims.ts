@@ -70,7 +70,6 @@ export function createClaims(store: Store, { leaseMs, keepMs }: ClaimOptions): C
   // Takes a free key, one whose owner's lease ended, or one older than what is remembered.
   const take = prepared<{ key: string }>(
     store,
-    'claim',
     `INSERT INTO ${claims} AS held (key, event_id, source, received_at, digest, lease_until)
      SELECT key, event_id, source, received_at, digest, $6 FROM unnest($1::text[], $2::uuid[], $3::text[], $4::bigint[], $5::text[])
        AS wanted (key, event_id, source, received_at, digest)
@@ -81,24 +80,17 @@ export function createClaims(store: Store, { leaseMs, keepMs }: ClaimOptions): C
   );
   const held = prepared<ClaimRow & { key: string }>(
     store,
-    'claims-held',
     `SELECT key, event_id, digest, topic FROM ${claims} WHERE key = ANY($1::text[])`,
   );
   const finish = prepared(
     store,
-    'claim-complete',
     `UPDATE ${claims} AS held SET topic = done.topic, partition = done.partition, "offset" = done."offset"
      FROM unnest($1::uuid[], $2::text[], $3::int[], $4::bigint[]) AS done (event_id, topic, partition, "offset")
      WHERE held.event_id = done.event_id AND held.topic IS NULL`,
   );
-  const drop = prepared(
-    store,
-    'claim-release',
-    `DELETE FROM ${claims} WHERE event_id = ANY($1::uuid[]) AND topic IS NULL`,
-  );
+  const drop = prepared(store, `DELETE FROM ${claims} WHERE event_id = ANY($1::uuid[]) AND topic IS NULL`);
   const seek = prepared<ClaimRow>(
     store,
-    'claim-find',
     `SELECT event_id, source, received_at, topic, partition, "offset" FROM ${claims} WHERE event_id = ANY($1::uuid[])`,
   );
 

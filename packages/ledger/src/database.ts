@@ -1,8 +1,9 @@
 import type { CodedError } from '@millrace/messaging';
 import { CodedError as Coded, retry } from '@millrace/messaging';
 import { type Logger, names, type ReadinessState } from '@millrace/service';
-import { Pool, type PoolClient, type QueryConfig, type QueryResultRow } from 'pg';
+import type { PoolClient, QueryResultRow } from 'pg';
 import { migrate, type SchemaHistory } from './migrations.ts';
+import { openPool, type PostgresPool } from './pool.ts';
 import { postgresError } from './postgres-errors.ts';
 
 export interface DatabaseOptions {
@@ -20,7 +21,7 @@ export interface DatabaseOptions {
   readonly probeEveryMs?: number;
 }
 
-export type Query = <R extends QueryResultRow>(statement: string | QueryConfig, values?: unknown[]) => Promise<R[]>;
+export type Query = <R extends QueryResultRow>(text: string, values?: unknown[]) => Promise<R[]>;
 
 /**
  * A Postgres that may go away and come back. Statements fail with a `CodedError` (`postgresError`); none is repeated here.
@@ -31,6 +32,8 @@ export interface Database {
   open(): Promise<void>;
   /** One statement on any connection. */
   readonly query: Query;
+  /** The same for one that is asked often: parsed once per session where sessions are ours. */
+  readonly prepared: Query;
   /** All of `work` or nothing. */
   transaction<T>(work: (query: Query) => Promise<T>): Promise<T>;
   readiness(): ReadinessState;
@@ -46,7 +49,7 @@ export function connectDatabase(options: DatabaseOptions): Database {
 
 class PooledDatabase implements Database {
   readonly #options: DatabaseOptions;
-  readonly #pool: Pool;
+  readonly #pool: PostgresPool;
   #migrated: Promise<void> | null = null;
   #away: CodedError | null = null;
   #probe: NodeJS.Timeout | null = null;
@@ -55,36 +58,37 @@ class PooledDatabase implements Database {
   constructor(options: DatabaseOptions) {
     const { url, maxConnections = 6, connectTimeoutMs = 3_000, statementTimeoutMs = 10_000 } = options;
     this.#options = options;
-    this.#pool = new Pool({
-      connectionString: url,
-      max: maxConnections,
-      connectionTimeoutMillis: connectTimeoutMs,
-      query_timeout: statementTimeoutMs,
-      statement_timeout: statementTimeoutMs,
-      application_name: options.applicationName,
-      keepAlive: true,
-      allowExitOnIdle: true,
+    this.#pool = openPool({
+      url,
+      maxConnections,
+      connectTimeoutMs,
+      queryTimeoutMs: statementTimeoutMs,
+      statementTimeoutMs,
+      applicationName: options.applicationName,
+      onIdleError: (error) => this.#failed(postgresError(error)),
     });
-    // An idle connection that breaks: without a listener it would end the process.
-    this.#pool.on('error', (error) => this.#failed(postgresError(error)));
   }
 
   async open(): Promise<void> {
     await this.#migrateOnce().catch(() => {}); // logged by #failed, said by readiness, tried again by the next statement
   }
 
-  readonly query: Query = <R extends QueryResultRow>(statement: string | QueryConfig, values?: unknown[]) =>
+  readonly query: Query = <R extends QueryResultRow>(text: string, values?: unknown[]) =>
     this.#asked(async () => {
       await this.#migrateOnce();
-      const { rows } = await this.#pool.query<R>(statement as QueryConfig, values);
-      return rows;
+      return this.#pool.query<R>(text, values);
+    });
+
+  readonly prepared: Query = <R extends QueryResultRow>(text: string, values: unknown[] = []) =>
+    this.#asked(async () => {
+      await this.#migrateOnce();
+      return this.#pool.prepared<R>(text, values);
     });
 
   async transaction<T>(work: (query: Query) => Promise<T>): Promise<T> {
     await this.#asked(() => this.#migrateOnce());
     const client = await this.#asked(() => this.#pool.connect());
-    const query: Query = (statement, values) =>
-      this.#asked(async () => (await client.query(statement as QueryConfig, values)).rows as never);
+    const query: Query = (text, values) => this.#asked(async () => (await client.query(text, values)).rows as never);
     return this.#lend(client, async () => {
       await query('BEGIN');
       const result = await work(query);

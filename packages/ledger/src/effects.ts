@@ -30,20 +30,17 @@ export function createEffects(store: Store, notes: string | null): EffectStore {
   const effects = tableOf(store, 'effects');
   const start = prepared<EffectRow>(
     store,
-    'effect-begin',
     `INSERT INTO ${effects} (route, event_id, started_at)
      SELECT route, event_id, $3 FROM unnest($1::text[], $2::text[]) AS begun (route, event_id)
      ON CONFLICT DO NOTHING RETURNING route, event_id`,
   );
   const select = prepared<EffectRow>(
     store,
-    'effect-state',
     `SELECT stored.route, stored.event_id, stored.done_at FROM unnest($1::text[], $2::text[]) AS wanted (route, event_id)
      JOIN ${effects} AS stored USING (route, event_id)`,
   );
   const finish = prepared(
     store,
-    'effect-done',
     `WITH ended AS MATERIALIZED (
        SELECT * FROM unnest($1::text[], $2::text[], $3::text[]) AS ended (route, event_id, detail)
      ), finished AS (
@@ -55,7 +52,6 @@ export function createEffects(store: Store, notes: string | null): EffectStore {
   );
   const drop = prepared(
     store,
-    'effect-release',
     `DELETE FROM ${effects} AS stored USING unnest($1::text[], $2::text[]) AS undone (route, event_id)
      WHERE stored.route = undone.route AND stored.event_id = undone.event_id AND stored.done_at IS NULL`,
   );

@@ -46,7 +46,6 @@ export function createHeldKeys(store: Store): HeldKeys {
      )`;
   const put = prepared<HeldRow>(
     store,
-    'held-key-hold',
     `WITH ${owned(
       '$1::text[], $2::int[], $3::text[], $4::text[], $5::bytea[], $6::boolean[], $7::text[], $8::int[], $9::bigint[]',
       'key, failed, topic, origin_partition, origin_offset, ',
@@ -74,7 +73,6 @@ export function createHeldKeys(store: Store): HeldKeys {
   );
   const close = prepared<SettledRow>(
     store,
-    'held-key-settle',
     `WITH ${owned('$1::text[], $2::int[], $3::text[], $4::text[]', '')},
      done AS (
        UPDATE ${records} AS stored SET settled = true FROM owned
@@ -90,7 +88,6 @@ export function createHeldKeys(store: Store): HeldKeys {
   // What is settled stays while its line goes on: a record that comes a second time must be known.
   const forget = prepared(
     store,
-    'held-key-forget',
     `DELETE FROM ${records} AS stored USING unnest($1::text[], $2::bytea[]) AS over ("group", key)
      WHERE stored."group" = over."group" AND stored.key = over.key AND NOT EXISTS (
        SELECT 1 FROM ${records} AS open WHERE open."group" = over."group" AND open.key = over.key AND NOT open.settled)`,

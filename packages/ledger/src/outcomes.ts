@@ -20,14 +20,12 @@ export function createOutcomes(store: Store): OutcomeStore {
   const outcomes = tableOf(store, 'outcomes');
   const select = prepared<OutcomeRow>(
     store,
-    'outcome-find',
     `SELECT stored.stage, stored.input_id, stored.generation, stored.outcome
      FROM unnest($1::text[], $2::text[], $3::bigint[]) AS wanted (stage, input_id, generation)
      JOIN ${outcomes} AS stored USING (stage, input_id, generation)`,
   );
   const insert = prepared<OutcomeRow>(
     store,
-    'outcome-record',
     `INSERT INTO ${outcomes} (stage, input_id, generation, outcome, recorded_at)
      SELECT stage, input_id, generation, outcome, $5 FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bytea[])
        AS given (stage, input_id, generation, outcome)

@@ -16,13 +16,12 @@ export interface Store {
 /** A table's name inside a statement. */
 export const tableOf = ({ schema }: Pick<Store, 'schema'>, table: string): string => `${quoteSchema(schema)}.${table}`;
 
-/** A prepared statement: parsed once per connection. */
+/** A statement that is asked often. */
 export function prepared<R extends QueryResultRow>(
-  { database, schema }: Store,
-  name: string,
+  { database }: Store,
   text: string,
 ): (values: unknown[]) => Promise<R[]> {
-  return (values) => database.query<R>({ name: `${schema}.${name}`, text, values });
+  return (values) => database.prepared<R>(text, values);
 }
 
 /** A group commit whose statements are counted and timed. */

@@ -26,15 +26,6 @@ export function classifyPostgres(error: unknown): CodedError {
   return new CodedError(code, text, { disposition, unavailable, step: 'effect', cause: error });
 }
 
-/**
- * Whether the session that answered is not the one that prepared, as behind a pooler that gives each transaction another
- * session. Nothing was executed.
- */
-export function isUnprepared(error: unknown): boolean {
-  const state = sqlState(error);
-  return state === '26000' || state === '42P05';
-}
-
 type Verdict = readonly [PostgresErrorCode, CodedError['disposition'], boolean];
 
 function verdict(state: string): Verdict {

@@ -1,9 +1,9 @@
+import { openPool } from '@millrace/ledger/pool';
 import { CodedError, isCodedError, retry } from '@millrace/messaging';
-import pg from 'pg';
 import { z } from 'zod';
 import { type AnySink, defineSink, type Sink, type SinkContext, type SinkResult, urlReference } from '../sink.ts';
 import { columnTypes, entityColumns } from './columns.ts';
-import { classifyPostgres, isUnprepared } from './errors.ts';
+import { classifyPostgres } from './errors.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { type Row, toRow } from './rows.ts';
 import {
@@ -11,12 +11,9 @@ import {
   applyStatement,
   expectedColumns,
   forgetStatement,
-  nameOf,
   presentColumns,
   type Target,
-  tableLock,
   tableStatements,
-  tableUnlock,
 } from './statements.ts';
 
 const identifier = z.string().regex(/^[a-z_][a-z0-9_]{0,62}$/, 'use lower-case letters, digits and underscores');
@@ -60,55 +57,43 @@ function openPostgres(config: PostgresConfig, context: SinkContext): Sink {
   const own = entityColumns(context.schema);
   const further = Object.entries(config.columns).map(([name, type]) => ({ name, type, field: null }));
   const target: Target = { schema: config.schema, table: config.table, columns: withoutTwins([...own, ...further]) };
-  const pool = new pg.Pool({
-    connectionString: config.url,
-    max: 2,
-    connectionTimeoutMillis: 5_000,
-    // A server that is frozen answers neither; the client must give up by itself.
-    query_timeout: 30_000,
-    statement_timeout: 25_000,
-    keepAlive: true,
-    application_name: `millrace ${context.route}`,
+  const pool = openPool({
+    url: config.url,
+    maxConnections: 2,
+    connectTimeoutMs: 5_000,
+    queryTimeoutMs: 30_000,
+    statementTimeoutMs: 25_000,
+    applicationName: `millrace ${context.route}`,
+    onIdleError: () => undefined,
   });
-  // An idle connection that breaks is replaced on the next use; without a listener it would end the process.
-  pool.on('error', () => undefined);
   let isReady = false;
   let forgottenAt = Number.NEGATIVE_INFINITY;
   let closing: Promise<void> | undefined;
 
-  const query = async <R extends pg.QueryResultRow>(
-    asked: string | pg.QueryConfig,
-    values: readonly unknown[] = [],
-  ): Promise<R[]> => {
-    try {
-      return (await pool.query<R>(asked, [...values])).rows;
-    } catch (error) {
-      throw classifyPostgres(error);
-    }
+  const coded = (error: unknown): never => {
+    throw classifyPostgres(error);
   };
+  const query = <R extends object>(text: string, values: unknown[] = []): Promise<R[]> =>
+    pool.query<R>(text, values).catch(coded);
 
-  // Parsed and planned once per connection, which is half of what a statement of a few rows costs. Handed over as a copy:
-  // pg writes the values into it.
-  const text = applyStatement(target);
-  let statement: pg.QueryConfig = { name: nameOf(text), text };
-  const applyRows = async (rows: readonly Row[]): Promise<Answer[]> => {
-    const values = [JSON.stringify(rows), context.route, context.entity];
-    try {
-      return await query<Answer>({ ...statement }, values);
-    } catch (error) {
-      if (!isCodedError(error) || !isUnprepared(error.cause)) throw error;
-      statement = { text };
-      return query<Answer>({ ...statement }, values);
-    }
+  // Parsed and planned once per connection, which is half of what a statement of a few rows costs.
+  const statement = applyStatement(target);
+  const applyRows = (rows: readonly Row[]): Promise<Answer[]> =>
+    pool.prepared<Answer>(statement, [JSON.stringify(rows), context.route, context.entity]).catch(coded);
+
+  // One transaction for each: together they would hold locks on two tables, and meet a delivery that takes them the
+  // other way round.
+  const makeTables = async (): Promise<void> => {
+    for (const text of tableStatements(target)) await query(text);
   };
 
   const prepare = async (): Promise<void> => {
     if (!isReady) {
       const present = await query<{ column_name: string }>(presentColumns, [config.schema, config.table]);
       const names = new Set(present.map((row) => row.column_name));
-      if (expectedColumns(target).some((name) => !names.has(name))) await makeTables(pool, target);
+      if (expectedColumns(target).some((name) => !names.has(name))) await makeTables();
       // The two tables beside it may be missing although the entity's is there.
-      else await query(appliedStatement(target), [context.route, []]).catch(() => makeTables(pool, target));
+      else await query(appliedStatement(target), [context.route, []]).catch(makeTables);
       isReady = true;
     }
     if (context.now() - forgottenAt > forgetEveryMs) {
@@ -169,22 +154,6 @@ function openPostgres(config: PostgresConfig, context: SinkContext): Sink {
       return closing;
     },
   };
-}
-
-async function makeTables(pool: pg.Pool, target: Target): Promise<void> {
-  const client = await pool.connect().catch((error: unknown) => {
-    throw classifyPostgres(error);
-  });
-  try {
-    await client.query(tableLock);
-    for (const text of tableStatements(target)) await client.query(text);
-    await client.query(tableUnlock);
-    client.release();
-  } catch (error) {
-    // Destroyed, which also gives the lock back: the connection may be what failed.
-    client.release(true);
-    throw classifyPostgres(error);
-  }
 }
 
 function withoutTwins(columns: Target['columns']): Target['columns'] {

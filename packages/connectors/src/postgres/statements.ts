@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { deliveriesTable, deliveriesTableLock } from '@millrace/contracts';
 import { type Column, deliveredAt, documentColumns, fixedColumns } from './columns.ts';
 
@@ -14,14 +13,14 @@ const at = (target: Target, table: string): string => `${quote(target.schema)}.$
 const sqlType = ({ name, type }: Column): string => (name === 'sequence' ? 'text collate "C"' : type);
 const allColumns = (target: Target): readonly Column[] => [...fixedColumns, ...target.columns, ...documentColumns];
 
-/**
- * Serialises those who make tables at the same time: `create … if not exists` races otherwise. Held by the session and not
- * by a transaction, because one that holds a lock on two tables would meet a delivery that takes them the other way round.
- */
-export const tableLock: string = `select pg_advisory_lock(hashtextextended('${deliveriesTableLock}', 0))`;
-export const tableUnlock: string = `select pg_advisory_unlock(hashtextextended('${deliveriesTableLock}', 0))`;
+/** Serialises those who make tables at the same time: `create … if not exists` races otherwise. */
+const inTurn = (text: string): string =>
+  `select pg_advisory_xact_lock(hashtextextended('${deliveriesTableLock}', 0)); ${text}`;
 
-/** Makes what is missing and changes nothing that is there. */
+/**
+ * Makes what is missing and changes nothing that is there. Each is a transaction of its own under the makers' lock, which
+ * ends with it: behind a transaction pooler a lock of the session would stay on a connection that others are given.
+ */
 export function tableStatements(target: Target): readonly string[] {
   const table = at(target, target.table);
   const own = [...allColumns(target), { name: deliveredAt, type: 'timestamptz', field: null } satisfies Column];
@@ -34,7 +33,7 @@ export function tableStatements(target: Target): readonly string[] {
     `create table if not exists ${at(target, 'delivery_claims')} (
        "route" text not null, "event_id" text not null, "at" timestamptz not null default now(), primary key ("route", "event_id"))`,
     `create index if not exists "delivery_claims_at" on ${at(target, 'delivery_claims')} using brin ("at")`,
-  ];
+  ].map(inTurn);
 }
 
 /** The table's present columns: while nothing is missing, no `alter` and its lock is needed. */
@@ -75,10 +74,6 @@ with input as materialized (
 select "event_id", "event_id" in (select "event_id" from claimed) as "claimed", "event_id" in (select "event_id" from written) as "written"
 from input`;
 }
-
-/** By its text: where a pooler shares sessions, one name must never stand for another route's statement. */
-export const nameOf = (statement: string): string =>
-  `millrace ${createHash('sha256').update(statement).digest('hex').slice(0, 32)}`;
 
 /** Which of these events were applied earlier. Parameters: route, event ids. */
 export function appliedStatement(target: Target): string {

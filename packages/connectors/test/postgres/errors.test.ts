@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { classifyPostgres, isUnprepared, postgresErrors } from '../../src/postgres/errors.ts';
+import { classifyPostgres, postgresErrors } from '../../src/postgres/errors.ts';
 
 const state = (code: string): Error =>
   Object.assign(new Error('secret value in the text'), { code, column: 'subject' });
@@ -39,16 +39,5 @@ describe('classification of a Postgres failure', () => {
 
   it('is total', () => {
     fc.assert(fc.property(fc.anything(), (thrown) => classifyPostgres(thrown).code in postgresErrors));
-  });
-});
-
-describe('a session that another prepared', () => {
-  it.each([
-    [state('26000'), true],
-    [state('42P05'), true],
-    [state('42P01'), false],
-    [new Error('prepared statement'), false],
-  ])('is told by %p: %p', (thrown, isTold) => {
-    expect(isUnprepared(thrown)).toBe(isTold);
   });
 });
