@@ -26,12 +26,17 @@ export default {
     rule(
       'leaves-import-nothing-of-ours',
       { path: '^packages/(contracts|service)/src/' },
-      { path: '^packages/', pathNot: '^packages/(contracts|service)/' },
+      { path: '^packages/', pathNot: '^packages/(contracts|service|text)/' },
+    ),
+    rule(
+      'text-imports-nothing-of-ours',
+      { path: '^packages/text/src/' },
+      { path: '^(packages|services|infra)/', pathNot: '^packages/text/' },
     ),
     rule(
       'messaging-imports-leaves-only',
       { path: '^packages/messaging/src/' },
-      { path: '^packages/', pathNot: '^packages/(messaging|contracts|service)/' },
+      { path: '^packages/', pathNot: '^packages/(messaging|contracts|service|text)/' },
     ),
     rule(
       'a-connector-never-imports-another',
