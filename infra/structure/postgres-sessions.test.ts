@@ -4,7 +4,7 @@ import { readText, sourceFiles } from './workspace.ts';
 /** What a session would have to keep between two transactions, as it stands in a statement. */
 const keptBySession = [
   /\bpg_(try_)?advisory_(un)?lock(_shared|_all)?\b/i,
-  /[`'"]\s*(SET (?!LOCAL\b|TRANSACTION\b)\w+|LISTEN \w+|UNLISTEN|PREPARE \w+|DEALLOCATE|DISCARD|DECLARE \w+)/,
+  /[`'"]\s*(SET (?!LOCAL\b|TRANSACTION\b)\w+|LISTEN \w+|UNLISTEN|PREPARE \w+|DEALLOCATE\b|DISCARD (ALL|PLANS)|DECLARE \w+)/,
   /\bCREATE (TEMP|TEMPORARY) /i,
   /\bset_config\([^)]*false\s*\)/i,
 ];
