@@ -4,7 +4,8 @@ export const ledgerErrors = {
     'Postgres does not answer (refused, reset, timed out, starting, full); work resumes by itself when it does.',
   X_LEDGER_ACCESS:
     'Postgres refused us (password, role, database or privilege); correct MILLRACE_POSTGRES_URL or the grants, then resume.',
-  X_LEDGER_CONFLICT: 'Postgres ended a transaction in favour of another (deadlock, serialisation); it is tried again.',
+  X_LEDGER_CONFLICT:
+    'Postgres ended a transaction, in favour of another (deadlock, serialisation) or because it could not go on; it is tried again.',
   X_LEDGER_SCHEMA:
     'A table is missing: the database was replaced under us; the migrations run again before the next try.',
   X_LEDGER_DATA: 'Postgres refused a value (out of range, not text it can hold); the record cannot be kept as it is.',

@@ -24,7 +24,7 @@ const conflict: Meaning = {
   code: 'X_LEDGER_CONFLICT',
   disposition: retry(),
   unavailable: false,
-  says: 'Postgres ended a transaction in favour of another',
+  says: 'Postgres ended a transaction, in favour of another or because it could not go on',
 };
 const missing: Meaning = {
   code: 'X_LEDGER_SCHEMA',
@@ -45,23 +45,32 @@ const statement: Meaning = {
   says: 'Postgres refused a statement of ours',
 };
 
-// https://www.postgresql.org/docs/current/errcodes-appendix.html, the longest prefix counts.
+// https://www.postgresql.org/docs/current/errcodes-appendix.html, the first prefix counts. What one record alone can cause is
+// counted against it (`conflict`, `data`): as an outage or a halt, one record could stop everything for good.
 const meanings: readonly (readonly [prefix: string, Meaning])[] = [
   ['42P01', missing], // undefined_table
   ['3F000', missing], // invalid_schema_name
   ['42501', access], // insufficient_privilege
   ['25006', unavailable], // read_only_sql_transaction: a fail-over, soon pointed at the primary
   ['57014', unavailable], // query_canceled: statement_timeout
+  ['53200', conflict], // out_of_memory: of the whole server, or of one statement that asks for too much
+  ['23505', conflict], // unique_violation: another wrote the same first
   ['08', unavailable], // connection
   ['53', unavailable], // insufficient resources
   ['57', unavailable], // operator intervention: shutdown, starting up
   ['58', unavailable], // system error: disk
-  ['XX', unavailable], // internal, also of a server that is going down
+  ['F0', unavailable], // configuration file error
+  ['XX', conflict], // internal: of a server that is going down, or of what one value makes it do
   ['28', access], // authentication
   ['3D', access], // no such database
   ['40', conflict],
+  ['25', conflict], // the transaction's state: it timed out, or failed before
   ['55', conflict], // lock not available
+  ['21', data], // cardinality violation
   ['22', data],
+  ['23', data], // integrity constraint
+  ['44', data], // with check option
+  ['54', data], // a program limit: an index entry too large, too deep a nesting
 ];
 
 /**

@@ -6,9 +6,10 @@ export const postgresErrors = {
   X_POSTGRES_CREDENTIALS: 'Postgres refuses the user or password; correct the secret, then resume the route',
   X_POSTGRES_FORBIDDEN: 'The user may not write there; grant it, then resume the route',
   X_POSTGRES_TABLE: 'The table is not what the schema makes of it; rename or migrate it, then resume the route',
-  X_POSTGRES_ROW: 'Postgres will never take this row; see the SQLSTATE, mend the map or the event, then redrive',
+  X_POSTGRES_ROW:
+    'Postgres, or a check or trigger of its table, will never take this row; see the SQLSTATE, correct the map or the event, then redrive',
   X_POSTGRES_COLUMN: "The route's map names a column that neither the entity nor `columns` declares",
-  X_POSTGRES_BUSY: 'Postgres gave up on the statement (deadlock, lock or timeout); tried again',
+  X_POSTGRES_BUSY: 'Postgres gave up on the statement (deadlock, lock, timeout or memory); tried again',
   X_POSTGRES_ABORTED: 'The caller gave up waiting; a repeat is absorbed by the claim',
   X_POSTGRES_UNEXPECTED: 'A failure nobody foresaw; the cause says more',
 } as const;
@@ -28,13 +29,19 @@ export function classifyPostgres(error: unknown): CodedError {
 
 type Verdict = readonly [PostgresErrorCode, CodedError['disposition'], boolean];
 
+/**
+ * What one row alone can cause is counted against it (a destination's triggers and checks are a row's too): as an outage or
+ * a halt, one row would stop its route for good.
+ */
 function verdict(state: string): Verdict {
-  if (state === '28P01' || state === '28000') return ['X_POSTGRES_CREDENTIALS', halt, false];
+  if (state.startsWith('28')) return ['X_POSTGRES_CREDENTIALS', halt, false];
   if (state === '42501') return ['X_POSTGRES_FORBIDDEN', halt, false];
-  if (state === '57014' || state === '55P03' || state.startsWith('40')) return ['X_POSTGRES_BUSY', retry(), false];
+  // A fail-over: soon pointed at the primary.
+  if (state === '25006') return ['X_POSTGRES_UNREACHABLE', retry(), true];
+  if (/^(57014|53200|25|40|55)/.test(state)) return ['X_POSTGRES_BUSY', retry(), false];
   if (/^(08|53|57P|58|NET)/.test(state)) return ['X_POSTGRES_UNREACHABLE', retry(), true];
-  if (/^(3D|3F|42|0A|25)/.test(state)) return ['X_POSTGRES_TABLE', halt, false];
-  if (/^(21|22|23|54)/.test(state)) return ['X_POSTGRES_ROW', deadLetter, false];
+  if (/^(3D|3F|42|0A)/.test(state)) return ['X_POSTGRES_TABLE', halt, false];
+  if (/^(09|20|21|22|23|27|38|39|44|54|P0)/.test(state)) return ['X_POSTGRES_ROW', deadLetter, false];
   return ['X_POSTGRES_UNEXPECTED', retry(), false];
 }
 

@@ -47,9 +47,12 @@ function asColumn(value: unknown, type: Column['type']): unknown {
   return Buffer.isBuffer(value) ? value.toString('base64') : value;
 }
 
+const firstTime = Date.parse('0001-01-01T00:00:00Z');
+const lastTime = Date.parse('9999-12-31T23:59:59.999Z');
+
 function isoTime(epochMs: number): string | null {
-  // A time outside what a Date can say is not worth the whole row.
-  return Math.abs(epochMs) <= 8.64e15 ? new Date(epochMs).toISOString() : null;
+  // A time outside of years with four digits, which Postgres reads otherwise or not at all, is not worth the whole row.
+  return epochMs >= firstTime && epochMs <= lastTime ? new Date(epochMs).toISOString() : null;
 }
 
 function misfit(reason: string): CodedError {
