@@ -17,7 +17,7 @@ export interface RecordPosition extends TopicPartition {
 }
 
 export interface InboundRecord extends RecordPosition {
-  /** Epoch milliseconds, as the broker has it. */
+  /** Epoch milliseconds, as the broker has it: any whole number, also one that no date can say; within ±(2^53 - 1). */
   readonly timestamp: number;
   readonly key: Buffer | null;
   readonly value: Buffer | null;

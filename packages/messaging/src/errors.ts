@@ -12,6 +12,8 @@ export const messagingErrors = {
     'Kafka refused a record for good (invalid, unauthorised or unknown topic); the message says which.',
   X_DECODE_EMPTY: 'A record has no value; this topic does not carry tombstones.',
   X_DECODE_FAILED: 'A record is not Avro of a known schema; find its producer, mend it, then redrive or discard.',
+  X_DECODE_TIME:
+    'A record states no time, and the time that Kafka has of it is none that a date can say; correct the clock of its producer, then discard it.',
   X_HANDLER_FAILED: 'A handler threw an error that it does not declare: a defect; the stack says where.',
   X_HANDLER_TIMEOUT: 'A handler did not finish within its time; the dependency is slow or the limit too low.',
   X_HANDLER_STUCK: 'A handler did not finish and did not obey its signal within maxProcessingMs; the process ends.',

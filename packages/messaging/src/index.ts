@@ -16,6 +16,7 @@ export * from './ids.ts';
 export * from './in-memory/broker.ts';
 export * from './in-memory/held-keys.ts';
 export * from './in-memory/serde.ts';
+export { isoTime } from './iso-time.ts';
 export { decodeFinished } from './lanes/finished-bitmap.ts';
 export { type ClaimCheckedData, claimCheck } from './middleware/claim-check.ts';
 export { type RecordOutcomeOptions, recordOutcome } from './middleware/record-outcome.ts';

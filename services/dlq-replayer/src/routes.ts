@@ -1,5 +1,12 @@
 import { type OpsPipeline, topics } from '@millrace/contracts';
-import { type Broker, type InboundRecord, isCodedError, type Serde, type TopicReader } from '@millrace/messaging';
+import {
+  type Broker,
+  type InboundRecord,
+  isCodedError,
+  isoTime,
+  type Serde,
+  type TopicReader,
+} from '@millrace/messaging';
 import type { Logger, Part } from '@millrace/service';
 import { names } from '@millrace/service';
 import type { StampedState } from './doctor/clock-findings.ts';
@@ -72,7 +79,7 @@ export function createRoutes({ broker, serde, publisher, groups, logger, now }: 
           service: said?.service ?? (group.split('.')[0] as string),
           state: said?.state ?? 'unknown',
           code: said?.code ?? null,
-          since: said === undefined ? null : new Date(said.since).toISOString(),
+          since: said === undefined ? null : isoTime(said.since),
         };
       }),
     stamped: () => [...states.values()],

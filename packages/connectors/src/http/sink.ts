@@ -1,3 +1,4 @@
+import { isoTime } from '@millrace/messaging';
 import { Webhook } from 'standardwebhooks';
 import { z } from 'zod';
 import {
@@ -67,7 +68,7 @@ function message(delivery: SinkDelivery, type: string): object {
   const { value } = delivery;
   return {
     type,
-    timestamp: new Date(value.receivedAt).toISOString(),
+    timestamp: isoTime(value.receivedAt),
     id: delivery.key,
     correlationId: delivery.correlationid,
     sequence: delivery.sequence,

@@ -1,4 +1,5 @@
 import { CodedError, type HeaderPair, halt, type InboundRecord, retry } from '@millrace/messaging';
+import { recordTime } from '../reading/record-time.ts';
 import { decompress } from './codecs.ts';
 
 const headerBytes = 61;
@@ -105,7 +106,7 @@ function readRecords(data: Buffer, batch: RawBatch, options: DecodeOptions, into
   const reader = new RecordReader(data);
   for (let index = 0; index < batch.count; index++) {
     const end = reader.startRecord();
-    const timestamp = isAppendTime ? batch.maxTimestamp : batch.firstTimestamp + reader.varlong();
+    const timestamp = recordTime(isAppendTime ? batch.maxTimestamp : batch.firstTimestamp + reader.varlong());
     if (isAppendTime) reader.varlong();
     const offset = batch.firstOffset + reader.varint();
     if (offset >= from) {

@@ -2,7 +2,7 @@ import type { HeaderPair } from '../broker.ts';
 import type { Step } from '../disposition.ts';
 import type { Origin } from '../envelope.ts';
 import type { HeldPlace } from '../stores.ts';
-import { headerNumber, headerText, internedText, numberHeader, textHeader } from './pairs.ts';
+import { headerNumber, headerText, headerTime, internedText, numberHeader, textHeader } from './pairs.ts';
 
 /** Bounded, for grouping; the code says exactly what happened. */
 export const errorClasses = [
@@ -77,17 +77,20 @@ export function firstFailureHeaders(first: FirstFailure): HeaderPair[] {
   ];
 }
 
-/** Null when this record never failed before. */
+/** What Kafka numbers partitions with. */
+const mostPartitions = 2 ** 31;
+
+/** Null when this record never failed before, or what it says of that names no place in a log. */
 export function readFirstFailure(headers: readonly HeaderPair[]): FirstFailure | null {
   const topic = headerText(headers, 'dlq.topic');
   const partition = headerNumber(headers, 'dlq.partition');
   const offset = headerNumber(headers, 'dlq.offset');
-  if (topic === null || partition === null || offset === null) return null;
+  if (topic === null || partition === null || partition >= mostPartitions || offset === null) return null;
   return {
     topic,
     partition,
     offset,
-    timestamp: headerNumber(headers, 'dlq.timestamp') ?? 0,
+    timestamp: headerTime(headers, 'dlq.timestamp') ?? 0,
     firstFailedAt: headerNumber(headers, 'dlq.first-failed-at') ?? 0,
   };
 }

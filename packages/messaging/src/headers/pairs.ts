@@ -49,7 +49,16 @@ export function headerNumber(headers: readonly HeaderPair[], name: string): numb
 }
 
 export function wholeNumber(text: string | null | undefined): number | null {
-  if (text === null || text === undefined || !/^\d{1,16}$/.test(text)) return null;
+  return text?.startsWith('-') === true ? null : integer(text);
+}
+
+/** The same of a number that may be negative: Kafka's own times may. */
+export function headerTime(headers: readonly HeaderPair[], name: string): number | null {
+  return integer(headerText(headers, name));
+}
+
+function integer(text: string | null | undefined): number | null {
+  if (text === null || text === undefined || !/^-?\d{1,16}$/.test(text)) return null;
   const value = Number(text);
   return Number.isSafeInteger(value) ? value : null;
 }

@@ -46,7 +46,9 @@ export function createDeferral({ clock, pauses, onDue }: DeferralOptions): Defer
     holds(entry) {
       const { partition, record } = entry;
       if (partition.through !== 'retry') return false;
-      const notBefore = headerNumber(record.headers, 'retry.not-before') ?? 0;
+      const stated = headerNumber(record.headers, 'retry.not-before') ?? 0;
+      // No copy of ours asks for more, and one that did would hold back everything behind it.
+      const notBefore = Math.min(stated, clock.now() + partition.longestWaitMs);
       if (partition.deferred.length === 0 && notBefore <= clock.now()) return false;
       partition.deferred.push({ entry, notBefore });
       if (partition.deferred.length === 1) {

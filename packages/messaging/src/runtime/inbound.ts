@@ -7,6 +7,7 @@ import { readIdentity } from '../headers/identity.ts';
 import { type ReplayFacts, readReplay } from '../headers/replay.ts';
 import { readRetry } from '../headers/retry.ts';
 import { eventId } from '../ids.ts';
+import { isTime } from '../iso-time.ts';
 
 /** What the headers of a record say of how it got here; total, so that a record that does not decode has it too. */
 export interface Arrival {
@@ -39,7 +40,7 @@ export function arrivalOf(record: InboundRecord, through: Delivery['through']): 
 
 /**
  * Identity from the headers where they state it; from the origin where a stranger's record states none,
- * so that it too has one id for ever.
+ * so that it too has one id for ever. Throws, coded, for one whose time is none.
  */
 export function envelopeOf<T>(record: InboundRecord, arrival: Arrival, topic: Topic<T>, data: T): Envelope<T> {
   const stated = readIdentity(record.headers);
@@ -50,7 +51,7 @@ export function envelopeOf<T>(record: InboundRecord, arrival: Arrival, topic: To
     id,
     source: stated.source ?? topic.name,
     type: stated.type ?? topic.type,
-    time: stated.time ?? new Date(origin.timestamp).toISOString(),
+    time: stated.time ?? timeOf(origin),
     correlationid: stated.correlationid ?? id,
     causationid: stated.causationid,
     generation: replay?.generation == null ? generation : Math.max(generation, replay.generation),
@@ -65,6 +66,16 @@ export function envelopeOf<T>(record: InboundRecord, arrival: Arrival, topic: To
       replay: replay === null ? null : { job: replay.job, of: replay.of, count: replay.count },
     },
   };
+}
+
+/** Not the nearest possible one: it would be newer, or older, than everything else of its key. */
+function timeOf({ topic, timestamp }: Origin): string {
+  if (isTime(timestamp)) return new Date(timestamp).toISOString();
+  throw new CodedError(
+    'X_DECODE_TIME',
+    `a record of ${topic} states no ce_time, and the time that Kafka has of it is none that a date can say; correct its producer's clock`,
+    { disposition: deadLetter, step: 'decode' },
+  );
 }
 
 export function emptyRecord(topic: string): CodedError {

@@ -1,6 +1,7 @@
 import { groupTopics } from '@millrace/contracts';
 import type { AssignedPartition, Assignment, InboundRecord, TopicPartition } from '../broker.ts';
 import type { Delivery } from '../envelope.ts';
+import { tiers } from '../headers/retry.ts';
 import {
   CommitTracker,
   type KnownFinished,
@@ -10,7 +11,8 @@ import {
 } from '../lanes/commit-tracker.ts';
 import { decodeFinished } from '../lanes/finished-bitmap.ts';
 import { type Lane, type LaneItem, type LaneSource, laneSource } from '../lanes/keyed-lanes.ts';
-import { type WaterMarkLimits, WaterMarks } from '../lanes/water-marks.ts';
+import { WaterMarks } from '../lanes/water-marks.ts';
+import { type PipelineSettings, tierDelayMs } from './settings.ts';
 
 export const partitionName = (topic: string, partition: number): string => `${topic}/${partition}`;
 
@@ -21,12 +23,21 @@ export function throughOf(group: string, topic: string): Delivery['through'] {
   return Object.values(retry).includes(topic) ? 'retry' : 'source';
 }
 
+/** Whose partitions they are from now on. */
+export interface AssignedTo {
+  readonly group: string;
+  readonly epoch: number;
+  readonly settings: PipelineSettings;
+}
+
 /** One assigned partition in one generation. A new assignment makes a new one; an old one's entries are void. */
 export class PartitionState implements TopicPartition {
   readonly topic: string;
   readonly partition: number;
   readonly through: Delivery['through'];
   readonly epoch: number;
+  /** The longest that a record of it may have to wait: the delay of its tier, whatever the record says; 0 elsewhere. */
+  readonly longestWaitMs: number;
   readonly source: LaneSource<Entry> = laneSource<Entry>();
   readonly tracker: CommitTracker = new CommitTracker();
   readonly marks: WaterMarks;
@@ -43,20 +54,16 @@ export class PartitionState implements TopicPartition {
   /** `tracker.finished` when it was committed. */
   committedFinished = 0;
 
-  constructor(
-    assigned: AssignedPartition,
-    through: Delivery['through'],
-    epoch: number,
-    known: KnownFinished,
-    limits: WaterMarkLimits,
-  ) {
+  constructor(assigned: AssignedPartition, { group, epoch, settings }: AssignedTo, known: KnownFinished) {
     this.topic = assigned.topic;
     this.partition = assigned.partition;
-    this.through = through;
+    this.through = throughOf(group, assigned.topic);
     this.epoch = epoch;
+    const tier = tiers.find((name) => groupTopics(group).retry[name] === assigned.topic);
+    this.longestWaitMs = tier === undefined ? 0 : tierDelayMs(settings, tier);
     this.known = known;
     this.knownUntil = [...known.beyond].reduce((last, offset) => Math.max(last, offset), known.below - 1);
-    this.marks = new WaterMarks(limits);
+    this.marks = new WaterMarks({ highRecords: settings.highWaterRecords, highBytes: settings.highWaterBytes });
     this.committed = assigned.committed?.offset ?? -1;
   }
 
@@ -70,7 +77,7 @@ export class PartitionState implements TopicPartition {
 export function assignedPartitions(
   { partitions }: Assignment,
   before: ReadonlyMap<string, PartitionState>,
-  made: { readonly group: string; readonly epoch: number; readonly limits: WaterMarkLimits },
+  to: AssignedTo,
 ): Map<string, PartitionState> {
   const states = new Map<string, PartitionState>();
   for (const assigned of partitions) {
@@ -80,8 +87,7 @@ export function assignedPartitions(
     const ours = old === undefined ? nothingFinished : knownFinished(old.tracker, old.known);
     const { offset, metadata } = assigned.committed ?? { offset: 0, metadata: '' };
     const known = mergeFinished(ours, { below: offset, beyond: decodeFinished(metadata, offset) });
-    const through = throughOf(made.group, assigned.topic);
-    states.set(name, new PartitionState(assigned, through, made.epoch, known, made.limits));
+    states.set(name, new PartitionState(assigned, to, known));
   }
   return states;
 }

@@ -162,25 +162,28 @@ export class RecordProcessor<T> {
     }
     this.#busy += 1;
     entry.signal = signal();
-    let data: T | Promise<T>;
     let topic: Topic<T>;
+    let envelope: Envelope<T> | Promise<Envelope<T>>;
     try {
       topic = this.#topicOf(arrival);
       if (record.value === null) throw emptyRecord(topic.name);
-      data = serde.decode(topic, record.value);
+      const data = serde.decode(topic, record.value);
+      envelope = isPromise(data)
+        ? data.then((decoded) => envelopeOf(record, arrival, topic, decoded))
+        : envelopeOf(record, arrival, topic, data);
     } catch (error) {
       this.#failed(entry, arrival, error, 'decode', null);
       return true;
     }
-    if (!isPromise(data)) {
-      this.#handle(entry, arrival, envelopeOf(record, arrival, topic, data));
+    if (!isPromise(envelope)) {
+      this.#handle(entry, arrival, envelope);
       return true;
     }
     this.#started(entry);
-    data.then(
+    envelope.then(
       (decoded) => {
         this.#ended(entry);
-        this.#handle(entry, arrival, envelopeOf(record, arrival, topic, decoded));
+        this.#handle(entry, arrival, decoded);
       },
       (error: unknown) => this.#failed(entry, arrival, error, 'decode', null),
     );

@@ -182,8 +182,8 @@ class Run<T> implements PipelineRun, GroupListener {
     // An operator may have set the offsets meanwhile: after a loss only what is committed counts.
     const before = this.#isLost ? new Map<string, PartitionState>() : this.#partitions;
     this.#isLost = false;
-    const limits = { highRecords: this.#settings.highWaterRecords, highBytes: this.#settings.highWaterBytes };
-    this.#partitions = assignedPartitions(assignment, before, { group: this.group, epoch: this.#epoch, limits });
+    const to = { group: this.group, epoch: this.#epoch, settings: this.#settings };
+    this.#partitions = assignedPartitions(assignment, before, to);
     const member = this.#membership.current();
     if (member !== null) this.#pauses.assign(member, this.#partitions.values());
     this.#processor.assign(this.#partitions.values());

@@ -27,7 +27,8 @@ const identity: fc.Arbitrary<Identity> = fc.record({
   generation: count,
   traceparent: maybeText,
 });
-const origin = { topic: text, partition: count, offset: count, timestamp: count };
+const time = fc.integer({ min: Number.MIN_SAFE_INTEGER, max: Number.MAX_SAFE_INTEGER });
+const origin = { topic: text, partition: fc.nat(), offset: count, timestamp: time };
 const deadLetter: fc.Arbitrary<DeadLetterFacts> = fc.record({
   id: text,
   group: text,

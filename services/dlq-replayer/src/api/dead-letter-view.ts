@@ -1,15 +1,14 @@
 import { groupTopics } from '@millrace/contracts';
+import { isoTime } from '@millrace/messaging';
 import type { StoredDeadLetter } from '../index/dead-letter-index.ts';
 import type { JobReport } from '../redrive/job.ts';
-
-const iso = (time: number): string => new Date(time).toISOString();
 
 /** A dead letter as the API shows it. */
 export const viewDeadLetter = (row: StoredDeadLetter) => ({
   id: row.dlq_id,
   group: row.group,
   status: row.status,
-  statusAt: iso(row.status_at),
+  statusAt: isoTime(row.status_at),
   job: row.job,
   fingerprint: row.fingerprint,
   code: row.code,
@@ -18,8 +17,8 @@ export const viewDeadLetter = (row: StoredDeadLetter) => ({
   step: row.step,
   attempts: row.attempts,
   redrives: row.replay_count,
-  firstFailedAt: iso(row.first_failed_at),
-  failedAt: iso(row.failed_at),
+  firstFailedAt: isoTime(row.first_failed_at),
+  failedAt: isoTime(row.failed_at),
   key: row.key,
   eventId: row.event_id,
   correlationId: row.correlation_id,
@@ -40,7 +39,7 @@ export const viewJob = (job: JobReport) => ({
   lane: groupTopics(job.group).lane,
   actor: job.actor,
   reason: job.reason,
-  selection: { ...job.selection, since: job.selection.since === null ? null : iso(job.selection.since) },
+  selection: { ...job.selection, since: job.selection.since === null ? null : isoTime(job.selection.since) },
   needsApproval: job.needsApproval,
   ratePerSecond: job.ratePerSecond,
   endOffsets: job.endOffsets,
@@ -54,8 +53,8 @@ export const viewJob = (job: JobReport) => ({
   failedAgain: job.failedAgain,
   waiting: Math.max(0, job.sent - job.resolved - job.failedAgain),
   error: job.error,
-  createdAt: iso(job.createdAt),
-  updatedAt: iso(job.updatedAt),
+  createdAt: isoTime(job.createdAt),
+  updatedAt: isoTime(job.updatedAt),
 });
 
 export type JobView = ReturnType<typeof viewJob>;

@@ -1,4 +1,5 @@
 import { topics } from '@millrace/contracts';
+import { isoTime } from '@millrace/messaging';
 import { Router } from 'express';
 import { OperatorError } from '../errors.ts';
 import { type DeadLetterStatus, openStatuses } from '../index/dead-letter.ts';
@@ -23,8 +24,9 @@ export function dlqRoutes(parts: ApiParts): Router {
   router.get('/v1/dlq/groups', async (request, response) => {
     const { status, all, ...filter } = shapes.groups.parse(request.query);
     const found = await index.groups({ ...filter, statuses: statusesOf(status, all) });
-    const iso = (time: number): string => new Date(time).toISOString();
-    response.json(found.map((group) => ({ ...group, firstSeen: iso(group.firstSeen), lastSeen: iso(group.lastSeen) })));
+    response.json(
+      found.map((group) => ({ ...group, firstSeen: isoTime(group.firstSeen), lastSeen: isoTime(group.lastSeen) })),
+    );
   });
 
   router.get('/v1/dlq', async (request, response) => {

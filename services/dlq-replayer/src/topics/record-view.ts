@@ -1,5 +1,5 @@
 import { type Topic, topics } from '@millrace/contracts';
-import { type HeaderPair, type InboundRecord, isCodedError, type Serde } from '@millrace/messaging';
+import { type HeaderPair, type InboundRecord, isCodedError, isoTime, type Serde } from '@millrace/messaging';
 
 /** A record as an operator reads it. */
 export interface RecordView {
@@ -32,7 +32,7 @@ export async function viewRecord(
     topic: record.topic,
     partition: record.partition,
     offset: record.offset,
-    at: new Date(record.timestamp).toISOString(),
+    at: isoTime(record.timestamp),
     key: record.key === null ? null : bytesText(record.key),
     headers: record.headers.map(viewHeader),
     ...(await viewValue(record.value, serde, schemaTopic)),

@@ -2,6 +2,7 @@ import { type EntityName, entities, groupTopics, retryTiers, topics } from '@mil
 import {
   headerText,
   type InboundRecord,
+  isoTime,
   readDeadLetter,
   readIdentity,
   readReplay,
@@ -68,7 +69,7 @@ export type DecodedOutcome = {
 export function hopOf(record: InboundRecord, role: TopicRole, decoded: DecodedOutcome | null): Hop {
   const identity = readIdentity(record.headers);
   const place = {
-    at: new Date(record.timestamp).toISOString(),
+    at: isoTime(record.timestamp),
     topic: record.topic,
     partition: record.partition,
     offset: record.offset,
@@ -138,7 +139,7 @@ function entityOutcome(stage: 'received' | 'enriched' | 'classified', identity: 
 /** What the target group said about a redriven record. */
 export function ackHop(ack: PlacedAck): Hop {
   return {
-    at: new Date(ack.at).toISOString(),
+    at: isoTime(ack.at),
     service: serviceOf(ack.group),
     topic: topics.opsReplayAck.name,
     partition: ack.partition,
