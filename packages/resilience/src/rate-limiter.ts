@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { AbortWatch } from '@millrace/messaging';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 
 /** How a documented limit is applied: `always`; `after-refusal`, only once the destination has said 429; `off`. */
@@ -14,17 +14,28 @@ export interface RateLimiterOptions {
   readonly now?: () => number;
 }
 
-/** One destination's turnstile. Fair: who asked first goes first. */
+/** What lets one request after the other go to one destination. Fair: who asked first goes first. */
 export interface RateLimiter {
-  /** Resolves when one request may go; rejects with the signal's reason. */
-  acquire(signal: AbortSignal): Promise<void>;
+  /**
+   * True when one request may go; false as soon as it is known that it may not before `until`, also when a pause that is
+   * asked for meanwhile makes it so. Rejects with the signal's reason.
+   */
+  acquire(until: number, signal: AbortSignal): Promise<boolean>;
   /** The destination said no: nobody passes for this long, and a documented limit comes into force. */
   refused(waitMs: number): void;
   /** How long nobody passes yet; 0 when open. */
   pausedForMs(): number;
 }
 
-const passed = Promise.resolve();
+/** In the queue until it passes, its time is up, or its signal aborts. */
+interface Waiting {
+  readonly until: number;
+  readonly signal: AbortSignal;
+  readonly resolve: (mayGo: boolean) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+const passed = Promise.resolve(true);
 
 export function createRateLimiter(options: RateLimiterOptions): RateLimiter {
   const { engagedForMs = 600_000, now = () => performance.now() } = options;
@@ -34,8 +45,14 @@ export function createRateLimiter(options: RateLimiterOptions): RateLimiter {
       : new RateLimiterMemory({ points: options.rate.requests, duration: options.rate.perMs / 1000 });
   let pausedUntil = Number.NEGATIVE_INFINITY;
   let engagedUntil = options.mode === 'always' ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
-  let turn: Promise<unknown> = Promise.resolve();
-  let queued = 0;
+  const queue = new Set<Waiting>();
+  const watch = new AbortWatch<Waiting>((waiting, reason) => {
+    queue.delete(waiting);
+    waiting.reject(reason);
+    wake();
+  });
+  let isServing = false;
+  let wake = (): void => undefined;
 
   const pausedForMs = (): number => Math.max(0, Math.ceil(pausedUntil - now()));
   const waitMs = async (): Promise<number> => {
@@ -49,33 +66,74 @@ export function createRateLimiter(options: RateLimiterOptions): RateLimiter {
       },
     );
   };
-  const pass = async (signal: AbortSignal): Promise<void> => {
-    signal.throwIfAborted();
-    for (let wait = await waitMs(); wait > 0; wait = await waitMs()) {
-      await sleep(wait, undefined, { signal }).catch(() => signal.throwIfAborted());
+
+  const leave = (waiting: Waiting, mayGo: boolean): void => {
+    queue.delete(waiting);
+    watch.delete(waiting, waiting.signal);
+    waiting.resolve(mayGo);
+  };
+  /** Those who would have to wait past their time go now: nobody sits out a pause for nothing. */
+  const dismissLate = (openAt: number): void => {
+    for (const waiting of queue) if (waiting.until < openAt) leave(waiting, false);
+  };
+  const changeOrTime = (ms: number): Promise<void> =>
+    new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+
+  /** Lets the queue pass in order, and ends with it. */
+  const serve = async (): Promise<void> => {
+    isServing = true;
+    while (queue.size > 0) {
+      const wait = await waitMs();
+      if (wait > 0) {
+        dismissLate(now() + wait);
+        // The next of the queue may have less time than the first has to wait.
+        if (queue.size > 0) await changeOrTime(wait);
+        continue;
+      }
+      const [first] = queue;
+      if (first !== undefined) leave(first, first.until >= now());
+    }
+    isServing = false;
+  };
+  const failed = (reason: unknown): void => {
+    isServing = false;
+    for (const waiting of [...queue]) {
+      queue.delete(waiting);
+      watch.delete(waiting, waiting.signal);
+      waiting.reject(reason);
     }
   };
 
   /** Nobody waits, and nobody would have to. */
   const isOpen = (): boolean => {
     const time = now();
-    return queued === 0 && time >= pausedUntil && (limiter === null || time >= engagedUntil);
-  };
-  const left = (): void => {
-    queued -= 1;
+    return queue.size === 0 && time >= pausedUntil && (limiter === null || time >= engagedUntil);
   };
 
   return {
-    acquire(signal) {
-      if (isOpen()) return signal.aborted ? Promise.reject(signal.reason) : passed;
-      queued += 1;
-      const mine = turn.then(() => pass(signal));
-      turn = mine.then(left, left);
-      return mine;
+    acquire(until, signal) {
+      if (signal.aborted) return Promise.reject(signal.reason);
+      if (isOpen()) return passed;
+      return new Promise((resolve, reject) => {
+        const waiting = { until, signal, resolve, reject };
+        watch.add(waiting, signal);
+        queue.add(waiting);
+        // One that comes while others sleep may be too late already.
+        if (!isServing) serve().catch(failed);
+        else if (until < pausedUntil) leave(waiting, false);
+      });
     },
     refused(wait) {
       pausedUntil = Math.max(pausedUntil, now() + wait);
       if (options.mode === 'after-refusal') engagedUntil = now() + engagedForMs;
+      dismissLate(pausedUntil);
+      wake();
     },
     pausedForMs,
   };

@@ -2,13 +2,14 @@ import { describe, expect, it } from '@jest/globals';
 import { createRateLimiter, type RateLimiter } from '../src/rate-limiter.ts';
 
 const never = new AbortController().signal;
+const whenever = Number.POSITIVE_INFINITY;
 
 /** How many of these pass without anybody waiting for a clock. */
 async function passing(limiter: RateLimiter, wanted: number): Promise<number> {
   const controller = new AbortController();
   let passed = 0;
   const all = Array.from({ length: wanted }, () =>
-    limiter.acquire(controller.signal).then(
+    limiter.acquire(whenever, controller.signal).then(
       () => {
         passed += 1;
       },
@@ -47,7 +48,7 @@ describe('rate limiter', () => {
     const limiter = createRateLimiter({ mode: 'off', rate: null });
     limiter.refused(40);
     expect(await passing(limiter, 1)).toBe(0);
-    await limiter.acquire(never);
+    await limiter.acquire(whenever, never);
     expect(limiter.pausedForMs()).toBe(0);
   });
 
@@ -63,12 +64,41 @@ describe('rate limiter', () => {
     limiter.refused(30);
     const order: string[] = [];
     const controller = new AbortController();
-    const first = limiter.acquire(never).then(() => order.push('first'));
-    const second = limiter.acquire(controller.signal).catch(() => order.push('gave up'));
-    const third = limiter.acquire(never).then(() => order.push('third'));
+    const first = limiter.acquire(whenever, never).then(() => order.push('first'));
+    const second = limiter.acquire(whenever, controller.signal).catch(() => order.push('gave up'));
+    const third = limiter.acquire(whenever, never).then(() => order.push('third'));
     controller.abort();
     await Promise.all([first, second, third]);
     expect(order.filter((name) => name !== 'gave up')).toEqual(['first', 'third']);
     expect(order).toContain('gave up');
+  });
+
+  it('tells at once whom a pause would keep past its time, and lets the others wait', async () => {
+    let at = 0;
+    const limiter = createRateLimiter({ mode: 'off', rate: null, now: () => at });
+    limiter.refused(50);
+    const late = limiter.acquire(40, never);
+    const inTime = limiter.acquire(60, never);
+    expect(await late).toBe(false);
+    at = 50;
+    expect(await inTime).toBe(true);
+  });
+
+  it('lets nobody sit out a pause that became longer than its time while it waited', async () => {
+    const limiter = createRateLimiter({ mode: 'off', rate: null, now: () => 0 });
+    limiter.refused(30_000);
+    const waiting = Array.from({ length: 3 }, () => limiter.acquire(65_000, never));
+    limiter.refused(600_000);
+    expect(await Promise.all(waiting)).toEqual([false, false, false]);
+  });
+
+  it('lets nobody wait past its time behind others that are slow to pass', async () => {
+    const limiter = createRateLimiter({ mode: 'always', rate: { requests: 1, perMs: 60_000 } });
+    expect(await limiter.acquire(whenever, never)).toBe(true);
+    const controller = new AbortController();
+    const first = limiter.acquire(whenever, controller.signal).catch(() => 'gave up');
+    expect(await limiter.acquire(performance.now() + 20, never)).toBe(false);
+    controller.abort();
+    expect(await first).toBe('gave up');
   });
 });

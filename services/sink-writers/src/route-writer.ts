@@ -30,7 +30,7 @@ export interface RouteWriterOptions {
   readonly monotonic: () => number;
 }
 
-/** Everything that stands between one route and its destination: loop guard, turnstile, bulkhead, effect ledger, deadline. */
+/** Everything that stands between one route and its destination: loop guard, rate limiter, bulkhead, effect ledger, deadline. */
 export interface RouteWriter {
   write(delivery: SinkDelivery, isOperatorsWish: boolean, signal: AbortSignal): Promise<Written>;
   /** An operator lifts a halt: secrets are read again and what was counted is forgotten. */
@@ -64,7 +64,7 @@ export function createRouteWriter(options: RouteWriterOptions): RouteWriter {
   selfCaused.zero({ route });
   const turns = {
     limiter,
-    patienceMs: options.rateLimitPatienceMs,
+    longestWaitMs: options.rateLimitPatienceMs,
     onRefused: () => rateLimited.inc({ route, sink }),
     now: monotonic,
   };

@@ -4,7 +4,7 @@ import type { RateLimiter } from '@millrace/resilience';
 export interface TurnOptions {
   readonly limiter: RateLimiter;
   /** How long one record may wait here in all. */
-  readonly patienceMs: number;
+  readonly longestWaitMs: number;
   /** Told each time the destination asked for a pause. */
   readonly onRefused: (waitMs: number) => void;
   /** Milliseconds of a clock that never goes back. */
@@ -15,16 +15,16 @@ const refusals: ReadonlySet<string> = new Set(['X_HTTP_RATE_LIMITED', 'X_SLACK_R
 const unstatedWaitMs = 1_000;
 
 /**
- * Lets one write after the other through the route's turnstile. A refusal for being too many pauses the whole route for as
- * long as the destination says, and the record waits for its turn in place: it has done nothing wrong, so no try is
- * counted and no tier is used. A pause longer than the patience is an outage to the breaker, not a failure of the record.
+ * Lets one write after the other through the route's rate limiter. A refusal for being too many pauses the whole route for
+ * as long as the destination says, and the record waits for its turn in place: it has done nothing wrong, so no try is
+ * counted and no tier is used. Whoever would wait longer than its time, from now on or since the pause became longer while
+ * it waited, is given back at once: that is an outage to the breaker, not a failure of the record.
  */
 export async function takeTurns<T>(write: () => Promise<T>, options: TurnOptions, signal: AbortSignal): Promise<T> {
-  const { limiter, patienceMs, onRefused, now } = options;
-  const until = now() + patienceMs;
+  const { limiter, longestWaitMs, onRefused, now } = options;
+  const until = now() + longestWaitMs;
   for (;;) {
-    if (limiter.pausedForMs() > until - now()) throw pausedTooLong(limiter.pausedForMs());
-    await limiter.acquire(signal);
+    if (!(await limiter.acquire(until, signal))) throw pausedTooLong(limiter.pausedForMs());
     try {
       return await write();
     } catch (error) {
@@ -48,7 +48,7 @@ function askedWait(error: unknown): number | null {
 }
 
 function pausedTooLong(ms: number): CodedError {
-  return new CodedError('X_ROUTE_PAUSED', `The destination wants to be left alone for ${Math.ceil(ms / 1000)} s`, {
+  return new CodedError('X_ROUTE_PAUSED', `The destination lets nothing pass for another ${Math.ceil(ms / 1000)} s`, {
     disposition: retry(),
     step: 'effect',
     unavailable: true,

@@ -10,6 +10,7 @@ import type { Serde } from '../serde.ts';
 import { Endings } from './endings.ts';
 import { type Failure, failureOf } from './failure.ts';
 import type { RouteFailure } from './failure-route.ts';
+import { deadlineOf } from './handler-signals.ts';
 import { HandlerSlots } from './handler-slots.ts';
 import { type Arrival, arrivalOf, emptyRecord, envelopeOf } from './inbound.ts';
 import { Intake } from './intake.ts';
@@ -272,13 +273,14 @@ export class RecordProcessor<T> {
       this.#discard(entry);
       return;
     }
+    const late = step === 'produce' ? null : deadlineOf(entry.signal);
     // We aborted it ourselves: that is no failure of the record, and it starts again if anything does.
-    if (step !== 'produce' && entry.signal?.aborted === true) {
+    if (step !== 'produce' && late === null && entry.signal?.aborted === true) {
       this.#report(entry, { kind: 'none' });
       this.#putBack(entry);
       return;
     }
-    const failure = failureOf(error, step);
+    const failure = failureOf(late ?? error, step);
     metrics.failed(failure);
     onFailed(failure);
     if (this.#isOutage(entry, arrival, failure)) {

@@ -7,8 +7,9 @@ import type { Pipeline } from '../pipeline.ts';
 import { type Commits, createCommits } from './commits.ts';
 import { failureOf } from './failure.ts';
 import { createFailureRoute } from './failure-route.ts';
-import { abortReason, fencedSignal, type SendPermit, sendPermit, staleHeartbeat } from './fenced-signal.ts';
+import { abortReason, type SendPermit, sendPermit, staleHeartbeat } from './fenced-signal.ts';
 import { reportGauges } from './gauges.ts';
+import { createHandlerSignals, type HandlerSignals } from './handler-signals.ts';
 import { type KeyHolds, openKeyHolds } from './key-holds.ts';
 import { type PartitionLag, readLag } from './lag.ts';
 import { createMembership, type Membership } from './membership.ts';
@@ -59,8 +60,7 @@ class Run<T> implements PipelineRun, GroupListener {
   #isLost = false;
   /** Rises with every assignment and at every barrier's end: what was started under another is void. */
   #epoch = 0;
-  #controller = new AbortController();
-  #signal: AbortSignal;
+  readonly #signals: HandlerSignals;
   #partitions = new Map<string, PartitionState>();
   #finishedSinceCommit = 0;
   #cancelTick: CancelTimer = () => undefined;
@@ -73,7 +73,11 @@ class Run<T> implements PipelineRun, GroupListener {
     this.#options = options;
     this.#settings = { ...defaultPipelineSettings, ...options.settings };
     this.#clock = options.clock ?? systemClock;
-    this.#signal = fencedSignal(this.#controller, () => this.#fence());
+    this.#signals = createHandlerSignals({
+      maxProcessingMs: this.#settings.maxProcessingMs,
+      clock: this.#clock,
+      fence: () => this.#fence(),
+    });
     const { producer, serde, logger, instanceId, version = 'unknown', random = Math.random } = options;
     const service = pipeline.group.split('.')[0] as string;
     const clock = this.#clock;
@@ -144,7 +148,7 @@ class Run<T> implements PipelineRun, GroupListener {
       metrics: this.#metrics,
       epoch: () => this.#epoch,
       mayStart: () => this.#mayStart(),
-      signal: () => this.#currentSignal(),
+      signal: () => this.#signals.current(),
       onFailed: (failure) => this.#standing.failed(failure),
       onFinished: () => this.#finished(),
       onHalt: (failure) => this.#standing.halt(failure.code, failure),
@@ -299,7 +303,7 @@ class Run<T> implements PipelineRun, GroupListener {
     else deadline.addEventListener('abort', () => resolve(), { once: true });
     await Promise.race([this.#processor.whenIdle(), late]);
     if (!this.#processor.isIdle) {
-      this.#controller.abort(abortReason('its time to finish has passed'));
+      this.#signals.abort(abortReason('its time to finish has passed'));
       // One turn for handlers that obey at once, so that what they finished is still committed.
       await new Promise((resolve) => setImmediate(resolve));
     }
@@ -309,7 +313,7 @@ class Run<T> implements PipelineRun, GroupListener {
 
   #voidAssignment(reason: string): void {
     this.#epoch += 1;
-    this.#controller.abort(abortReason(reason));
+    this.#signals.abort(abortReason(reason));
     this.#permit.renew();
     this.#processor.clear();
     this.#holds?.clear();
@@ -332,14 +336,6 @@ class Run<T> implements PipelineRun, GroupListener {
     return member === null ? null : staleHeartbeat(member, this.#settings.heartbeatMarginMs, this.#clock.monotonic());
   }
 
-  #currentSignal(): AbortSignal {
-    if (this.#controller.signal.aborted) {
-      this.#controller = new AbortController();
-      this.#signal = fencedSignal(this.#controller, () => this.#fence());
-    }
-    return this.#signal;
-  }
-
   #finished(): void {
     this.#finishedSinceCommit += 1;
     if (this.#finishedSinceCommit >= this.#settings.commitRecords) {
@@ -352,7 +348,7 @@ class Run<T> implements PipelineRun, GroupListener {
   #tick(): void {
     this.#cancelTick = this.#clock.after(this.#settings.commitIntervalMs, () => {
       if (this.#phase === 'closed') return;
-      void this.#signal.aborted; // For those who wait for it and never look: after a freeze, timers come first.
+      this.#signals.look(); // For those who wait for it and never look: after a freeze, timers come first.
       this.#tick();
       this.#finishedSinceCommit = 0;
       void this.#commits.run();
@@ -369,7 +365,7 @@ class Run<T> implements PipelineRun, GroupListener {
     if (error === null) return;
     const { logger, onFatal } = this.#options;
     logger.error({ group: this.group, code: error.code }, names.logs.pipeline.stuck);
-    this.#controller.abort(error);
+    this.#signals.abort(error);
     onFatal(error);
   }
 

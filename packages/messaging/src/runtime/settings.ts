@@ -114,7 +114,8 @@ export const pipelineSettings: { readonly [Name in keyof PipelineSettings]: Sett
   maxProcessingMs: setting.durationMs({
     env: 'MILLRACE_MAX_PROCESSING_MS',
     default: defaultPipelineSettings.maxProcessingMs,
-    description: 'A handler that runs longer ends the process; a fresh one takes over its records.',
+    description:
+      'How long a handler may run, whatever it waits for. After five sixths of it, it is told to stop, which counts as a failed try; one that does not obey ends the process, and a fresh one takes over its records.',
   }),
   heartbeatMarginMs: setting.durationMs({
     env: 'MILLRACE_HEARTBEAT_MARGIN_MS',
