@@ -19,5 +19,6 @@ export {
   type SinkUnderLaw,
   sinkLaws,
 } from './sink-laws.ts';
-export { type SourceRequest, type SourceShape, type SourceUnderLaw, sourceLaws } from './source-laws.ts';
+export { sourceLaws } from './source-laws.ts';
+export type { SourceRequest, SourceShape, SourceUnderLaw } from './source-under-law.ts';
 export { type StageInput, type StageUnderLaw, stageLaws } from './stage-laws.ts';

@@ -3,63 +3,10 @@ import { describe, expect } from '@jest/globals';
 import { isCodedError } from '@millrace/messaging';
 import fc from 'fast-check';
 import { law } from './harness.ts';
-
-/** What came over the wire. */
-export interface SourceRequest {
-  readonly headers: readonly { readonly name: string; readonly value: string }[];
-  readonly body: Buffer;
-}
-
-export interface SourceVerdict {
-  readonly kind: string;
-  readonly code?: string;
-  readonly reason?: string;
-  readonly keyId?: string;
-}
-
-/** A source's definition with the engines applied to it, as far as the laws look. */
-export interface SourceShape {
-  readonly name: string;
-  readonly ordered: boolean;
-  /** Total. A rejection has a code and a reason without any secret; `keyId` counts the secrets from 1. */
-  verify(request: SourceRequest, now: number, secrets: readonly string[]): SourceVerdict;
-  /** Identity of a delivery, as text; the same for a vendor's retry. */
-  identity(request: SourceRequest): string;
-  /** The record key, null where the source has none. */
-  subject(request: SourceRequest): string | null;
-  /** Everything the door and the normaliser make of a delivery: what the golden file holds. */
-  envelope(request: SourceRequest): unknown;
-  /** Absent for a source that flows as typed raw records. Anything it throws is a coded error. */
-  normalise?(request: SourceRequest, eventType?: string | null): unknown;
-  /** Throws when a result is not what the stage after it relies on. */
-  checkNormalised?(result: unknown, request: SourceRequest): void;
-  /** The same with the event caused by our own integration, and by another. */
-  echo?(request: SourceRequest): { readonly ours: unknown; readonly others: unknown };
-}
-
-export interface SourceSample {
-  readonly name: string;
-  /** Signed as the vendor signs, with `secret`, at `now`. */
-  readonly request: SourceRequest;
-  /** Path of the file that holds its envelope. */
-  readonly golden?: string;
-}
-
-export interface SourceUnderLaw {
-  readonly source: SourceShape;
-  readonly samples: readonly SourceSample[];
-  readonly now: number;
-  readonly secret: string;
-  readonly otherSecret: string;
-  /** The first sample signed with the other secret. */
-  readonly signedByOther: SourceRequest;
-  /** Lower-case names of the headers that carry the proof. */
-  readonly proofHeaders: readonly string[];
-  /** How far a signed time may be off; null where nothing signed says when. */
-  readonly toleranceMs: number | null;
-  /** Writes the golden files instead of comparing with them. */
-  readonly updateGolden?: boolean;
-}
+import { pathsOf, replaced } from './payload.ts';
+import { sourceBodyLaws } from './source-body-laws.ts';
+import { absurdTimes, sourceTimeLaws } from './source-time-laws.ts';
+import type { SourceRequest, SourceSample, SourceUnderLaw } from './source-under-law.ts';
 
 /** What every source obeys: it believes nothing that is not proven, and understands or refuses everything else. */
 export function sourceLaws(subject: SourceUnderLaw): void {
@@ -68,6 +15,8 @@ export function sourceLaws(subject: SourceUnderLaw): void {
     proofLaws(subject);
     secretLaws(subject);
     meaningLaws(subject);
+    sourceBodyLaws(subject);
+    sourceTimeLaws(subject);
     normaliserLaws(subject);
   });
 }
@@ -244,6 +193,17 @@ function normaliserLaws(subject: SourceUnderLaw): void {
   );
 
   law(
+    'normalises a payload with an absurd time in the place of any value, and drops what is no time',
+    () => {
+      const payload = JSON.parse(first.body.toString()) as unknown;
+      for (const path of pathsOf(payload))
+        for (const absurd of absurdTimes)
+          isTotal({ ...first, body: Buffer.from(JSON.stringify(replaced(payload, path, absurd))) });
+    },
+    skip,
+  );
+
+  law(
     'filters what our own integration caused, and nothing that others did',
     () => {
       const echoed = source.echo?.(first);
@@ -252,19 +212,4 @@ function normaliserLaws(subject: SourceUnderLaw): void {
     },
     source.echo === undefined ? (skip === false ? 'knows no actor' : skip) : false,
   );
-}
-
-type Path = readonly (string | number)[];
-
-function pathsOf(value: unknown, path: Path = []): readonly Path[] {
-  if (typeof value !== 'object' || value === null) return [path];
-  return [path, ...Object.entries(value).flatMap(([key, child]) => pathsOf(child, [...path, key]))];
-}
-
-function replaced(value: unknown, [key, ...rest]: Path, by: unknown): unknown {
-  if (key === undefined) return by;
-  const children = value as Record<string | number, unknown>;
-  const copy = Array.isArray(value) ? [...value] : { ...children };
-  (copy as Record<string | number, unknown>)[key] = replaced(children[key], rest, by);
-  return copy;
 }

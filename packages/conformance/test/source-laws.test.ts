@@ -1,25 +1,48 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import { brotliDecompressSync, inflateRawSync, inflateSync, unzipSync, zstdDecompressSync } from 'node:zlib';
 import { CodedError, deadLetter } from '@millrace/messaging';
-import { type SourceRequest, type SourceShape, sourceLaws } from '../src/source-laws.ts';
+import { sourceLaws } from '../src/source-laws.ts';
+import type { SourceRequest, SourceShape } from '../src/source-under-law.ts';
 
 const secret = 'a secret';
 const now = 1_790_000_000_000;
 const toleranceMs = 300_000;
 const sign = (body: Buffer, time: number, key: string): string =>
   createHmac('sha256', key).update(`${time}.`).update(body).digest('hex');
-const signed = (text: string, key = secret): SourceRequest => {
-  const body = Buffer.from(text);
+const signed = (body: Buffer, others: SourceRequest['headers'] = [], key = secret): SourceRequest => {
   const headers = [
+    ...others.filter(({ name }) => !/^x-(time|signature)$/i.test(name)),
     { name: 'X-Time', value: String(now) },
     { name: 'X-Signature', value: sign(body, now, key) },
   ];
   return { headers, body };
 };
+const sample = (text: string, key = secret): SourceRequest => signed(Buffer.from(text), [], key);
 const header = (request: SourceRequest, wanted: string): string | undefined =>
   request.headers.find(({ name }) => name.toLowerCase() === wanted)?.value;
-const parse = ({ body }: SourceRequest): { readonly id: string; readonly subject: string } => {
+const unpacked = (request: SourceRequest): Buffer => {
+  const { body } = request;
+  switch (header(request, 'content-encoding')?.toLowerCase()) {
+    case 'gzip':
+      return unzipSync(body);
+    case 'deflate':
+      return (body[0] ?? 0) % 16 === 8 ? inflateSync(body) : inflateRawSync(body);
+    case 'br':
+      return brotliDecompressSync(body);
+    case 'zstd':
+      return zstdDecompressSync(body);
+    default:
+      return body;
+  }
+};
+const fields = (request: SourceRequest): Readonly<Record<string, unknown>> => {
+  const text = unpacked(request).toString();
+  const value: unknown = JSON.parse(text.startsWith('payload=') ? decodeURIComponent(text.slice(8)) : text);
+  return typeof value === 'object' && value !== null ? { ...value } : {};
+};
+const parse = (request: SourceRequest): { readonly id: string; readonly subject: string } => {
   try {
-    const { id, subject } = JSON.parse(body.toString());
+    const { id, subject } = fields(request);
     if (typeof id === 'string' && typeof subject === 'string') return { id, subject };
   } catch {
     // Falls through to the one refusal.
@@ -51,17 +74,23 @@ const plain: SourceShape = {
   identity: (request) => parse(request).id,
   subject: (request) => parse(request).subject,
   envelope: parse,
+  occurredAt(request) {
+    const { at } = fields(request);
+    return typeof at === 'number' && at >= 0 && at <= 4e12 ? Math.floor(at) : null;
+  },
+  sign: ({ headers, body }) => signed(body, headers),
+  asForm: ({ headers, body }) => signed(Buffer.from(`payload=${encodeURIComponent(body.toString())}`), headers),
   normalise: parse,
 };
 
 sourceLaws({
   source: plain,
   samples: [
-    { name: 'one', request: signed('{"id":"1","subject":"a"}') },
-    { name: 'two', request: signed('{"id":"2","subject":"a"}') },
+    { name: 'one', request: sample('{"id":"1","subject":"a","at":1790000000000}') },
+    { name: 'two', request: sample('{"id":"2","subject":"a"}') },
   ],
   now,
-  signedByOther: signed('{"id":"1","subject":"a"}', 'another secret'),
+  signedByOther: sample('{"id":"1","subject":"a"}', 'another secret'),
   proofHeaders: ['x-time', 'x-signature'],
   toleranceMs,
   secret,

@@ -1,3 +1,4 @@
+export * from './content-encoding.ts';
 export * from './document-fields.ts';
 export * from './identity.ts';
 export * from './selector.ts';

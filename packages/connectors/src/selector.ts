@@ -1,3 +1,5 @@
+import { instantOf } from '@millrace/contracts';
+
 /**
  * Where one text stands in a request, as data. `body:` takes an RFC 6901 pointer into the parsed body
  * (`body:/event/id`), `header:` a lower-case header name, `query:` a parameter, `const:` the text itself.
@@ -44,6 +46,17 @@ export function select(selector: Selector, view: RequestView): string | null {
   if ('given' in selector) return select(selector.given, view) === null ? null : select(selector.select, view);
   const found = select(selector.from, view);
   return found?.startsWith(selector.strip) ? found.slice(selector.strip.length) || null : found;
+}
+
+/** Epoch milliseconds of the first instant that a selector finds, in whatever unit it was sent; null when it finds none. */
+export function selectInstant(selector: Selector, view: RequestView): number | null {
+  if (typeof selector === 'string') return instantOf(valueAt(selector, view));
+  if (!('anyOf' in selector)) return instantOf(select(selector, view));
+  for (const candidate of selector.anyOf) {
+    const found = selectInstant(candidate, view);
+    if (found !== null) return found;
+  }
+  return null;
 }
 
 /** Every pointer a selector may follow. */

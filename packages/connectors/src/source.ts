@@ -7,8 +7,18 @@ export type Evidence = 'vector' | 'sdk' | 'docs' | 'catalogue';
 
 export type Method = 'POST' | 'PUT' | 'GET' | 'DELETE';
 
-/** What a body may be. `form` is a form whose one field holds the JSON (GitHub's and Slack's habit). */
-export type BodyType = { readonly kind: 'json' } | { readonly kind: 'form'; readonly field: string };
+/** What a body may be. The first that a source declares is also what a body without a content type is taken for. */
+export type BodyType =
+  | { readonly kind: 'json'; readonly reply?: Reply }
+  | {
+      readonly kind: 'form';
+      /** The field that holds JSON, which then is the document (GitHub's and Slack's habit). Without it the form's own fields are. */
+      readonly field?: string;
+      /** With `field`: a form that lacks it is taken too, and its own fields are the document. */
+      readonly bare?: boolean;
+      /** What a sender of this kind of body is told, where it is not the source's `reply`. */
+      readonly reply?: Reply;
+    };
 
 /** A vendor's question whether anybody is there, answered by the door itself after the signature was verified. Nothing is produced. */
 export interface Handshake {
@@ -92,7 +102,8 @@ export interface SourceDefinition {
   readonly subject?: Selector;
   /** Who caused the event at the vendor: how an echo of our own write is known. */
   readonly actor?: Selector;
-  readonly occurredAt?: { readonly selector: Selector; readonly unit: 's' | 'ms' | 'iso' };
+  /** The vendor's own time of the event, in any unit or as ISO 8601; what is no time counts as not stated. */
+  readonly occurredAt?: Selector;
   /** Secrets that the vendor sends in the clear: masked after verification, before the record is written. */
   readonly credentials?: readonly Exclude<Pointer, `const:${string}`>[];
   readonly reply?: Reply;
@@ -158,9 +169,10 @@ function guarded(normalise: Normalise): Normalise {
   };
 }
 
-/** A header of a raw record by its lower-case name. */
+/** A header of a raw record by its lower-case name; several of one name are joined by commas, as HTTP has it. */
 export function headerOf(raw: RawWebhook, name: string): string | undefined {
-  return raw.headers.find((header) => header.name.toLowerCase() === name)?.value;
+  const values = raw.headers.filter((header) => header.name.toLowerCase() === name).map(({ value }) => value);
+  return values.length === 0 ? undefined : values.join(', ');
 }
 
 function contradictionIn(definition: SourceDefinition): string | null {

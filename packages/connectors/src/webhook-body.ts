@@ -1,96 +1,77 @@
-import { promisify } from 'node:util';
-import { brotliDecompress, brotliDecompressSync, gunzip, gunzipSync, inflate, inflateSync } from 'node:zlib';
-import { CodedError, deadLetter } from '@millrace/messaging';
-import type { BodyType } from './source.ts';
-import type { SourceErrorCode } from './source-errors.ts';
+import { bodyError } from './body-error.ts';
+import { unpackBody } from './content-encoding.ts';
+import { type BodyType, headerOf, type RawWebhook } from './source.ts';
 
-interface Unpacker {
-  readonly sync: (body: Buffer, options: { maxOutputLength: number }) => Buffer;
-  readonly pooled: (body: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>;
-}
+const formMedia = 'application/x-www-form-urlencoded';
+/** Labels of text that say nothing of its structure: senders and relays put JSON under them. */
+const plainMedia: ReadonlySet<string> = new Set(['', 'text/plain', 'text/json']);
 
-const gzip: Unpacker = { sync: gunzipSync, pooled: promisify(gunzip) };
-// A map, not an object: `constructor` is no encoding.
-const unpackers: ReadonlyMap<string, Unpacker> = new Map([
-  ['gzip', gzip],
-  ['x-gzip', gzip],
-  ['deflate', { sync: inflateSync, pooled: promisify(inflate) }],
-  ['br', { sync: brotliDecompressSync, pooled: promisify(brotliDecompress) }],
-]);
-
-/** True when `unpackBody` knows how. Of several encodings on top of each other, none: no webhook sender does that. */
-export function isKnownEncoding(contentEncoding: string | undefined): boolean {
-  return isIdentity(contentEncoding) || unpackers.has(encodingOf(contentEncoding));
+/** True when a content type says JSON. Parameters mean nothing: JSON is UTF-8, whatever charset is named. */
+export function isJsonType(contentType: string | undefined): boolean {
+  const media = mediaOf(contentType);
+  return media === 'application/json' || /^application\/[a-z0-9.!#$&^_+-]+\+json$/.test(media);
 }
 
 /**
- * What the body says once its content-encoding is undone. Stops at `maxBytes`, so that a bomb costs no more than that.
- * Only ever after verification: before it, nobody is owed the work.
+ * The kind of body a content type announces, among those a source takes; undefined when it is none of them. One that
+ * says nothing, or is missing, is taken for what the source sends first: its signature proves the bytes and parsing
+ * proves their form, and to refuse a genuine delivery for its label would lose it.
  */
-export function unpackBody(body: Buffer, contentEncoding: string | undefined, maxBytes: number): Buffer {
-  if (isIdentity(contentEncoding)) return body;
-  const unpacker = unpackerFor(contentEncoding);
-  try {
-    return unpacker.sync(body, { maxOutputLength: maxBytes });
-  } catch (error) {
-    throw unpackingError(error, maxBytes);
-  }
-}
-
-/** The same off the event loop, for a process that has others to answer meanwhile. */
-export async function unpackBodyPooled(
-  body: Buffer,
-  contentEncoding: string | undefined,
-  maxBytes: number,
-): Promise<Buffer> {
-  if (isIdentity(contentEncoding)) return body;
-  const unpacker = unpackerFor(contentEncoding);
-  try {
-    return await unpacker.pooled(body, { maxOutputLength: maxBytes });
-  } catch (error) {
-    throw unpackingError(error, maxBytes);
-  }
-}
-
-function unpackerFor(contentEncoding: string | undefined): Unpacker {
-  const unpacker = unpackers.get(encodingOf(contentEncoding));
-  if (unpacker === undefined)
-    throw bodyError('X_BODY_ENCODING_UNKNOWN', 'expected gzip, deflate, br or identity as content-encoding');
-  return unpacker;
-}
-
-function unpackingError(error: unknown, maxBytes: number): CodedError {
-  if (Error.isError(error) && (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE')
-    return bodyError('X_BODY_TOO_LARGE', `the body unpacks to more than ${maxBytes} bytes`);
-  return bodyError('X_BODY_NOT_DECODABLE', 'the body does not unpack as its content-encoding says', error);
-}
-
-/** The kind of body a content type announces, among those a source takes; undefined when it is none of them. */
 export function bodyTypeOf(contentType: string | undefined, types: readonly BodyType[]): BodyType | undefined {
-  const media = contentType?.split(';', 1)[0]?.trim().toLowerCase() ?? '';
-  if (media === 'application/x-www-form-urlencoded') return types.find(({ kind }) => kind === 'form');
-  if (media === 'application/json' || /^application\/[a-z0-9.!#$&^_-]+\+json$/.test(media))
-    return types.find(({ kind }) => kind === 'json');
+  const media = mediaOf(contentType);
+  if (media === '') return types[0];
+  if (media === formMedia) return types.find(({ kind }) => kind === 'form');
+  if (isJsonType(contentType) || plainMedia.has(media)) return types.find(({ kind }) => kind === 'json');
   return undefined;
 }
 
-/** The parsed body. Throws a coded error on an empty one, on bad UTF-8, and on anything that is not JSON. */
+/** The media types of bodies that a source takes, for who sent another. */
+export function mediaTypesOf(types: readonly BodyType[]): readonly string[] {
+  return [...new Set(types.map(({ kind }) => (kind === 'json' ? 'application/json' : formMedia)))];
+}
+
+/**
+ * The parsed body: JSON, or the fields of a form as an object of texts (of lists of texts where a name is repeated).
+ * Throws a coded error on an empty one, on bad UTF-8, and on anything that is not what its type says.
+ */
 export function parseDocument(body: Buffer, type: BodyType): unknown {
   if (body.length === 0) throw bodyError('X_BODY_EMPTY', 'expected a body');
-  const text = type.kind === 'form' ? formField(utf8(body), type.field) : utf8(body);
+  return type.kind === 'json' ? parseJson(utf8(body)) : parseForm(utf8(body), type);
+}
+
+/** What a raw record's body says: the same document that the door read, unless a credential was cut out of it. */
+export function documentOf(
+  raw: RawWebhook,
+  { types, maxBytes }: { readonly types: readonly BodyType[]; readonly maxBytes: number },
+): unknown {
+  const body = unpackBody(raw.body, headerOf(raw, 'content-encoding'), maxBytes);
+  return parseDocument(body, bodyTypeOf(headerOf(raw, 'content-type'), types) ?? { kind: 'json' });
+}
+
+function parseForm(text: string, type: Extract<BodyType, { kind: 'form' }>): unknown {
+  const form = new URLSearchParams(text);
+  const json = type.field === undefined ? null : form.get(type.field);
+  if (json !== null) return parseJson(json);
+  if (type.field !== undefined && type.bare !== true)
+    throw bodyError('X_BODY_FORM_FIELD_MISSING', `expected a form with the field ${type.field}`);
+  // Grouped, so that each name is looked at once: a form may have a million of them.
+  return Object.fromEntries(
+    [...Map.groupBy(form, ([name]) => name)].map(([name, pairs]) => {
+      const values = pairs.map(([, value]) => value);
+      return [name, values.length === 1 ? values[0] : values];
+    }),
+  );
+}
+
+function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text) as unknown;
+    return JSON.parse(text.startsWith('\ufeff') ? text.slice(1) : text) as unknown;
   } catch (error) {
     throw bodyError('X_BODY_NOT_JSON', 'expected well-formed JSON', error);
   }
 }
 
-function formField(text: string, field: string): string {
-  const value = new URLSearchParams(text).get(field);
-  if (value === null) throw bodyError('X_BODY_FORM_FIELD_MISSING', `expected a form with the field ${field}`);
-  return value;
-}
-
+/** Without a byte order mark, which is no part of JSON. */
 function utf8(bytes: Buffer): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
@@ -99,15 +80,6 @@ function utf8(bytes: Buffer): string {
   }
 }
 
-function isIdentity(contentEncoding: string | undefined): boolean {
-  return contentEncoding === undefined || ['', 'identity'].includes(encodingOf(contentEncoding));
-}
-
-function encodingOf(contentEncoding: string | undefined): string {
-  return contentEncoding?.trim().toLowerCase() ?? '';
-}
-
-// V8's JSON errors quote the text around the fault, so the cause stays out of the message.
-function bodyError(code: SourceErrorCode, message: string, cause?: unknown): CodedError {
-  return new CodedError(code, message, { disposition: deadLetter, step: 'decode', cause });
+function mediaOf(contentType: string | undefined): string {
+  return contentType?.split(';', 1)[0]?.trim().toLowerCase() ?? '';
 }

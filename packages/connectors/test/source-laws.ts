@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from '@jest/globals';
-import { sourceLaws as obeySourceLaws, type SourceShape } from '@millrace/conformance';
-import { entities } from '@millrace/contracts';
+import { sourceLaws as obeySourceLaws, type SourceRequest, type SourceShape } from '@millrace/conformance';
+import { entities, instantOf } from '@millrace/contracts';
+import { unpackBody } from '../src/content-encoding.ts';
 import { identityOf } from '../src/identity.ts';
-import { type RequestView, type Selector, select } from '../src/selector.ts';
+import { type RequestView, type Selector, select, selectInstant } from '../src/selector.ts';
 import type { Normalised, RawWebhook, Source } from '../src/source.ts';
 import { signRequest } from '../src/verification/sign.ts';
 import type { SignedRequest } from '../src/verification/verification.ts';
@@ -64,6 +65,10 @@ function shapeOf(source: Source, secret: string): SourceShape {
     identity: (request) => JSON.stringify(envelopeOf(source, request, secret).identity),
     subject: (request) => (source.subject === undefined ? null : select(source.subject, viewOf(source, request))),
     envelope: (request) => envelopeOf(source, request, secret),
+    occurredAt: (request) =>
+      source.occurredAt === undefined ? null : selectInstant(source.occurredAt, viewOf(source, request)),
+    sign: (request) => signedAnew(source, request, secret),
+    ...formOf(source, secret),
     ...(normalise === undefined
       ? {}
       : {
@@ -81,6 +86,29 @@ function shapeOf(source: Source, secret: string): SourceShape {
   };
 }
 
+/** The request as its sender would have signed it. */
+function signedAnew(source: Source, { headers, body }: SourceRequest, secret: string): SourceRequest {
+  const proof = new Set(Object.keys(signRequest(source.verification, { secret, body, now, headers: {} })));
+  const others = headers.filter(({ name }) => !proof.has(name.toLowerCase()));
+  const named = Object.fromEntries(others.map(({ name, value }) => [name.toLowerCase(), value]));
+  const made = signRequest(source.verification, { secret, body, now, headers: named });
+  return { body, headers: [...others, ...Object.entries(made).map(([name, value]) => ({ name, value }))] };
+}
+
+function formOf(source: Source, secret: string): Pick<SourceShape, 'asForm'> {
+  const form = source.body.types.find((type) => type.kind === 'form');
+  const field = form?.kind === 'form' ? form.field : undefined;
+  if (field === undefined) return {};
+  return {
+    asForm: ({ headers, body }) => {
+      const others = headers.filter(({ name }) => name.toLowerCase() !== 'content-type');
+      const type = { name: 'content-type', value: 'application/x-www-form-urlencoded' };
+      const text = new URLSearchParams({ [field]: body.toString() }).toString();
+      return signedAnew(source, { headers: [...others, type], body: Buffer.from(text) }, secret);
+    },
+  };
+}
+
 export function samplesIn(folder: string): readonly Sample[] {
   return readdirSync(folder)
     .filter((file) => file.endsWith('.json') && !file.endsWith('.expected.json'))
@@ -93,7 +121,8 @@ export function samplesIn(folder: string): readonly Sample[] {
       return {
         name: file.slice(0, -'.json'.length),
         headers: sample.headers,
-        body: Buffer.from(JSON.stringify(sample.body)),
+        // A text is the body itself, such as a form.
+        body: Buffer.from(typeof sample.body === 'string' ? sample.body : JSON.stringify(sample.body)),
       };
     });
 }
@@ -109,7 +138,8 @@ export function viewOf(source: Source, { headers, body }: SignedRequest): Reques
     headers.find(({ name }) => name.toLowerCase() === wanted)?.value;
   const type = bodyTypeOf(header('content-type'), source.body.types);
   if (type === undefined) throw new Error(`${source.name} does not take this content type`);
-  return { document: parseDocument(body, type), header, query: new URLSearchParams() };
+  const unpacked = unpackBody(body, header('content-encoding'), source.body.maxBytes);
+  return { document: parseDocument(unpacked, type), header, query: new URLSearchParams() };
 }
 
 /** Of bytes that are no JSON, or a document without them, event type and actor are null: the door would say so too. */
@@ -151,7 +181,7 @@ function envelopeOf(source: Source, request: SignedRequest, secret: string): { r
     eventType: raw.eventType,
     subject: source.subject === undefined ? null : select(source.subject, view),
     actor: raw.actor,
-    occurredAt: source.occurredAt === undefined ? null : select(source.occurredAt.selector, view),
+    occurredAt: source.occurredAt === undefined ? null : selectInstant(source.occurredAt, view),
     ...(normalise === undefined ? {} : { normalised: normalise(raw) }),
   } as { readonly identity: unknown };
 }
@@ -176,6 +206,7 @@ function expectCanonical(result: Normalised, source: string): void {
     expect(entity?.record.violations(item.data)).toEqual([]);
     expect(item.key).toBe(`${source}:${item.data['id']}`);
     expect(item.item).not.toBe('');
-    expect(Number.isSafeInteger(item.eventTime) && item.eventTime >= 0).toBe(true);
+    for (const instant of [item.eventTime, item.data['createdAt'] ?? null, item.data['updatedAt'] ?? null])
+      if (instant !== null) expect(instantOf(new Date(instant as number).toISOString())).toBe(instant);
   }
 }

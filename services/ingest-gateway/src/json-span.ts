@@ -21,9 +21,14 @@ export function spansOf(json: Buffer, path: readonly string[]): readonly Span[] 
   return path
     .reduce<readonly number[]>(
       (starts, token) => starts.flatMap((at) => childrenAt(json, at, token)),
-      [skipSpace(json, 0)],
+      [skipSpace(json, afterByteOrderMark(json))],
     )
     .map((start) => ({ start, end: skipValue(json, start) }));
+}
+
+/** A parser that reads past it must not find what is not found here. */
+function afterByteOrderMark(json: Buffer): number {
+  return json[0] === 0xef && json[1] === 0xbb && json[2] === 0xbf ? 3 : 0;
 }
 
 function childrenAt(json: Buffer, at: number, token: string): readonly number[] {

@@ -1,4 +1,4 @@
-import { pointerTokens, type Source } from '@millrace/connectors';
+import { type BodyType, pointerTokens, type Source } from '@millrace/connectors';
 import { spansOf } from './json-span.ts';
 
 const redacted = '[redacted]';
@@ -38,11 +38,18 @@ export function maskQuery(query: string, source: Source): string {
     .join('&');
 }
 
-/** The JSON as it came, byte for byte, with the values of its credentials cut out. The same buffer when there are none. */
-export function maskBody(json: Buffer, source: Source): Buffer {
-  const spans = credentialsIn(source, 'body:')
-    .flatMap((pointer) => spansOf(json, pointerTokens(pointer)))
-    .toSorted((one, other) => one.start - other.start);
+/**
+ * The body as it came, byte for byte, with the values of its credentials cut out. The same buffer when there are none.
+ * In a form they are looked for among its fields and inside of the field that holds JSON.
+ */
+export function maskBody(body: Buffer, source: Source, type: BodyType): Buffer {
+  const paths = credentialsIn(source, 'body:').map(pointerTokens);
+  if (paths.length === 0) return body;
+  return type.kind === 'json' ? maskJson(body, paths) : maskForm(body, paths, type.field);
+}
+
+function maskJson(json: Buffer, paths: readonly (readonly string[])[]): Buffer {
+  const spans = paths.flatMap((path) => spansOf(json, path)).toSorted((one, other) => one.start - other.start);
   if (spans.length === 0) return json;
   const pieces: Buffer[] = [];
   let from = 0;
@@ -52,6 +59,25 @@ export function maskBody(json: Buffer, source: Source): Buffer {
     from = end;
   }
   return Buffer.concat([...pieces, json.subarray(from)]);
+}
+
+/** Pair by pair, read as the parser reads them; a pair that holds no credential keeps its bytes. */
+function maskForm(body: Buffer, paths: readonly (readonly string[])[], jsonField: string | undefined): Buffer {
+  const secretFields = new Set(paths.map(([name]) => name));
+  const pairs = body.toString('utf8').split('&');
+  const masked = pairs.map((pair) => {
+    // The byte order mark is no part of the first name, here as for the parser.
+    const [[name, value] = ['', '']] = new URLSearchParams(pair.replace(/^\ufeff/, ''));
+    if (name === jsonField) return maskedJsonPair(pair, value, paths);
+    return secretFields.has(name) ? `${pair.split('=', 1)[0]}=${encodeURIComponent(redacted)}` : pair;
+  });
+  return masked.every((pair, index) => pair === pairs[index]) ? body : Buffer.from(masked.join('&'));
+}
+
+function maskedJsonPair(pair: string, value: string, paths: readonly (readonly string[])[]): string {
+  const json = Buffer.from(value);
+  const masked = maskJson(json, paths);
+  return masked === json ? pair : `${pair.split('=', 1)[0]}=${encodeURIComponent(masked.toString('utf8'))}`;
 }
 
 function credentialsIn(source: Source, where: 'header:' | 'query:' | 'body:'): readonly string[] {

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import {
+  type BodyType,
   type DeliveryIdentity,
   type RequestView,
   type Selector,
   type Source,
   select,
+  selectInstant,
   type Verdict,
 } from '@millrace/connectors';
 import type { WebhookReceived } from '@millrace/contracts';
@@ -32,6 +34,7 @@ export interface RawInput {
   readonly wire: WireRequest;
   /** The body with its content-encoding undone; the same buffer where there was none. */
   readonly unpacked: Buffer;
+  readonly bodyType: BodyType;
   readonly view: RequestView;
   readonly verdict: Verified;
   readonly identity: DeliveryIdentity;
@@ -46,7 +49,7 @@ export function rawDraft(input: RawInput): RawDraft {
   const { source, wire, view, verdict, identity } = input;
   const text = (selector: Selector | undefined): string | null =>
     selector === undefined ? null : select(selector, view);
-  const masked = maskBody(input.unpacked, source);
+  const masked = maskBody(input.unpacked, source, input.bodyType);
   const headers = maskHeaders(wire.headers, source);
   const isMasked = masked !== input.unpacked;
   return {
@@ -71,7 +74,7 @@ export function rawDraft(input: RawInput): RawDraft {
     eventType: text(source.eventType),
     subject: text(source.subject),
     actor: text(source.actor),
-    occurredAt: occurredAtOf(source, view),
+    occurredAt: source.occurredAt === undefined ? null : selectInstant(source.occurredAt, view),
   };
 }
 
@@ -82,16 +85,4 @@ export function bodyReference(ref: string, body: Buffer): NonNullable<WebhookRec
 
 export function sha256(bytes: Buffer): string {
   return createHash('sha256').update(bytes).digest('hex');
-}
-
-const latestMillis = 253_402_300_799_999; // the end of the year 9999
-
-/** Epoch milliseconds of the vendor's own event time; null when it says none, or one that is no time. */
-function occurredAtOf(source: Source, view: RequestView): number | null {
-  if (source.occurredAt === undefined) return null;
-  const text = select(source.occurredAt.selector, view);
-  if (text === null) return null;
-  const { unit } = source.occurredAt;
-  const millis = unit === 'iso' ? Date.parse(text) : Number(text) * (unit === 's' ? 1000 : 1);
-  return Number.isFinite(millis) && millis >= 0 && millis <= latestMillis ? Math.trunc(millis) : null;
 }

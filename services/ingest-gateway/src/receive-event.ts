@@ -1,8 +1,9 @@
 import type { IncomingMessage } from 'node:http';
-import { bodyTypeOf, isKnownEncoding, parseDocument, unpackBodyPooled } from '@millrace/connectors';
+import { isJsonType, isKnownEncoding, parseDocument, unpackBodyPooled } from '@millrace/connectors';
 import { type CanonicalEntity, type EntityDefinition, entities, readInstantFields } from '@millrace/contracts';
-import { edgeTraceparent, eventId, identityHeaders, isCodedError } from '@millrace/messaging';
+import { edgeTraceparent, eventId, identityHeaders } from '@millrace/messaging';
 import type { CounterMetric } from '@millrace/service';
+import { refuseBody, unsupportedEncoding, unsupportedType } from './body-refusals.ts';
 import { type ByteBudget, shareOf } from './byte-budget.ts';
 import { beforeDeadline, type Intake } from './intake.ts';
 import { type Answer, Refusal, shed } from './outcome.ts';
@@ -60,14 +61,8 @@ export async function receiveEvent(door: EventDoor, request: EventRequest): Prom
       detail: `this key does not cover ${request.entityName}`,
     });
   const contentEncoding = message.headers['content-encoding'];
-  if (bodyTypeOf(message.headers['content-type'], [json]) === undefined || isCloudEvent(message))
-    throw new Refusal({ status: 415, code: 'X_BODY_TYPE_UNSUPPORTED', detail: 'expected application/json' });
-  if (!isKnownEncoding(contentEncoding))
-    throw new Refusal({
-      status: 415,
-      code: 'X_BODY_ENCODING_UNKNOWN',
-      detail: 'expected gzip, deflate, br or identity as content-encoding',
-    });
+  if (!isJsonType(message.headers['content-type']) || isCloudEvent(message)) throw unsupportedType([json]);
+  if (!isKnownEncoding(contentEncoding)) throw unsupportedEncoding();
   const key = idempotencyKeyOf(message);
   const refused = await door.clientRate.pass(client.client);
   if (refused !== null) throw refused;
@@ -161,11 +156,6 @@ function idempotencyKeyOf(message: IncomingMessage): string | null {
     code: 'X_GATEWAY_IDEMPOTENCY_KEY',
     detail: 'expected one Idempotency-Key of 1 to 255 visible characters',
   });
-}
-
-function refuseBody(error: unknown): never {
-  if (!isCodedError(error)) throw error;
-  throw new Refusal({ status: error.code === 'X_BODY_TOO_LARGE' ? 413 : 400, code: error.code, detail: error.message });
 }
 
 function validEntity(entity: EntityDefinition<CanonicalEntity>, body: Buffer): CanonicalEntity {

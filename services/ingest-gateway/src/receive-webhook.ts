@@ -1,10 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import {
+  type BodyType,
   bodyTypeOf,
   type Handshake,
   identityOf,
   isKnownEncoding,
   parseDocument,
+  type Reply,
   type RequestView,
   select,
   unpackBodyPooled,
@@ -12,8 +14,9 @@ import {
   verify,
 } from '@millrace/connectors';
 import { topics } from '@millrace/contracts';
-import { type BodyStore, edgeTraceparent, eventId, identityHeaders, isCodedError } from '@millrace/messaging';
+import { type BodyStore, edgeTraceparent, eventId, identityHeaders } from '@millrace/messaging';
 import type { CounterMetric } from '@millrace/service';
+import { refuseBody, unsupportedEncoding, unsupportedType } from './body-refusals.ts';
 import { type ByteBudget, shareOf } from './byte-budget.ts';
 import { beforeDeadline, type Intake, type Taken } from './intake.ts';
 import { type Answer, Refusal, shed } from './outcome.ts';
@@ -61,7 +64,8 @@ export async function receiveWebhook(door: WebhookDoor, request: WebhookRequest)
   const { definition } = source;
   const contentEncoding = message.headers['content-encoding'];
   const bodyType = bodyTypeOf(message.headers['content-type'], definition.body.types);
-  if (bodyType === undefined || !isKnownEncoding(contentEncoding)) throw unsupportedType(bodyType === undefined);
+  if (bodyType === undefined) throw unsupportedType(definition.body.types);
+  if (!isKnownEncoding(contentEncoding)) throw unsupportedEncoding();
 
   const share = shareOf(door.budget);
   let isHandedOver = false;
@@ -114,6 +118,7 @@ export async function receiveWebhook(door: WebhookDoor, request: WebhookRequest)
       source: definition,
       wire,
       unpacked,
+      bodyType,
       view,
       verdict,
       identity,
@@ -137,7 +142,7 @@ export async function receiveWebhook(door: WebhookDoor, request: WebhookRequest)
     taking.then(release, release);
     const taken = await beforeDeadline(taking, request.startedAt + definition.senderDeadlineMs - door.now());
     if (taken.kind === 'accepted') door.acceptedBytes.inc({ source: source.name }, body.length);
-    return answerTaken(taken, { id, source });
+    return answerTaken(taken, { id, reply: bodyType.reply ?? definition.reply });
   } finally {
     // A body that is still on its way to Kafka counts until it is there, whoever has stopped waiting.
     if (!isHandedOver) share.release();
@@ -161,20 +166,6 @@ function admittedSource(door: WebhookDoor, { sourceName, message }: WebhookReque
   return source;
 }
 
-function unsupportedType(isContentType: boolean): Refusal {
-  return isContentType
-    ? new Refusal({
-        status: 415,
-        code: 'X_BODY_TYPE_UNSUPPORTED',
-        detail: 'expected application/json, or what this source sends',
-      })
-    : new Refusal({
-        status: 415,
-        code: 'X_BODY_ENCODING_UNKNOWN',
-        detail: 'expected gzip, deflate, br or identity as content-encoding',
-      });
-}
-
 type Proven = Extract<Verdict, { kind: 'verified' | 'test' }>;
 
 function provenBy(verdict: Verdict): Proven {
@@ -183,18 +174,12 @@ function provenBy(verdict: Verdict): Proven {
   return verdict;
 }
 
-function parsed(body: Buffer, type: NonNullable<ReturnType<typeof bodyTypeOf>>): unknown {
+function parsed(body: Buffer, type: BodyType): unknown {
   try {
     return parseDocument(body, type);
   } catch (error) {
     return refuseBody(error);
   }
-}
-
-/** A verified body that cannot be read: the sender's mistake, told with the code of what is wrong. */
-function refuseBody(error: unknown): never {
-  if (!isCodedError(error)) throw error;
-  throw new Refusal({ status: error.code === 'X_BODY_TOO_LARGE' ? 413 : 400, code: error.code, detail: error.message });
 }
 
 function answerHandshake({ name, answer }: Handshake, view: RequestView): Answer {
@@ -253,8 +238,7 @@ async function checkIn(bodies: Pick<BodyStore, 'put'>, body: Buffer): Promise<st
   }
 }
 
-function answerTaken(taken: Taken, { id, source }: { readonly id: string; readonly source: ConfiguredSource }): Answer {
-  const { reply } = source.definition;
+function answerTaken(taken: Taken, { id, reply }: { readonly id: string; readonly reply: Reply }): Answer {
   const isDuplicate = taken.kind === 'duplicate';
   const known = isDuplicate ? taken.eventId : id;
   const base = { status: reply.status ?? (isDuplicate ? 200 : 202), headers: { 'Millrace-Event-Id': known } };

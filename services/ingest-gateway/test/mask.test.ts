@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { defineSource, type Source } from '@millrace/connectors';
+import { defineSource, parseDocument, type Source } from '@millrace/connectors';
 import { sources } from '@millrace/connectors/sources';
 import fc from 'fast-check';
 import { spansOf } from '../src/json-span.ts';
@@ -10,6 +10,8 @@ const githubSource = (): Source => {
   if (github === undefined) throw new Error('there is a github source');
   return github;
 };
+const json = { kind: 'json' } as const;
+const form = { kind: 'form', field: 'payload', bare: true } as const;
 const source: Source = defineSource({
   ...githubSource(),
   name: 'masked',
@@ -51,11 +53,56 @@ describe('spansOf', () => {
 describe('masking', () => {
   it('of a body leaves every other byte as it was', () => {
     const body = '{ "token": {"deep": ["x"]}, "a/b": [0, {"secret":"s", "n":1.50}], "é":"é" }';
-    expect(maskBody(Buffer.from(body), source).toString()).toBe(
+    expect(maskBody(Buffer.from(body), source, json).toString()).toBe(
       '{ "token": "[redacted]", "a/b": [0, {"secret":"[redacted]", "n":1.50}], "é":"é" }',
     );
     const plain = Buffer.from('{"n":1.50}');
-    expect(maskBody(plain, source)).toBe(plain);
+    expect(maskBody(plain, source, json)).toBe(plain);
+  });
+  it('of a body finds them behind a byte order mark, and every time that a name is repeated', () => {
+    expect(maskBody(Buffer.from('\ufeff{"token":"s","token":"t","\\u0074oken":"u"}'), source, json).toString()).toBe(
+      '\ufeff{"token":"[redacted]","token":"[redacted]","\\u0074oken":"[redacted]"}',
+    );
+  });
+  it('of a form finds them among its fields, however they are written, and leaves every other byte', () => {
+    const text = 'a=%7e+x&token=s3cret&t%6Fken=s3cret&token&tokens=1&b=1';
+    expect(maskBody(Buffer.from(text), source, form).toString()).toBe(
+      'a=%7e+x&token=%5Bredacted%5D&t%6Fken=%5Bredacted%5D&token=%5Bredacted%5D&tokens=1&b=1',
+    );
+    expect(maskBody(Buffer.from('\ufefftoken=s3cret&a=1'), source, form).toString()).toBe(
+      '\ufefftoken=%5Bredacted%5D&a=1',
+    );
+    const plain = Buffer.from('a=%7e+x&payload=%7B%22a%22%3A1%7D');
+    expect(maskBody(plain, source, form)).toBe(plain);
+  });
+  it('of a form finds them inside of the JSON in its field', () => {
+    const inner = '{ "token": "s3cret", "text": "token & = + é", "a/b": [0, {"secret":"s3cret"}] }';
+    const text = `x=1&payload=${encodeURIComponent(inner).replaceAll('%20', '+')}&token=s3cret`;
+    const masked = maskBody(Buffer.from(text), source, form).toString();
+    expect(masked).not.toContain('s3cret');
+    expect(new URLSearchParams(masked).get('payload')).toBe(inner.replaceAll('"s3cret"', '"[redacted]"'));
+  });
+  it('of any form leaves no credential that a parser would find', () => {
+    const name = fc.constantFrom('token', 'payload', 'other', '\ufefftoken', '?token', 'to+ken', '');
+    const value = fc.oneof(fc.string(), fc.constant('s3cret'), fc.constant('{"token":"s3cret"}'));
+    fc.assert(
+      fc.property(fc.array(fc.tuple(name, value), { maxLength: 6 }), fc.constantFrom('', '\ufeff'), (pairs, mark) => {
+        const text = `${mark}${new URLSearchParams(pairs).toString()}`;
+        const masked = maskBody(Buffer.from(text), source, form);
+        const bare = { kind: 'form' } as const;
+        for (const type of [bare, form]) {
+          let document: unknown;
+          try {
+            document = masked.length === 0 ? null : parseDocument(masked, type);
+          } catch {
+            continue; // what the parser refuses is not kept
+          }
+          const { token } = (document ?? {}) as { token?: unknown };
+          for (const found of [token].flat()) expect(['[redacted]', undefined]).toContain(found);
+        }
+      }),
+      { numRuns: 500 },
+    );
   });
   it('of headers keeps names, order and repetitions', () => {
     const headers = [

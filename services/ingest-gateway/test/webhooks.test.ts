@@ -265,7 +265,7 @@ describe('a request that is not taken', () => {
     );
     expect(
       await problem(
-        await post('/v1/webhooks/zendesk', { 'content-type': 'application/json', 'content-encoding': 'zstd' }),
+        await post('/v1/webhooks/zendesk', { 'content-type': 'application/json', 'content-encoding': 'compress' }),
       ),
     ).toEqual(refused(415, 'X_BODY_ENCODING_UNKNOWN'));
   });

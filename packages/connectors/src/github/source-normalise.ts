@@ -1,16 +1,18 @@
 import { attributesOf, fieldsOf } from '../document-fields.ts';
-import { headerOf, mebibyte, type Normalised, type RawWebhook } from '../source.ts';
-import { bodyTypeOf, parseDocument, unpackBody } from '../webhook-body.ts';
+import { type BodyType, headerOf, mebibyte, type Normalised, type RawWebhook } from '../source.ts';
+import { documentOf } from '../webhook-body.ts';
 
-const largestBody = 25 * mebibyte;
+/** Also of the definition (`source.ts`). GitHub sends JSON, or a form with the same JSON in one field. */
+export const githubBody: { readonly types: readonly BodyType[]; readonly maxBytes: number } = {
+  types: [{ kind: 'json' }, { kind: 'form', field: 'payload' }],
+  maxBytes: 25 * mebibyte,
+};
 
 /** An `issues` event → its issue as it is now, with what happened to it. Every other event stays raw. */
 export function normaliseIssue(raw: RawWebhook): Normalised {
   const event = headerOf(raw, 'x-github-event') ?? raw.eventType?.split('.', 1)[0];
   if (event !== 'issues') return { kind: 'filtered', reason: 'not-an-issue' };
-  const body = unpackBody(raw.body, headerOf(raw, 'content-encoding'), largestBody);
-  const form = { kind: 'form', field: 'payload' } as const;
-  const fields = fieldsOf(parseDocument(body, bodyTypeOf(headerOf(raw, 'content-type'), [form]) ?? { kind: 'json' }));
+  const fields = fieldsOf(documentOf(raw, githubBody));
   const id = fields.required(fields.id('/issue/id'), 'issue.id');
   const updatedAt = fields.instant('/issue/updated_at');
   const data = {

@@ -1,5 +1,5 @@
-import { defineSource, mebibyte, type Source } from '../source.ts';
-import { normaliseIssue } from './source-normalise.ts';
+import { defineSource, type Source } from '../source.ts';
+import { githubBody, normaliseIssue } from './source-normalise.ts';
 
 /** GitHub repeats the delivery id on a redelivery but does not sign it, and signs no time: a captured request can come again. */
 export const githubSource: Source = defineSource({
@@ -7,7 +7,7 @@ export const githubSource: Source = defineSource({
   summary: 'Issues and every other event of GitHub repositories, organisations and apps',
   verifiedBy: 'vector',
   methods: ['POST'],
-  body: { types: [{ kind: 'json' }, { kind: 'form', field: 'payload' }], maxBytes: 25 * mebibyte },
+  body: githubBody,
   verification: {
     kind: 'hmac',
     scheme: 'github-sha256',
@@ -31,10 +31,7 @@ export const githubSource: Source = defineSource({
     ],
   },
   actor: 'body:/sender/login',
-  occurredAt: {
-    selector: { anyOf: ['body:/issue/updated_at', 'body:/pull_request/updated_at', 'body:/head_commit/timestamp'] },
-    unit: 'iso',
-  },
+  occurredAt: { anyOf: ['body:/issue/updated_at', 'body:/pull_request/updated_at', 'body:/head_commit/timestamp'] },
   // GitHub gives up after 10 s and never tries again by itself.
   senderDeadlineMs: 8_000,
   ordered: true,

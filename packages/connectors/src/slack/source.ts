@@ -38,7 +38,7 @@ export const slackSource: Source = defineSource({
     ],
   },
   actor: { anyOf: ['body:/event/bot_id', 'body:/event/user', 'body:/event/user/id'] },
-  occurredAt: { selector: 'body:/event_time', unit: 's' },
+  occurredAt: 'body:/event_time',
   // The deprecated verification token: still sent in the clear, still a secret of the app.
   credentials: ['body:/token'],
   // Slack gives up after 3 s.

@@ -27,7 +27,7 @@ export const standardWebhooksSource: Source = defineSource({
   },
   identity: { signed: 'header:webhook-id' },
   eventType: 'body:/type',
-  occurredAt: { selector: 'body:/timestamp', unit: 'iso' },
+  occurredAt: 'body:/timestamp',
   // The specification advises senders to wait 15 s at least.
   senderDeadlineMs: 12_000,
   ordered: false,

@@ -25,7 +25,7 @@ export const stripeSource: Source = defineSource({
   identity: { signed: 'body:/id' },
   eventType: 'body:/type',
   subject: { anyOf: ['body:/data/object/id', 'body:/related_object/id', 'body:/id'] },
-  occurredAt: { selector: 'body:/created', unit: 's' },
+  occurredAt: 'body:/created',
   senderDeadlineMs: 8_000,
   ordered: true,
   subscription:

@@ -1,8 +1,8 @@
 import { attributesOf, type DocumentFields, emailDomainOf, fieldsOf } from '../document-fields.ts';
-import { headerOf, type Normalised, type RawWebhook } from '../source.ts';
-import { parseDocument, unpackBody } from '../webhook-body.ts';
+import { mebibyte, type Normalised, type RawWebhook } from '../source.ts';
+import { documentOf } from '../webhook-body.ts';
 
-const largestBody = 25 * 1024 * 1024;
+const body = { types: [{ kind: 'json' }], maxBytes: 25 * mebibyte } as const;
 const longestDerivedSubject = 150;
 /** What these say of a ticket is that there is none any more. */
 const endings: ReadonlySet<string> = new Set([
@@ -14,8 +14,7 @@ const endings: ReadonlySet<string> = new Set([
 
 /** A Zendesk delivery → its ticket. Event mode states the ticket in `detail`; a trigger sends our template. */
 export function normaliseTicket(raw: RawWebhook): Normalised {
-  const body = unpackBody(raw.body, headerOf(raw, 'content-encoding'), largestBody);
-  const fields = fieldsOf(parseDocument(body, { kind: 'json' }));
+  const fields = fieldsOf(documentOf(raw, body));
   const type = fields.text('/type')?.replace(/^zen:event-type:/, '') ?? '';
   if (fields.has('/ticket')) return ticketOf(raw, fields, fromTemplate(fields, type));
   if (!type.startsWith('ticket.')) return { kind: 'filtered', reason: 'not-a-ticket' };

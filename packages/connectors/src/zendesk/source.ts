@@ -34,7 +34,7 @@ export const zendeskSource: Source = defineSource({
   eventType: { from: 'body:/type', strip: 'zen:event-type:' },
   subject: { anyOf: [{ from: 'body:/subject', strip: 'zen:ticket:' }, 'body:/ticket/id', 'body:/detail/id'] },
   actor: { anyOf: ['body:/detail/actor_id', 'body:/actor'] },
-  occurredAt: { selector: { anyOf: ['body:/time', 'body:/ticket/updatedAt'] }, unit: 'iso' },
+  occurredAt: { anyOf: ['body:/time', 'body:/ticket/updatedAt'] },
   // Zendesk gives up after 12 s.
   senderDeadlineMs: 10_000,
   ordered: true,
