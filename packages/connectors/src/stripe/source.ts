@@ -2,7 +2,10 @@ import { defineSource, type Source } from '../source.ts';
 
 const toleranceMs = 5 * 60_000;
 
-/** Stripe's secret counts as text, `whsec_` included; several `v1` signatures come while it rotates. */
+/**
+ * Stripe's secret counts as text, `whsec_` included; several `v1` signatures come while it rotates. Classic events hold
+ * a snapshot of their object and Unix seconds; thin ones (v2) name it in `related_object`, and their time is ISO 8601.
+ */
 export const stripeSource: Source = defineSource({
   name: 'stripe',
   summary: 'Payments, invoices, disputes and every other event of Stripe',
@@ -24,8 +27,13 @@ export const stripeSource: Source = defineSource({
   },
   identity: { signed: 'body:/id' },
   eventType: 'body:/type',
-  subject: { anyOf: ['body:/data/object/id', 'body:/related_object/id', 'body:/id'] },
+  // What is about no object (a balance) is ordered within the account that it happened in.
+  subject: {
+    anyOf: ['body:/data/object/id', 'body:/related_object/id', 'body:/account', 'body:/context', 'body:/id'],
+  },
   occurredAt: 'body:/created',
+  // Whoever has them may finish a payment in the customer's name, or read what an ephemeral key opens.
+  credentials: ['body:/data/object/client_secret', 'body:/data/object/secret'],
   senderDeadlineMs: 8_000,
   ordered: true,
   subscription:
