@@ -78,7 +78,9 @@ export async function receiveWebhook(door: WebhookDoor, request: WebhookRequest)
     const verdict = provenBy(
       verify(definition.verification, { headers, body }, { secrets: source.secrets, now: receivedAt }),
     );
-    const refused = await door.sourceRate.pass(source.name, source.ratePerSecond);
+    // A vendor's test secret is public: what strangers sign with it has a bucket of its own, and takes nothing from the source's.
+    const bucket = verdict.kind === 'test' ? `${source.name} test` : source.name;
+    const refused = await door.sourceRate.pass(bucket, source.ratePerSecond);
     if (refused !== null) throw refused;
     if (verdict.kind === 'test')
       return { outcome: { kind: 'test' }, status: 200, body: { kind: 'json', value: { test: true } } };

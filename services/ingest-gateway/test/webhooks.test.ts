@@ -199,13 +199,26 @@ describe('a handshake', () => {
   });
 });
 
-it('answers a vendor’s public test secret 200 and produces nothing', async () => {
-  const response = await postWebhook(door.url, 'zendesk', '{"test":true}', {
-    secret: 'dGhpc19zZWNyZXRfaXNfZm9yX3Rlc3Rpbmdfb25seQ==',
+describe('a vendor’s public test secret', () => {
+  const secret = 'dGhpc19zZWNyZXRfaXNfZm9yX3Rlc3Rpbmdfb25seQ==';
+  it('is answered 200 and produces nothing', async () => {
+    const response = await postWebhook(door.url, 'zendesk', '{"test":true}', { secret });
+    expect(response.status).toBe(200);
+    expect(rawRecords(door.broker)).toEqual([]);
+    expect(await outcomes(door.metrics)).toEqual({ 'zendesk test': 1 });
   });
-  expect(response.status).toBe(200);
-  expect(rawRecords(door.broker)).toEqual([]);
-  expect(await outcomes(door.metrics)).toEqual({ 'zendesk test': 1 });
+  it('does not spend the rate of its source, which everybody could then use up', async () => {
+    await door.close();
+    door = await openGateway({ sourceRatePerSecond: 2 });
+    const tests = await Promise.all(
+      Array.from({ length: 6 }, () => postWebhook(door.url, 'zendesk', '{}', { secret })),
+    );
+    expect(tests.map(({ status }) => status)).toContain(429);
+    const genuine = await Promise.all(
+      ['a', 'b'].map((id) => postWebhook(door.url, 'zendesk', zendeskEvent(`rate-${id}`))),
+    );
+    expect(genuine.map(({ status }) => status)).toEqual([202, 202]);
+  });
 });
 
 describe('a request that is not taken', () => {
