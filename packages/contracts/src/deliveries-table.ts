@@ -12,5 +12,9 @@ export function deliveriesTable(table: string): readonly string[] {
   ];
 }
 
+/** What finds the rows of long ago. It lives in the table's schema. */
+export const deliveriesAgeIndex = (table: string): string =>
+  `create index if not exists "deliveries_at" on ${table} using brin ("at")`;
+
 /** What serialises the makers, with `pg_advisory_xact_lock(hashtextextended(…, 0))`. */
 export const deliveriesTableLock = 'millrace postgres sink';

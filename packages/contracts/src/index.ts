@@ -6,7 +6,7 @@ export {
   recordType,
   type Violation,
 } from './codec.ts';
-export { deliveriesTable, deliveriesTableLock } from './deliveries-table.ts';
+export { deliveriesAgeIndex, deliveriesTable, deliveriesTableLock } from './deliveries-table.ts';
 export type {
   CanonicalEntity,
   EntityClassified,
@@ -22,6 +22,7 @@ export type { Topic } from './topic.ts';
 export {
   type GroupTopics,
   groupTopics,
+  longestReturnMs,
   type ProvisionedTopic,
   type RetryTier,
   retryTiers,

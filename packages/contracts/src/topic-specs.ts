@@ -1,3 +1,4 @@
+import { entities, topics } from './generated/index.ts';
 import { topicTable } from './generated/topic-table.ts';
 
 /** The raw-copy topics of one consumer group; no other group reads them. */
@@ -72,6 +73,25 @@ export function topicSpecs(groups: readonly string[], options: TopicSpecOptions 
     return [...retryTiers.map((tier) => copy(retry[tier], 'retry')), copy(dlq, 'dlq'), copy(lane, 'lane')];
   });
   return [...rows, ...copies];
+}
+
+/**
+ * How long something may come back: its record may lie in its source, a retry tier, its dead letters and a lane, in each for
+ * all that the topic keeps. Whatever a record refers to, and whatever is remembered of it, is kept at least as long.
+ */
+export const longestReturnMs: number =
+  Math.max(...sourceRetentions()) +
+  Object.values(topicTable.templates).reduce((sum, { retention }) => sum + retentionMs(retention), 0);
+
+/** Of what the stages read: the raw webhooks and the entities. */
+function sourceRetentions(): readonly number[] {
+  const read = new Set(
+    [
+      topics.webhooksReceived,
+      ...Object.values(entities).flatMap((one) => [one.received, one.enriched, one.classified]),
+    ].map(({ name }) => name),
+  );
+  return topicTable.topics.filter(({ name }) => read.has(name)).map(({ retention }) => retentionMs(retention));
 }
 
 function config(

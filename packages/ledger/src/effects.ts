@@ -1,6 +1,8 @@
 import type { EffectDone, EffectState, EffectStore } from '@millrace/messaging';
 import { measuredGroupCommit, prepared, type Store, tableOf } from './store.ts';
 
+const day = 86_400_000;
+
 interface EffectKey {
   readonly route: string;
   readonly eventId: string;
@@ -23,7 +25,8 @@ const byKey = (rows: readonly EffectRow[]): Map<string, EffectRow> =>
 type Ended = EffectKey & EffectDone;
 
 /**
- * Effects on systems outside: `started` before, `done` after, and a row that stayed `started` is in doubt.
+ * Effects on systems outside: `started` before, `done` after, and a row that stayed `started` is in doubt. The age of a row
+ * counts from the last time that its event came: from then on the record may lie in every further topic for all it keeps.
  * `notes` is the quoted table that gets a row with each effect's first `done`, in the same statement.
  */
 export function createEffects(store: Store, notes: string | null): EffectStore {
@@ -36,8 +39,10 @@ export function createEffects(store: Store, notes: string | null): EffectStore {
   );
   const select = prepared<EffectRow>(
     store,
-    `SELECT stored.route, stored.event_id, stored.done_at FROM unnest($1::text[], $2::text[]) AS wanted (route, event_id)
-     JOIN ${effects} AS stored USING (route, event_id)`,
+    `WITH wanted AS MATERIALIZED (SELECT * FROM unnest($1::text[], $2::text[]) AS wanted (route, event_id)), renewed AS (
+       UPDATE ${effects} AS stored SET started_at = $3::bigint FROM wanted
+       WHERE stored.route = wanted.route AND stored.event_id = wanted.event_id AND stored.started_at < $3::bigint - ${day})
+     SELECT stored.route, stored.event_id, stored.done_at FROM wanted JOIN ${effects} AS stored USING (route, event_id)`,
   );
   const finish = prepared(
     store,
@@ -61,7 +66,8 @@ export function createEffects(store: Store, notes: string | null): EffectStore {
     execute: async (keys) => {
       const begun = byKey(await start([...columns(keys), store.now()]));
       const known = keys.filter((key) => !begun.has(keyText(key)));
-      const states = known.length === 0 ? new Map<string, EffectRow>() : byKey(await select(columns(known)));
+      const states =
+        known.length === 0 ? new Map<string, EffectRow>() : byKey(await select([...columns(known), store.now()]));
       return keys.map((key) => {
         if (begun.has(keyText(key))) return 'fresh';
         // Released in between: its owner is gone for sure, yet in doubt is the answer that cannot double an effect.

@@ -12,7 +12,7 @@ export const ledgerErrors = {
   X_LEDGER_STATEMENT:
     'Postgres refused a statement of ours: a defect or another version of the tables; the cause says which.',
   X_LEDGER_BODY_UNKNOWN:
-    'A claim-checked body is not in the store: it is older than MILLRACE_BODY_KEEP_MS or the store was replaced.',
+    'A claim-checked body is not in the store: nobody put or read it for MILLRACE_BODY_KEEP_MS, or the store was replaced.',
   X_LEDGER_CLOSED: 'The ledger was used after it was closed; the process is ending.',
 } as const;
 

@@ -1,3 +1,4 @@
+import { longestReturnMs } from '@millrace/contracts';
 import { type Setting, setting } from '@millrace/service';
 
 const day = 86_400_000;
@@ -23,17 +24,21 @@ export const ledgerSettings: {
   claimKeepMs: setting.durationMs({
     env: 'MILLRACE_CLAIM_KEEP_MS',
     default: 7 * day,
+    min: 3 * day,
     description: 'How long a request is remembered, so that the same one sent again is a duplicate. At least 72 h.',
   }),
   effectKeepMs: setting.durationMs({
     env: 'MILLRACE_EFFECT_KEEP_MS',
-    default: 45 * day,
+    default: longestReturnMs,
+    min: longestReturnMs,
     description:
-      'How long outcomes and effects are remembered; longer than the longest retention of source, dead-letter and lane topics.',
+      'How long outcomes and effects are remembered; at least as long as source, retry, dead-letter and lane topic together may keep a record, which is the default.',
   }),
   bodyKeepMs: setting.durationMs({
     env: 'MILLRACE_BODY_KEEP_MS',
-    default: 45 * day,
-    description: 'How long claim-checked bodies are kept; longer than any record that refers to one.',
+    default: longestReturnMs,
+    min: longestReturnMs,
+    description:
+      'How long claim-checked bodies are kept after they were put or read; at least as long as topics together may keep a record that refers to one, which is the default.',
   }),
 };

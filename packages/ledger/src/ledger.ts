@@ -1,3 +1,4 @@
+import { longestReturnMs } from '@millrace/contracts';
 import type { BodyStore, EffectStore, HeldKeys, OutcomeStore } from '@millrace/messaging';
 import { createMetrics, type Logger, type Metrics, type ReadinessState } from '@millrace/service';
 import { createBodies } from './bodies.ts';
@@ -7,9 +8,16 @@ import { createEffects } from './effects.ts';
 import { createHeldKeys } from './held-keys.ts';
 import { quoteSchema } from './migrations.ts';
 import { createOutcomes } from './outcomes.ts';
-import { createPruning } from './pruning.ts';
-import { bodyMigrations, bodySchema, deliveriesMigration, heldKeysMigration, ledgerMigrations } from './schema.ts';
-import type { Store } from './store.ts';
+import { createPruning, type PrunedTable } from './pruning.ts';
+import {
+  bodyMigrations,
+  bodySchema,
+  deliveriesAgeMigration,
+  deliveriesMigration,
+  heldKeysMigration,
+  ledgerMigrations,
+} from './schema.ts';
+import { type Store, tableOf } from './store.ts';
 
 export interface LedgerOptions
   extends Pick<DatabaseOptions, 'maxConnections' | 'connectTimeoutMs' | 'statementTimeoutMs' | 'probeEveryMs'> {
@@ -24,10 +32,12 @@ export interface LedgerOptions
   readonly claimLeaseMs?: number;
   /** 7 days when absent. */
   readonly claimKeepMs?: number;
-  /** 45 days when absent: longer than any topic keeps. */
+  /** `longestReturnMs` when absent. */
   readonly effectKeepMs?: number;
-  /** 45 days when absent. */
+  /** For how long a body is kept from each time that it is put or read; `longestReturnMs` when absent. */
   readonly bodyKeepMs?: number;
+  /** Rows of `deliveries` older than this are removed; all are kept when absent. */
+  readonly deliveriesKeepMs?: number | undefined;
   /** The Postgres schema whose append-only `deliveries` gets a row with each effect that is done; none when absent. */
   readonly deliveriesIn?: string;
 }
@@ -59,9 +69,19 @@ const day = 86_400_000;
 
 export function connectLedger(options: LedgerOptions): Ledger {
   const { schema, now, logger, metrics = createMetrics() } = options;
-  const { claimLeaseMs = 10_000, claimKeepMs = 7 * day, effectKeepMs = 45 * day, bodyKeepMs = 45 * day } = options;
+  const {
+    claimLeaseMs = 10_000,
+    claimKeepMs = 7 * day,
+    effectKeepMs = longestReturnMs,
+    bodyKeepMs = longestReturnMs,
+  } = options;
   const notes = options.deliveriesIn === undefined ? null : `${quoteSchema(options.deliveriesIn)}.deliveries`;
-  const migrations = [...ledgerMigrations, ...(notes === null ? [] : [deliveriesMigration(notes)]), heldKeysMigration];
+  const migrations = [
+    ...ledgerMigrations,
+    ...(notes === null ? [] : [deliveriesMigration(notes)]),
+    heldKeysMigration,
+    ...(notes === null ? [] : [deliveriesAgeMigration(notes)]),
+  ];
   const database = connectDatabase({
     ...options,
     applicationName: `millrace ${schema}`,
@@ -72,12 +92,32 @@ export function connectLedger(options: LedgerOptions): Ledger {
   });
   const store: Store = { database, schema, now, metrics };
   const bodyStore: Store = { ...store, schema: bodySchema };
+  const own = (table: string, ageColumn: string, keepMs: number): PrunedTable => ({
+    store,
+    kind: table,
+    table: tableOf(store, table),
+    isOld: `${ageColumn} < $1`,
+    keepMs,
+  });
+  const { deliveriesKeepMs } = options;
   const pruning = createPruning([
-    { store, table: 'claims', ageColumn: 'received_at', keepMs: claimKeepMs },
-    { store, table: 'outcomes', ageColumn: 'recorded_at', keepMs: effectKeepMs },
-    { store, table: 'effects', ageColumn: 'started_at', keepMs: effectKeepMs },
-    { store, table: 'held_records', ageColumn: 'held_at', keepMs: effectKeepMs },
-    { store: bodyStore, table: 'bodies', ageColumn: 'put_at', keepMs: bodyKeepMs },
+    own('claims', 'received_at', claimKeepMs),
+    own('outcomes', 'recorded_at', effectKeepMs),
+    own('effects', 'started_at', effectKeepMs),
+    own('held_records', 'held_at', effectKeepMs),
+    // Each says itself how long it is kept, so it does not matter which service prunes.
+    { store, kind: 'bodies', table: tableOf(bodyStore, 'bodies'), isOld: 'keep_until < $1', keepMs: 0 },
+    ...(notes === null || deliveriesKeepMs === undefined
+      ? []
+      : [
+          {
+            store,
+            kind: 'deliveries',
+            table: notes,
+            isOld: 'at < to_timestamp($1 / 1000.0)',
+            keepMs: deliveriesKeepMs,
+          },
+        ]),
   ]);
   let stopPruning = (): void => {};
 
@@ -86,7 +126,7 @@ export function connectLedger(options: LedgerOptions): Ledger {
     claims: createClaims(store, { leaseMs: claimLeaseMs, keepMs: claimKeepMs }),
     outcomes: createOutcomes(store),
     effects: createEffects(store, notes),
-    bodies: createBodies(bodyStore),
+    bodies: createBodies(bodyStore, bodyKeepMs),
     heldKeys: createHeldKeys(store),
     open: async () => {
       await database.open();

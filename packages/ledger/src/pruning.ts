@@ -1,11 +1,15 @@
 import { type Logger, names } from '@millrace/service';
-import { type Store, tableOf } from './store.ts';
+import type { Store } from './store.ts';
 
 /** One table that forgets by age. */
 export interface PrunedTable {
   readonly store: Store;
+  /** Its name in the metrics. */
+  readonly kind: string;
+  /** Quoted and qualified. */
   readonly table: string;
-  readonly ageColumn: string;
+  /** A condition on its rows, of `$1`: the epoch milliseconds before which they are too old. */
+  readonly isOld: string;
   readonly keepMs: number;
 }
 
@@ -21,7 +25,7 @@ export interface Pruning {
 }
 
 export function createPruning(tables: readonly PrunedTable[]): Pruning {
-  for (const { store, table } of tables) store.metrics.counter(names.metrics.ledger.pruned).zero({ kind: table });
+  for (const { store, kind } of tables) store.metrics.counter(names.metrics.ledger.pruned).zero({ kind });
   const prune = async (signal?: AbortSignal): Promise<number> => {
     let total = 0;
     for (const pruned of tables) total += await pruneTable(pruned, signal);
@@ -45,21 +49,20 @@ export function createPruning(tables: readonly PrunedTable[]): Pruning {
   };
 }
 
-async function pruneTable({ store, table, ageColumn, keepMs }: PrunedTable, signal?: AbortSignal): Promise<number> {
-  const name = tableOf(store, table);
+async function pruneTable({ store, kind, table, isOld, keepMs }: PrunedTable, signal?: AbortSignal): Promise<number> {
   const before = store.now() - keepMs;
   for (let total = 0; ; ) {
     signal?.throwIfAborted();
     const [row] = await store.database.query<{ gone: string }>(
       `WITH turn AS MATERIALIZED (SELECT pg_try_advisory_xact_lock(hashtextextended($3, 0)) AS mine),
-       old AS (SELECT ctid FROM ${name}, turn WHERE mine AND ${ageColumn} < $1 LIMIT $2),
-       deleted AS (DELETE FROM ${name} WHERE ctid = ANY(ARRAY(SELECT ctid FROM old)) RETURNING 1)
+       old AS (SELECT ctid FROM ${table}, turn WHERE mine AND ${isOld} LIMIT $2),
+       deleted AS (DELETE FROM ${table} WHERE ctid = ANY(ARRAY(SELECT ctid FROM old)) AND ${isOld} RETURNING 1)
        SELECT count(*) AS gone FROM deleted`,
-      [before, rowsPerStatement, `prune ${name}`],
+      [before, rowsPerStatement, `prune ${table}`],
     );
     const gone = Number(row?.gone ?? 0);
     total += gone;
-    store.metrics.counter(names.metrics.ledger.pruned).inc({ kind: table }, gone);
+    store.metrics.counter(names.metrics.ledger.pruned).inc({ kind }, gone);
     if (gone < rowsPerStatement) return total;
   }
 }

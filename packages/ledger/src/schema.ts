@@ -1,5 +1,7 @@
-import { deliveriesTable, deliveriesTableLock } from '@millrace/contracts';
+import { deliveriesAgeIndex, deliveriesTable, deliveriesTableLock } from '@millrace/contracts';
 import type { Migration } from './migrations.ts';
+
+const day = 86_400_000;
 
 /** The tables of one service's ledger. */
 export const ledgerMigrations: readonly Migration[] = [
@@ -81,6 +83,12 @@ export const deliveriesMigration = (table: string): Migration => ({
   ),
 });
 
+/** Finds what is old without a look at every row. */
+export const deliveriesAgeMigration = (table: string): Migration => ({
+  id: '0004-deliveries-age',
+  sql: deliveriesAgeIndex(table),
+});
+
 /** Claim-checked bodies, shared by every service on purpose. */
 export const bodySchema = 'claim_checks';
 
@@ -91,6 +99,18 @@ export const bodyMigrations: readonly Migration[] = [
       CREATE TABLE :schema.bodies (ref text COLLATE "C" PRIMARY KEY, bytes bytea NOT NULL, put_at bigint NOT NULL);
       ALTER TABLE :schema.bodies ALTER COLUMN bytes SET STORAGE EXTERNAL;
       CREATE INDEX bodies_age ON :schema.bodies (put_at);
+    `,
+  },
+  {
+    id: '0002-keep-until',
+    // The default is for what a process of the version before puts meanwhile.
+    sql: `
+      ALTER TABLE :schema.bodies ADD COLUMN keep_until bigint;
+      UPDATE :schema.bodies SET keep_until = put_at + ${97 * day};
+      ALTER TABLE :schema.bodies ALTER COLUMN keep_until SET NOT NULL,
+        ALTER COLUMN keep_until SET DEFAULT (extract(epoch FROM now()) * 1000)::bigint + ${97 * day};
+      CREATE INDEX bodies_keep_until ON :schema.bodies (keep_until);
+      DROP INDEX :schema.bodies_age;
     `,
   },
 ];

@@ -212,6 +212,74 @@ describe('bodies', () => {
   });
 });
 
+describe('what is kept', () => {
+  const day = 86_400_000;
+
+  it('keeps a body for as long as its first service said, whatever another would keep', async () => {
+    const gateway = await ledgers.open({ schema: 'long', bodyKeepMs: 97 * day });
+    const enricher = await ledgers.open({ schema: 'short', bodyKeepMs: 1_000 });
+    const ref = await gateway.bodies.put(Buffer.from(randomUUID()));
+    ledgers.clock.now += 46 * day;
+    await enricher.prune();
+    expect(await gateway.bodies.get(ref)).toBeInstanceOf(Buffer);
+  });
+
+  it('keeps a body that is read for as long again: a record that was tried goes on to further topics', async () => {
+    const ledger = await ledgers.open({ schema: 'renewing' });
+    const ref = await ledger.bodies.put(Buffer.from(randomUUID()));
+    const forgotten = await ledger.bodies.put(Buffer.from(randomUUID()));
+    // Last tried from the lane, then dead-lettered and redriven again.
+    ledgers.clock.now += 67 * day;
+    await ledger.bodies.get(ref);
+    ledgers.clock.now += 60 * day;
+    await ledger.prune();
+    expect(await ledger.bodies.get(ref)).toBeInstanceOf(Buffer);
+    await expect(ledger.bodies.get(forgotten)).rejects.toMatchObject({ code: 'X_LEDGER_BODY_UNKNOWN' });
+  });
+
+  it('knows an effect in doubt for as long as its record may come back, from each time that it came', async () => {
+    const ledger = await ledgers.open({ schema: 'doubtful' });
+    const id = randomUUID();
+    await ledger.effects.begin('r', id);
+    for (let redrive = 0; redrive < 3; redrive += 1) {
+      ledgers.clock.now += 90 * day;
+      await ledger.prune();
+      expect(await ledger.effects.begin('r', id)).toBe('in-doubt');
+    }
+    ledgers.clock.now += 98 * day;
+    await ledger.prune();
+    expect(await ledger.effects.begin('r', id)).toBe('fresh');
+  });
+
+  it('keeps every delivery for good, or as long as it is told', async () => {
+    const note = { correlationid: 'c', entity: 'tickets', id: 'zendesk:9', sequence: '1', generation: 0 };
+    const always = await ledgers.open({ schema: 'noting', deliveriesIn: 'public' });
+    const deliver = (id: string) => always.effects.done('tickets.kept', id, { detail: 'd', note });
+    const kept = () => counted(`SELECT count(*) FROM deliveries WHERE route = 'tickets.kept'`);
+    await deliver('one');
+    // The column is stamped by Postgres, so the ledger's clock is what moves on.
+    const later = { schema: 'noting', deliveriesIn: 'public', now: () => Date.now() + 400 * day };
+    await (await ledgers.open(later)).prune();
+    expect(await kept()).toBe(1);
+    await (await ledgers.open({ ...later, deliveriesKeepMs: 401 * day })).prune();
+    expect(await kept()).toBe(1);
+    await (await ledgers.open({ ...later, deliveriesKeepMs: 399 * day })).prune();
+    expect(await kept()).toBe(0);
+  });
+});
+
+async function counted(text: string): Promise<number> {
+  const reader = connectDatabase({
+    url: database.url,
+    histories: [],
+    logger: createLogger({ service: 'test', level: 'silent' }),
+    applicationName: 'test',
+  });
+  const [row] = await reader.query<{ count: string }>(text);
+  await reader.close();
+  return Number(row?.count);
+}
+
 describe('prune', () => {
   it('removes what is older than its window and nothing else', async () => {
     const keepMs = 1_000;

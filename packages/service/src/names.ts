@@ -165,6 +165,7 @@ export const names = {
       failed: 'Redrive stopped, will resume',
       followFailed: 'Held dead letters could not follow yet, will be tried again',
       forgotten: 'Redrives of long ago forgotten',
+      indexForgotten: 'Dead letters of long ago forgotten',
       audited: 'Operator action recorded',
       auditFailed: 'Operator action refused, it could not be recorded',
       recordUnreadable: 'Record of an operations topic could not be read',

@@ -65,6 +65,14 @@ export interface IntegerFactory {
   (options: SettingOptions & IntegerRange & { readonly default?: number; readonly optional?: false }): Setting<number>;
 }
 
+/** A `SettingFactory` of durations, `min` milliseconds at least. */
+export interface DurationFactory {
+  (options: SettingOptions & { readonly min?: number; readonly optional: true }): Setting<number | undefined>;
+  (
+    options: SettingOptions & { readonly min?: number; readonly default?: number; readonly optional?: false },
+  ): Setting<number>;
+}
+
 type Options<T> = SettingOptions & { readonly default?: T; readonly optional?: boolean };
 
 function makeSetting<T>(kind: string, schema: z.ZodType<T, string>, options: Options<T>, secret = false): Setting<T> {
@@ -104,6 +112,10 @@ const scaled = (units: Readonly<Record<string, number>>, what: string): z.ZodTyp
   });
 
 const durationUnits = { '': 1, ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+const atLeast = (minimum: number): z.ZodType<number, string> =>
+  scaled(durationUnits, 'a duration such as 500ms, 10s, 5m, 1h').refine((ms) => ms >= minimum, {
+    error: `expected at least ${minimum % 86_400_000 === 0 ? `${minimum / 86_400_000}d` : `${minimum}ms`}`,
+  });
 const byteUnits = { '': 1, b: 1, kb: 1_000, mb: 1_000_000, gb: 1e9, kib: 1_024, mib: 1_048_576, gib: 1_073_741_824 };
 
 const flag: z.ZodType<boolean, string> = z
@@ -132,7 +144,7 @@ export const setting: {
   readonly port: SettingFactory<number>;
   readonly integer: IntegerFactory;
   /** Plain milliseconds, or with a unit: `1500`, `10s`, `5m`, `1h`, `3d`. */
-  readonly durationMs: SettingFactory<number>;
+  readonly durationMs: DurationFactory;
   /** Plain bytes, or with a unit: `1024`, `900KB`, `5MiB`. */
   readonly bytes: SettingFactory<number>;
   readonly boolean: SettingFactory<boolean>;
@@ -153,7 +165,8 @@ export const setting: {
   port: factory('port', whole(0, 65_535)),
   integer: (({ min = 0, max = Number.MAX_SAFE_INTEGER, ...options }: Options<number> & IntegerRange) =>
     makeSetting('whole number', whole(min, max), options)) as IntegerFactory,
-  durationMs: factory('duration', scaled(durationUnits, 'a duration such as 500ms, 10s, 5m, 1h')),
+  durationMs: (({ min = 0, ...options }: Options<number> & { readonly min?: number }) =>
+    makeSetting('duration', atLeast(min), options)) as DurationFactory,
   bytes: factory('bytes', scaled(byteUnits, 'a size such as 1024, 900KB, 5MiB')),
   boolean: factory('true or false', flag),
   oneOf: (values, options) =>

@@ -1,3 +1,4 @@
+import { longestReturnMs } from '@millrace/contracts';
 import { kafkaGroupSettings, kafkaSettings } from '@millrace/kafka';
 import { ledgerSettings } from '@millrace/ledger';
 import { defineSettings, serviceSettings, setting } from '@millrace/service';
@@ -40,6 +41,13 @@ export const settings = defineSettings({
     env: 'MILLRACE_KEEP_JOBS_MS',
     default: 2_592_000_000,
     description: 'How long plans and finished redrives are kept; by default as long as their dead letters, 30 days.',
+  }),
+  keepIndexMs: setting.durationMs({
+    env: 'MILLRACE_KEEP_INDEX_MS',
+    default: longestReturnMs,
+    min: longestReturnMs,
+    description:
+      'How long after its last change a dead letter stays in the index; at least as long as an answer about it may come.',
   }),
   doctorLagMs: setting.durationMs({
     env: 'MILLRACE_DOCTOR_LAG_MS',

@@ -23,6 +23,7 @@ import { defaultDoctorLimits, installationChecks } from './doctor/checks.ts';
 import { examine } from './doctor/examine.ts';
 import { deadLetterStatuses } from './index/dead-letter.ts';
 import { createDeadLetterIndex } from './index/dead-letter-index.ts';
+import { createIndexPruning } from './index/index-pruning.ts';
 import { createIndexer, indexGroup } from './index/indexer.ts';
 import { createPublisher } from './publisher.ts';
 import { createFollowHeld } from './redrive/follow-held.ts';
@@ -62,6 +63,8 @@ export interface ReplayerOptions {
   readonly jobLeaseMs?: number;
   /** How long plans and finished jobs are kept; 30 days when absent. */
   readonly keepJobsMs?: number;
+  /** How long after its last change a dead letter stays in the index. */
+  readonly keepIndexMs?: number;
   /** What each group reads, beside its own retry and lane topics; for `doctor`. */
   readonly reads?: ReadonlyMap<string, readonly string[]>;
   /** Asked by `doctor`; without it no schema is. */
@@ -111,7 +114,7 @@ export function createReplayer(
   options: ReplayerOptions,
   control: Pick<ServiceControl, 'stopping'> & { fatal(error: Error): void },
 ): Replayer {
-  const { broker, producer, serde, database, groups, logger, metrics, now, instance } = options;
+  const { broker, producer, serde, database, groups, logger, metrics, now, instance, keepIndexMs } = options;
   const newId = (): string => randomUUID();
   const publisher = createPublisher({ producer, serde, now, newId });
   const index = createDeadLetterIndex(database);
@@ -209,6 +212,7 @@ export function createReplayer(
       indexer,
       runner,
       followHeld,
+      createIndexPruning({ index, logger, now, ...(keepIndexMs === undefined ? {} : { keepMs: keepIndexMs }) }),
     ],
   };
 }

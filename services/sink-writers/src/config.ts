@@ -1,3 +1,4 @@
+import { longestReturnMs } from '@millrace/contracts';
 import { kafkaGroupSettings, kafkaSettings } from '@millrace/kafka';
 import { ledgerSettings } from '@millrace/ledger';
 import { type PipelineSettings, pipelineSettings } from '@millrace/messaging';
@@ -12,6 +13,7 @@ export const settings: typeof serviceSettings &
   PipelineFragment & {
     readonly postgresUrl: Setting<string>;
     readonly effectKeepMs: Setting<number>;
+    readonly deliveriesKeepMs: Setting<number | undefined>;
     readonly flows: Setting<string>;
     readonly trustedOrigins: Setting<readonly string[]>;
     readonly rateLimits: Setting<'after-refusal' | 'always' | 'off'>;
@@ -35,6 +37,14 @@ export const settings: typeof serviceSettings &
   }),
   postgresUrl: ledgerSettings.postgresUrl,
   effectKeepMs: ledgerSettings.effectKeepMs,
+  deliveriesKeepMs: setting.durationMs({
+    env: 'MILLRACE_DELIVERIES_KEEP_MS',
+    optional: true,
+    min: longestReturnMs,
+    description:
+      'How long rows of the table `deliveries` in this Postgres are kept; all of them for good when absent. In a database of its own a `postgres` route has `deliveriesDays`.',
+    example: '400d',
+  }),
   flows: setting.path({
     env: 'MILLRACE_FLOWS',
     default: 'infra/flows',

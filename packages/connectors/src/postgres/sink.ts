@@ -1,3 +1,4 @@
+import { deliveriesAgeIndex, longestReturnMs } from '@millrace/contracts';
 import { openPool } from '@millrace/ledger/pool';
 import { CodedError, isCodedError, retry } from '@millrace/messaging';
 import { z } from 'zod';
@@ -9,14 +10,19 @@ import { type Row, toRow } from './rows.ts';
 import {
   appliedStatement,
   applyStatement,
+  deliveriesOf,
   expectedColumns,
+  forgetDeliveriesStatement,
   forgetStatement,
+  longestClaimDays,
   presentColumns,
   type Target,
   tableStatements,
 } from './statements.ts';
 
 const identifier = z.string().regex(/^[a-z_][a-z0-9_]{0,62}$/, 'use lower-case letters, digits and underscores');
+
+const returnDays = Math.ceil(longestReturnMs / 86_400_000);
 
 const config = z.strictObject({
   url: urlReference('POSTGRES_URL').describe('Connection URL of the database'),
@@ -26,9 +32,15 @@ const config = z.strictObject({
   batchRows: z.int().min(1).max(5_000).default(500).describe('Rows of one statement at most'),
   claimDays: z
     .int()
-    .min(31)
-    .default(90)
-    .describe('How long an applied event is remembered; longer than any topic keeps it'),
+    .min(returnDays)
+    .max(longestClaimDays)
+    .default(returnDays)
+    .describe('How long an applied event is remembered; at least as long as topics together may keep it'),
+  deliveriesDays: z
+    .int()
+    .min(returnDays)
+    .optional()
+    .describe("How long the route's rows of `deliveries` are kept; absent for good"),
 });
 type PostgresConfig = z.infer<typeof config>;
 
@@ -68,6 +80,7 @@ function openPostgres(config: PostgresConfig, context: SinkContext): Sink {
   });
   let isReady = false;
   let forgottenAt = Number.NEGATIVE_INFINITY;
+  let forgetting: Promise<void> = Promise.resolve();
   let closing: Promise<void> | undefined;
 
   const coded = (error: unknown): never => {
@@ -87,6 +100,14 @@ function openPostgres(config: PostgresConfig, context: SinkContext): Sink {
     for (const text of tableStatements(target)) await query(text);
   };
 
+  const forget = async (): Promise<void> => {
+    const { claimDays, deliveriesDays } = config;
+    await query(forgetStatement(target), [claimDays, context.route, longestClaimDays]);
+    if (deliveriesDays === undefined) return;
+    await query(deliveriesAgeIndex(deliveriesOf(target)));
+    await query(forgetDeliveriesStatement(target), [deliveriesDays, context.route]);
+  };
+
   const prepare = async (): Promise<void> => {
     if (!isReady) {
       const present = await query<{ column_name: string }>(presentColumns, [config.schema, config.table]);
@@ -99,7 +120,7 @@ function openPostgres(config: PostgresConfig, context: SinkContext): Sink {
     if (context.now() - forgottenAt > forgetEveryMs) {
       forgottenAt = context.now();
       // Beside the work, not before it; what fails is forgotten in six hours.
-      void query(forgetStatement(target), [config.claimDays]).catch(() => undefined);
+      forgetting = forget().catch(() => undefined);
     }
   };
 
@@ -150,7 +171,10 @@ function openPostgres(config: PostgresConfig, context: SinkContext): Sink {
       }
     },
     close() {
-      closing ??= commits.idle().then(() => pool.end());
+      closing ??= commits
+        .idle()
+        .then(() => forgetting)
+        .then(() => pool.end());
       return closing;
     },
   };

@@ -10,6 +10,8 @@ export interface Target {
 
 const quote = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 const at = (target: Target, table: string): string => `${quote(target.schema)}.${quote(table)}`;
+/** The append-only table beside it. */
+export const deliveriesOf = (target: Target): string => at(target, 'deliveries');
 const sqlType = ({ name, type }: Column): string => (name === 'sequence' ? 'text collate "C"' : type);
 const allColumns = (target: Target): readonly Column[] => [...fixedColumns, ...target.columns, ...documentColumns];
 
@@ -29,7 +31,7 @@ export function tableStatements(target: Target): readonly string[] {
     `create table if not exists ${table} (
        "id" text primary key, "event_id" text not null, "sequence" text collate "C" not null, "generation" bigint not null)`,
     ...own.map((column) => `alter table ${table} add column if not exists ${quote(column.name)} ${sqlType(column)}`),
-    ...deliveriesTable(at(target, 'deliveries')),
+    ...deliveriesTable(deliveriesOf(target)),
     `create table if not exists ${at(target, 'delivery_claims')} (
        "route" text not null, "event_id" text not null, "at" timestamptz not null default now(), primary key ("route", "event_id"))`,
     `create index if not exists "delivery_claims_at" on ${at(target, 'delivery_claims')} using brin ("at")`,
@@ -67,7 +69,7 @@ with input as materialized (
   where (held."sequence" collate "C", held."generation") < (excluded."sequence" collate "C", excluded."generation")
   returning "event_id"
 ), noted as (
-  insert into ${at(target, 'deliveries')} ("route", "event_id", "correlation_id", "entity", "id", "sequence", "generation")
+  insert into ${deliveriesOf(target)} ("route", "event_id", "correlation_id", "entity", "id", "sequence", "generation")
   select $2, "event_id", "correlation_id", $3, "id", "sequence", "generation" from input
   where "event_id" in (select "event_id" from written)
 )
@@ -77,10 +79,22 @@ from input`;
 
 /** Which of these events were applied earlier. Parameters: route, event ids. */
 export function appliedStatement(target: Target): string {
-  return `select distinct "event_id" from ${at(target, 'deliveries')} where "route" = $1 and "event_id" = any($2)`;
+  return `select distinct "event_id" from ${deliveriesOf(target)} where "route" = $1 and "event_id" = any($2)`;
 }
 
-/** Claims older than anything that could still come back. Parameter: days. */
+/** No route remembers longer; so what is older belongs to one that is gone. */
+export const longestClaimDays = 400;
+
+/**
+ * Claims older than anything that could still come back: the route's own, because others share the table and may remember
+ * longer, and those that no route remembers. Parameters: days, route, `longestClaimDays`.
+ */
 export function forgetStatement(target: Target): string {
-  return `delete from ${at(target, 'delivery_claims')} where "at" < now() - make_interval(days => $1)`;
+  return `delete from ${at(target, 'delivery_claims')}
+    where ("route" = $2 and "at" < now() - make_interval(days => $1)) or "at" < now() - make_interval(days => $3)`;
+}
+
+/** The route's own rows. Parameters: days, route. */
+export function forgetDeliveriesStatement(target: Target): string {
+  return `delete from ${deliveriesOf(target)} where "route" = $2 and "at" < now() - make_interval(days => $1)`;
 }

@@ -236,6 +236,40 @@ describe('postgres sink', () => {
     expect(await applied('given up')).toBe(1);
   });
 
+  it('forgets old claims and delivery notes of its own route alone, and notes only when told to', async () => {
+    const table = aTable();
+    await aSink({ table }).write(aDelivery({ event: 'makes the tables' }), never);
+    const claims = (event: string) => rows('select route from delivery_claims where event_id = $1', event);
+    const old = async (event: string, days: number): Promise<void> => {
+      for (const route of ['tickets.triage', 'tickets.another'])
+        for (const name of ['delivery_claims', 'deliveries'])
+          await rows(
+            name === 'deliveries'
+              ? `insert into deliveries (route, event_id, entity, id, sequence, generation, at) values ($1, $2, 'tickets', 'x', '1', 0, now() - make_interval(days => $3))`
+              : 'insert into delivery_claims (route, event_id, at) values ($1, $2, now() - make_interval(days => $3))',
+            ...[route, event, days],
+          );
+    };
+    await old('98 days', 98);
+    await old('96 days', 96);
+    await old('401 days', 401);
+    const write = async (settings: object, event: string): Promise<void> => {
+      const sink = aSink({ table, ...settings });
+      await sink.write(aDelivery({ event, at: 2 }), never);
+      await sink.close();
+    };
+    await write({ claimDays: 97 }, 'prunes');
+    expect(await claims('98 days')).toEqual([{ route: 'tickets.another' }]);
+    expect(await claims('96 days')).toHaveLength(2);
+    expect(await claims('401 days')).toEqual([]);
+    expect(await applied('98 days')).toBe(2);
+    await write({ deliveriesDays: 97 }, 'prunes notes');
+    expect(await rows('select route from deliveries where event_id = $1', '98 days')).toEqual([
+      { route: 'tickets.another' },
+    ]);
+    expect(await applied('96 days')).toBe(2);
+  });
+
   it('closes twice', async () => {
     const sink = aSink();
     await sink.close();
