@@ -1,3 +1,4 @@
+import { destinations, fitText, fitValue } from '@millrace/text';
 import avsc from 'avsc';
 
 interface Tap {
@@ -6,6 +7,7 @@ interface Tap {
   readLong(): number;
   skipLong(): void;
   readString(): string;
+  writeString(text: string): void;
 }
 interface Readable {
   _read(tap: Tap): unknown;
@@ -25,13 +27,20 @@ function readCount(tap: Tap): number {
 }
 
 // The published types of avsc leave out constructors and `_read`, the documented way to make a custom type.
-const { ArrayType, MapType } = avsc.types as unknown as Record<
+const { ArrayType, MapType, StringType } = avsc.types as unknown as Record<
   'ArrayType' | 'MapType',
   new (
     schema: unknown,
     options: unknown,
-  ) => avsc.Type
->;
+  ) => avsc.Type & { _write(tap: Tap, value: unknown): void }
+> & { readonly StringType: new () => avsc.Type & { _write(tap: Tap, value: unknown): void } };
+
+/** avsc writes half a surrogate pair as three bytes that are no UTF-8, and whoever reads them strictly refuses the record. */
+class WellFormedString extends StringType {
+  override _write(tap: Tap, value: unknown): void {
+    super._write(tap, typeof value === 'string' ? fitText(value, destinations.avro) : value);
+  }
+}
 
 class BoundedArray extends ArrayType {
   declare readonly itemsType: Readable;
@@ -48,6 +57,11 @@ class BoundedArray extends ArrayType {
 class BoundedMap extends MapType {
   declare readonly valuesType: Readable;
 
+  /** Names are texts too. */
+  override _write(tap: Tap, value: unknown): void {
+    super._write(tap, isMap(value) && Object.keys(value).some(isBroken) ? fitValue(value, destinations.avro) : value);
+  }
+
   _read(tap: Tap): Record<string, unknown> {
     const values: Record<string, unknown> = {};
     for (let count = readCount(tap); count > 0; count = readCount(tap)) {
@@ -63,14 +77,18 @@ class BoundedMap extends MapType {
   }
 }
 
-/** Parses a schema so that decoding is bounded by the bytes given and makes plain objects, through resolvers too. */
+const isMap = (value: unknown): value is object => typeof value === 'object' && value !== null;
+const isBroken = (name: string): boolean => !name.isWellFormed();
+
+/** Parses a schema: every text that is written is UTF-8; decoding is bounded by its bytes and makes plain objects, through resolvers too. */
 export function parseBounded(schema: object): avsc.Type {
   const type = avsc.Type.forSchema(
     schema as avsc.Schema,
     {
       omitRecordMethods: true,
       typeHook: (node: unknown, options: unknown) => {
-        const kind = (node as { readonly type?: unknown } | null)?.type;
+        const kind = typeof node === 'string' ? node : (node as { readonly type?: unknown } | null)?.type;
+        if (kind === 'string') return new WellFormedString();
         if (kind === 'array') return new BoundedArray(node, options);
         if (kind === 'map') return new BoundedMap(node, options);
         return undefined;

@@ -44,6 +44,21 @@ describe('codec', () => {
     }
   });
 
+  it('writes UTF-8 whatever the texts and names are: half a surrogate pair is U+FFFD, and no entry is lost', () => {
+    const topic = topics.ticketsReceived;
+    const utf8 = new TextDecoder('utf-8', { fatal: true });
+    for (const length of [0, 10, 100, 2_000]) {
+      const text = `Order \ud83d late${'é'.repeat(length)}\udc00`;
+      const broken = { ...aTicket.entity, subject: text, attributes: { 'k\ud83d': '\ud83d', 'k\udc00': '2', k: '3' } };
+      const bytes = topic.encode({ ...aTicket, entity: broken });
+      const { entity } = topic.decode(bytes);
+      expect(entity.subject).toBe(text.toWellFormed());
+      expect(Object.values(entity.attributes).toSorted()).toEqual(['2', '3', '\uFFFD']);
+      const at = bytes.indexOf('Order ');
+      expect(utf8.decode(bytes.subarray(at, at + Buffer.byteLength(text)))).toBe(text.toWellFormed());
+    }
+  });
+
   it('fills a field that the writer did not know with its default', () => {
     const { ticketsReceived, ticketsEnriched } = topics;
     const older = { ...ticketsReceived.schema, name: 'TicketEnriched' };
