@@ -3,6 +3,7 @@ import { isJsonType, isKnownEncoding, parseDocument, unpackBodyPooled } from '@m
 import { type CanonicalEntity, type EntityDefinition, entities, readInstantFields } from '@millrace/contracts';
 import { edgeTraceparent, eventId, identityHeaders } from '@millrace/messaging';
 import type { CounterMetric } from '@millrace/service';
+import { destinations, fitId, fitValue } from '@millrace/text';
 import { refuseBody, unsupportedEncoding, unsupportedType } from './body-refusals.ts';
 import { type ByteBudget, shareOf } from './byte-budget.ts';
 import { beforeDeadline, type Intake } from './intake.ts';
@@ -177,7 +178,14 @@ function validEntity(entity: EntityDefinition<CanonicalEntity>, body: Buffer): C
       detail: 'the event has no id',
       errors: [{ pointer: '/id', message: 'expected a text that is not empty' }],
     });
-  return known;
+  return storable(known);
+}
+
+/** What no table holds is U+FFFD from here on, in every topic and destination alike; the id stays one of its own. */
+function storable(entity: CanonicalEntity): CanonicalEntity {
+  const id = fitId(entity.id);
+  const fitted = fitValue(entity, destinations.postgres);
+  return fitted.id === id ? fitted : { ...fitted, id };
 }
 
 function parsed(body: Buffer): unknown {

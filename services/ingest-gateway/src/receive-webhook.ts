@@ -16,6 +16,7 @@ import {
 import { topics } from '@millrace/contracts';
 import { type BodyStore, edgeTraceparent, eventId, identityHeaders } from '@millrace/messaging';
 import type { CounterMetric } from '@millrace/service';
+import { fitId } from '@millrace/text';
 import { refuseBody, unsupportedEncoding, unsupportedType } from './body-refusals.ts';
 import { type ByteBudget, shareOf } from './byte-budget.ts';
 import { beforeDeadline, type Intake, type Taken } from './intake.ts';
@@ -214,7 +215,7 @@ async function writeRaw(
   const bodyRef = isLarge ? bodyReference(await checkIn(door.bodies, body), body) : null;
   return door.outlet.send({
     topic: topics.webhooksReceived,
-    key: isOrdered && draft.subject !== null ? `${draft.source}:${draft.subject}` : null,
+    key: isOrdered && draft.subject !== null ? `${draft.source}:${fitId(draft.subject)}` : null,
     headers: identityHeaders({
       id,
       source: draft.source,

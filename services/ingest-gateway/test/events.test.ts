@@ -77,6 +77,39 @@ describe('a business event', () => {
     expect((await postEvent(door.url, 'tickets', { id: 'T-2', subject: 'x' })).status).toBe(202);
     expect(received()[0]?.value.entity).toMatchObject({ tags: [], attributes: {}, description: null });
   });
+  it('has U+FFFD for NUL and half a surrogate pair, in names too, and loses no attribute', async () => {
+    const body = `{"id":"nul-1","subject":"Printer\\u0000 error","description":"Order \\ud83d late","tags":["a\\u0000"],
+      "attributes":{"k\\u0000":"v\\u0000","k\\udc00":"w"}}`;
+    expect((await postEvent(door.url, 'tickets', body)).status).toBe(202);
+    const [record] = received();
+    expect(record?.key).toBe('shop:nul-1');
+    expect(record?.value.entity).toMatchObject({
+      id: 'nul-1',
+      subject: 'Printer\uFFFD error',
+      description: 'Order \uFFFD late',
+      tags: ['a\uFFFD'],
+    });
+    expect(Object.values(record?.value.entity.attributes ?? {}).toSorted()).toEqual(['v\uFFFD', 'w']);
+  });
+  it('keeps the control characters of its id, and its id apart from every other id', async () => {
+    const ids = [
+      '\u001b]0;owned\u0007',
+      'k\0',
+      'k\ud83d',
+      'k\ud83e',
+      'k\uFFFD',
+      'é'.repeat(2_000),
+      `${'é'.repeat(2_000)}2`,
+    ];
+    for (const id of [...ids, ...ids]) expect((await postEvent(door.url, 'tickets', ticket({ id }))).status).toBe(202);
+    const records = received();
+    const keys = records.map(({ key }) => key as string);
+    const counts = Map.groupBy(keys, (key) => key);
+    expect([...counts.values()].map(({ length }) => length)).toEqual(ids.map(() => 2));
+    expect(keys).toContain('shop:\u001b]0;owned\u0007');
+    expect(keys.filter((key) => key.includes('\0') || Buffer.byteLength(key) > 1_100)).toEqual([]);
+    expect(records.map(({ value }) => `shop:${value.entity.id}`)).toEqual(keys);
+  });
   it('states its instants in any unit or as ISO 8601, and the record has epoch milliseconds', async () => {
     const at = Date.parse('2026-11-20T08:00:00.123Z');
     for (const [createdAt, updatedAt] of [
