@@ -15,6 +15,8 @@ export type Destination =
 
 /** Of UTF-8: an index of Postgres refuses entries beyond about 2,700 bytes. */
 export const idBytes = 1_024;
+/** An id behind the name of the system that it is from. */
+export const keyBytes = 2_048;
 
 /** What each destination takes of a text. The README shows this table. */
 export const destinations: Readonly<Record<Destination, Takes>> = {

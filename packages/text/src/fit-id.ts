@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { cut } from './cut.ts';
 import { destinations, idBytes } from './destinations.ts';
@@ -13,6 +14,12 @@ const wholly = { ...destinations.id, most: null };
 export function fitId(id: string, mostBytes: number = idBytes): string {
   const fitted = fitText(id, wholly);
   return fitted === id && isWithin(id, mostBytes, 'bytes') ? id : marked(fitted, id, mostBytes);
+}
+
+/** The same of a key or a header as it stands in Kafka: bytes that are no UTF-8 stay two where they differ. */
+export function idOfBytes(bytes: Buffer, mostBytes: number = idBytes): string {
+  const text = bytes.toString();
+  return isUtf8(bytes) ? fitId(text, mostBytes) : marked(fitText(text, wholly), bytes.toString('hex'), mostBytes);
 }
 
 /** With a digest of the original behind it. */

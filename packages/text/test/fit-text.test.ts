@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { destinations, fitId, fitText, fitValue, headerValue, lengthOf } from '../src/index.ts';
+import { destinations, fitId, fitText, fitValue, headerValue, idOfBytes, lengthOf } from '../src/index.ts';
 
 const any = fc.string({ unit: 'binary' }); // halves of pairs, NUL and every control among it
 const hostile = fc.constantFrom(
@@ -70,6 +70,14 @@ describe('an id', () => {
       { numRuns: 2_000 },
     );
     expect(new Set(['k\0', 'k\ud83d', 'k\ud83e', 'k\uFFFD'].map((id) => fitId(id))).size).toBe(4);
+  });
+
+  it('of bytes is that of their text, and bytes that are no UTF-8 stay apart', () => {
+    expect(idOfBytes(Buffer.from('shop:1'))).toBe('shop:1');
+    expect(idOfBytes(Buffer.from('a\0'))).toBe(fitId('a\0'));
+    const keys = [[0xff], [0xfe], [0xed, 0xa0, 0xbd], [0xef, 0xbf, 0xbd]].map((bytes) => idOfBytes(Buffer.from(bytes)));
+    expect(new Set(keys).size).toBe(4);
+    for (const key of keys) expect(fitId(key)).toBe(key);
   });
 
   it('keeps control characters, which Kafka and Postgres hold', () => {

@@ -1,3 +1,4 @@
+import { idOfBytes } from '@millrace/text';
 import type { HeaderPair } from '../broker.ts';
 import { internedText, repeatedText, wholeNumber } from './pairs.ts';
 
@@ -53,7 +54,7 @@ export function readIdentity(headers: readonly HeaderPair[]): StatedIdentity {
     if (value === null || value.length === 0) continue;
     switch (name) {
       case 'ce_id':
-        id = value.toString();
+        id = idOfBytes(value);
         break;
       case 'ce_source':
         source = repeatedText(value);
@@ -65,10 +66,10 @@ export function readIdentity(headers: readonly HeaderPair[]): StatedIdentity {
         time = value.toString();
         break;
       case 'ce_correlationid':
-        correlationid = value.toString();
+        correlationid = idOfBytes(value);
         break;
       case 'ce_causationid':
-        causationid = value.toString();
+        causationid = idOfBytes(value);
         break;
       case 'ce_generation':
         generation = value.length === 1 && value[0] === 48 ? 0 : wholeNumber(value.toString());

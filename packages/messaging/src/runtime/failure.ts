@@ -1,8 +1,9 @@
 import { hash } from 'node:crypto';
+import { cut } from '@millrace/text';
 import { type Disposition, deadLetter, isCodedError, retry, type Step } from '../disposition.ts';
 import type { MessagingErrorCode } from '../errors.ts';
 import type { ErrorClass } from '../headers/dead-letter.ts';
-import { cutBytes, redactMessage, redactUnforeseen } from './redact.ts';
+import { redactMessage, redactUnforeseen } from './redact.ts';
 
 const maxStackBytes = 4_096;
 
@@ -77,7 +78,7 @@ export function fingerprintOf(failure: Failure): string {
 
 function framesOf(error: Error): string | null {
   const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
-  return frames.length === 0 ? null : cutBytes(frames.join('\n'), maxStackBytes);
+  return frames.length === 0 ? null : cut(frames.join('\n'), maxStackBytes, { measure: 'bytes' });
 }
 
 /** Function and file without line numbers, so that an unrelated edit does not split a group. */

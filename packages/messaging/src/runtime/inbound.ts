@@ -1,4 +1,5 @@
 import type { Topic } from '@millrace/contracts';
+import { idOfBytes, keyBytes } from '@millrace/text';
 import type { InboundRecord } from '../broker.ts';
 import { CodedError, deadLetter } from '../disposition.ts';
 import type { Delivery, Envelope, Origin } from '../envelope.ts';
@@ -56,7 +57,7 @@ export function envelopeOf<T>(record: InboundRecord, arrival: Arrival, topic: To
     causationid: stated.causationid,
     generation: replay?.generation == null ? generation : Math.max(generation, replay.generation),
     traceparent: stated.traceparent,
-    key: record.key === null ? '' : record.key.toString(),
+    key: record.key === null ? '' : idOfBytes(record.key, keyBytes),
     data,
     origin,
     delivery: {

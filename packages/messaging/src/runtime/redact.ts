@@ -1,4 +1,7 @@
-const maxMessageBytes = 1_024;
+import { cut, destinations, fitText } from '@millrace/text';
+
+/** Of UTF-16 units: twice what may be left in the end. */
+const longestMessage = 2_048;
 
 /** In this order: what looks like a credential goes before what only looks like a number. */
 const secrets: readonly (readonly [RegExp, string])[] = [
@@ -15,24 +18,15 @@ const secrets: readonly (readonly [RegExp, string])[] = [
   [/\b[\w+/-]{40,}={0,2}/g, '…'],
 ];
 
-/** An error's text without what only its record should hold. Cut to 1 KiB of UTF-8. */
+/** An error's text without what only its record should hold. At most 1 KiB of UTF-8. */
 export function redactMessage(message: string): string {
   // Long before the rules: a message of megabytes must not cost seconds of matching.
-  let text = message.slice(0, maxMessageBytes * 2);
+  let text = cut(message, longestMessage);
   for (const [pattern, replacement] of secrets) text = text.replace(pattern, replacement);
-  return cutBytes(text, maxMessageBytes);
+  return fitText(text, destinations.deadLetterMessage);
 }
 
 /** Nobody wrote this message for others to read: what it quotes may be the record itself. */
 export function redactUnforeseen(message: string): string {
-  return redactMessage(message.slice(0, maxMessageBytes * 2).replace(/"[^"]*"?|'[^']*'|`[^`]*`/g, '"…"'));
-}
-
-/** The longest beginning that fits, never half a character. */
-export function cutBytes(text: string, limit: number): string {
-  const bytes = Buffer.from(text);
-  if (bytes.length <= limit) return text;
-  let end = limit;
-  while (end > 0 && ((bytes[end] as number) & 0xc0) === 0x80) end -= 1;
-  return bytes.subarray(0, end).toString();
+  return redactMessage(cut(message, longestMessage).replace(/"[^"]*"?|'[^']*'|`[^`]*`/g, '"…"'));
 }

@@ -35,6 +35,28 @@ const outputsOf = (inbound: InboundRecord, outgoing: Partial<Outgoing> = {}) => 
 describe('outputRecords', () => {
   const text = fc.string({ unit: 'grapheme', minLength: 1 });
 
+  it('keeps a stranger’s keys and ids apart where no text holds their bytes, and passes the bytes on', () => {
+    const keys = [[0], [0xff], [0xfe], [0xef, 0xbf, 0xbd]].map((bytes) => Buffer.from(bytes));
+    const made = keys.map((key) => {
+      const inbound = record({
+        key,
+        headers: [
+          ['ce_id', key],
+          ['ce_correlationid', key],
+        ],
+      });
+      const { parent } = outputsOf(inbound);
+      return { parent, output: outputsOf(inbound, { key: parent.key }).output };
+    });
+    expect(new Set(made.map(({ parent }) => parent.key)).size).toBe(4);
+    expect(new Set(made.map(({ output: one }) => readIdentity(one.headers).id)).size).toBe(4);
+    expect(made.map(({ parent }) => parent.correlationid)).toEqual(
+      made.map(({ output: one }) => readIdentity(one.headers).correlationid),
+    );
+    expect(made.map(({ parent }) => `${parent.key}${parent.id}`).join()).not.toContain('\0');
+    expect(made.map(({ output: one }) => one.key)).toEqual(keys);
+  });
+
   it('says the same as its parent, whether or not the parent said it in headers', () => {
     const identity = fc.record({
       id: text,
