@@ -3,6 +3,7 @@ import { CodedError as Coded, retry } from '@millrace/messaging';
 import { type Logger, names, type ReadinessState } from '@millrace/service';
 import type { PoolClient, QueryResultRow } from 'pg';
 import { migrate, type SchemaHistory } from './migrations.ts';
+import { parameters } from './parameters.ts';
 import { openPool, type PostgresPool } from './pool.ts';
 import { postgresError } from './postgres-errors.ts';
 
@@ -88,7 +89,8 @@ class PooledDatabase implements Database {
   async transaction<T>(work: (query: Query) => Promise<T>): Promise<T> {
     await this.#asked(() => this.#migrateOnce());
     const client = await this.#asked(() => this.#pool.connect());
-    const query: Query = (text, values) => this.#asked(async () => (await client.query(text, values)).rows as never);
+    const query: Query = (text, values) =>
+      this.#asked(async () => (await client.query(text, values && parameters(values))).rows as never);
     return this.#lend(client, async () => {
       await query('BEGIN');
       const result = await work(query);

@@ -1,4 +1,6 @@
 import type { EffectDone, EffectState, EffectStore } from '@millrace/messaging';
+import { fitId } from '@millrace/text';
+import { asJson } from './parameters.ts';
 import { measuredGroupCommit, prepared, type Store, tableOf } from './store.ts';
 
 const day = 86_400_000;
@@ -94,9 +96,10 @@ export function createEffects(store: Store, notes: string | null): EffectStore {
   });
 
   return {
-    begin: (route, eventId, signal) => begin({ route, eventId }, signal),
-    done: (route, eventId, ended, signal) => done({ route, eventId, ...ended }, signal),
-    release: (route, eventId, signal) => release({ route, eventId }, signal),
+    // An event's id as the table will hold it: rows are found by it.
+    begin: (route, eventId, signal) => begin({ route, eventId: fitId(eventId) }, signal),
+    done: (route, eventId, ended, signal) => done({ route, eventId: fitId(eventId), ...ended }, signal),
+    release: (route, eventId, signal) => release({ route, eventId: fitId(eventId) }, signal),
   };
 }
 
@@ -107,7 +110,7 @@ const noteStatement = (table: string): string => `
      JOIN finished USING (route, event_id)`;
 
 const noteRows = (ended: readonly Ended[]): string =>
-  JSON.stringify(
+  asJson(
     ended.flatMap(({ route, eventId, note }) => {
       if (note === null) return [];
       const { correlationid, ...rest } = note;

@@ -1,4 +1,5 @@
 import type { OutcomeKey, OutcomeStore } from '@millrace/messaging';
+import { fitId } from '@millrace/text';
 import { measuredGroupCommit, prepared, type Store, tableOf } from './store.ts';
 
 interface OutcomeRow {
@@ -9,6 +10,8 @@ interface OutcomeRow {
 }
 
 const keyText = ({ stage, inputId, generation }: OutcomeKey): string => JSON.stringify([stage, inputId, generation]);
+/** As the table will hold it: rows are found by it. */
+const storable = (key: OutcomeKey): OutcomeKey => ({ ...key, inputId: fitId(key.inputId) });
 const columns = (keys: readonly OutcomeKey[]): unknown[] => [
   keys.map(({ stage }) => stage),
   keys.map(({ inputId }) => inputId),
@@ -62,7 +65,7 @@ export function createOutcomes(store: Store): OutcomeStore {
   });
 
   return {
-    find,
-    record: (key, outcome, signal) => record({ key, outcome }, signal),
+    find: (key, signal) => find(storable(key), signal),
+    record: (key, outcome, signal) => record({ key: storable(key), outcome }, signal),
   };
 }

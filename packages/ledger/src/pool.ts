@@ -1,5 +1,8 @@
 import { hash } from 'node:crypto';
 import pg, { type Pool, type PoolClient, type PoolConfig, type QueryResultRow } from 'pg';
+import { parameters } from './parameters.ts';
+
+export { asJson } from './parameters.ts';
 
 export interface PostgresPoolOptions {
   readonly url: string;
@@ -53,8 +56,10 @@ export function openPool(options: PostgresPoolOptions): PostgresPool {
   };
 
   return {
-    query: (text, values) => connected(async (open) => (await open.query(text, values)).rows ?? []),
-    async prepared<R extends QueryResultRow>(text: string, values: unknown[]): Promise<R[]> {
+    query: (text, values) =>
+      connected(async (open) => (await open.query(text, values && parameters(values))).rows ?? []),
+    async prepared<R extends QueryResultRow>(text: string, given: unknown[]): Promise<R[]> {
+      const values = parameters(given);
       const unnamed = () => connected(async (open) => (await open.query<R>(text, values)).rows);
       if (!isPreparing) return unnamed();
       try {

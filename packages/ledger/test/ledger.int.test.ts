@@ -131,11 +131,21 @@ describe('outcomes', () => {
     expect(await other.outcomes.find(key)).toEqual(bytes);
   });
 
-  it('lets an id that Postgres cannot hold harm only its own caller', async () => {
+  it('finds under an id that Postgres cannot hold what was recorded under it, and nothing else', async () => {
+    const id = randomUUID();
+    const nul = { stage: 'classify', inputId: `${id}\0`, generation: 0 };
+    const half = { ...nul, inputId: `${id}\ud83d` };
+    await one.outcomes.record(nul, Buffer.from('nul'));
+    expect(await other.outcomes.find(nul)).toEqual(Buffer.from('nul'));
+    expect(await other.outcomes.record(nul, Buffer.from('late'))).toEqual(Buffer.from('nul'));
+    expect(await other.outcomes.find(half)).toBeNull();
+  });
+
+  it('lets a number that Postgres cannot hold harm only its own caller', async () => {
     const good = { stage: 'classify', inputId: randomUUID(), generation: 0 };
     const [kept, refused] = await Promise.allSettled([
       one.outcomes.record(good, Buffer.from('good')),
-      one.outcomes.record({ ...good, inputId: 'a\0b' }, Buffer.from('bad')),
+      one.outcomes.record({ ...good, generation: 1e30 }, Buffer.from('bad')),
     ]);
     expect(kept).toMatchObject({ status: 'fulfilled' });
     expect(refused).toMatchObject({ reason: { code: 'X_LEDGER_DATA', disposition: { kind: 'dead-letter' } } });
@@ -143,6 +153,14 @@ describe('outcomes', () => {
 });
 
 describe('effects', () => {
+  it('are remembered and noted whatever a stranger’s texts hold', async () => {
+    const id = `event ${randomUUID()}`;
+    expect(await one.effects.begin('triage', id)).toBe('fresh');
+    const note = { correlationid: 'c\0', entity: 'tickets', id: 'shop:\0\ud83d', sequence: '1\0', generation: 0 };
+    await one.effects.done('triage', id, { detail: 'found \0 and \ud83d', note });
+    expect(await other.effects.begin('triage', id)).toBe('done');
+  });
+
   it('is fresh for exactly one of many', async () => {
     const id = randomUUID();
     const states = await Promise.all([one, other, one, other].map(({ effects }) => effects.begin('triage', id)));

@@ -1,4 +1,5 @@
 import { CodedError, deadLetter } from '@millrace/messaging';
+import { fitId, keyBytes } from '@millrace/text';
 import type { SinkDelivery } from '../sink.ts';
 import type { Column } from './columns.ts';
 
@@ -15,8 +16,9 @@ export function toRow(delivery: SinkDelivery, columns: readonly Column[]): Row {
   return {
     ...Object.fromEntries(own),
     ...mappedColumns(delivery.mapped, columns),
-    id: delivery.key,
-    event_id: delivery.eventId,
+    // As the table will hold them: what it answers is matched by them.
+    id: fitId(delivery.key, keyBytes),
+    event_id: fitId(delivery.eventId),
     correlation_id: delivery.correlationid,
     source: value.source,
     sequence: delivery.sequence,

@@ -1,5 +1,5 @@
 import { deliveriesAgeIndex, longestReturnMs } from '@millrace/contracts';
-import { openPool } from '@millrace/ledger/pool';
+import { asJson, openPool } from '@millrace/ledger/pool';
 import { CodedError, isCodedError, retry } from '@millrace/messaging';
 import { z } from 'zod';
 import { type AnySink, defineSink, type Sink, type SinkContext, type SinkResult, urlReference } from '../sink.ts';
@@ -92,7 +92,7 @@ function openPostgres(config: PostgresConfig, context: SinkContext): Sink {
   // Parsed and planned once per connection, which is half of what a statement of a few rows costs.
   const statement = applyStatement(target);
   const applyRows = (rows: readonly Row[]): Promise<Answer[]> =>
-    pool.prepared<Answer>(statement, [JSON.stringify(rows), context.route, context.entity]).catch(coded);
+    pool.prepared<Answer>(statement, [asJson(rows), context.route, context.entity]).catch(coded);
 
   // One transaction for each: together they would hold locks on two tables, and meet a delivery that takes them the
   // other way round.

@@ -4,7 +4,7 @@ import { isCodedError } from '@millrace/messaging';
 import pg from 'pg';
 import { postgresSink } from '../../src/postgres/sink.ts';
 import type { Sink, SinkResult } from '../../src/sink.ts';
-import { aContext, aDelivery, never } from '../sinks/a-delivery.ts';
+import { aContext, accepted, aDelivery, never } from '../sinks/a-delivery.ts';
 
 let database: TestDatabase;
 let reader: pg.Pool;
@@ -113,6 +113,34 @@ describe('postgres sink', () => {
     expect(statements?.['count']).toBeLessThanOrEqual(10);
   });
 
+  it('has U+FFFD where a text, a name, an id or the map holds NUL or half a surrogate pair', async () => {
+    const table = aTable();
+    const sink = aSink({ table, columns: { queue: 'text' } });
+    const fine = aDelivery({ event: 'beside', ticket: 'fine' });
+    const delivery = aDelivery({
+      event: 'nul\0',
+      ticket: 'nul-\ud83d',
+      subject: 'Printer\0 error, order \ud83d late',
+      judgements: { 'k\0': accepted('a\0', '\udc00'), 'k\uFFFD': accepted('b') },
+      mapped: { queue: '\0' },
+    });
+    const results = await Promise.all([
+      sink.write(delivery, never),
+      sink.write(fine, never),
+      sink.write(delivery, never),
+    ]);
+    expect(results.map(({ outcome }) => outcome)).toEqual(['delivered', 'delivered', 'delivered']);
+    const [row] = await rows(`select * from ${table} where vendor_id like 'nul%'`);
+    expect(row).toMatchObject({
+      subject: 'Printer\uFFFD error, order \uFFFD late',
+      queue: '\uFFFD',
+      vendor_id: 'nul-\uFFFD',
+    });
+    expect(Object.values(row?.['judgements'] as object)).toHaveLength(2);
+    expect(await rows(`select id from ${table}`)).toHaveLength(2);
+    expect(await rows("select 1 from deliveries where event_id like 'nul%'")).toHaveLength(1);
+  });
+
   it('dead-letters the row that Postgres refuses, and writes those that came with it', async () => {
     const table = aTable();
     const sink = aSink({ table });
@@ -120,7 +148,7 @@ describe('postgres sink', () => {
       aDelivery({
         event: `poison-${at}`,
         ticket: String(at + 1),
-        subject: at === 13 ? 'a \u0000 in the text' : 'fine',
+        generation: at === 13 ? 1e30 : 0,
       }),
     );
     const ended = await Promise.allSettled(deliveries.map((delivery) => sink.write(delivery, never)));
