@@ -179,7 +179,7 @@ describe('millrace', () => {
     const [first] = await json<{ id: string }[]>('dlq', 'ls', '--fingerprint', 'f-X_A', '--limit', '1');
     const shown = await millrace(['dlq', 'show', first?.id ?? '']);
     expect(shown.out).toContain('X_A');
-    expect(shown.out).toContain('no such\uFFFD[2J channel');
+    expect(shown.out).toContain('no such\\u001b[2J channel');
     expect(shown.out).not.toContain('\u001b');
     expect(await millrace(['dlq', 'show', 'nobody', '--json'])).toMatchObject({
       code: 1,

@@ -54,6 +54,19 @@ describe('deadLetterRow', () => {
     });
   });
 
+  it('keeps keys apart that no text can hold, and cuts what no index takes', () => {
+    const keys = [[0], [0xff], [0xfe], [0xed, 0xa0, 0xbd]].map((bytes) => Buffer.from(bytes));
+    const rows = keys.map((key) => deadLetterRow(aRecord({ key, headers: facts }), 'g'));
+    expect(new Set(rows.map(({ key }) => key)).size).toBe(4);
+    const long = 'é'.repeat(5_000);
+    const row = deadLetterRow(
+      aRecord({ key: Buffer.from(long), headers: headersOf(long, { correlationid: long }) }),
+      'g',
+    );
+    for (const text of [row.key, row.event_id, row.correlation_id])
+      expect(Buffer.byteLength(text ?? '')).toBeLessThan(2_100);
+  });
+
   it('parks what failed after its third redrive, and remembers what it came of', () => {
     expect(deadLetterRow(aRecord({ headers: [...facts, ...replayed(2)] }), 'g')).toMatchObject({
       status: 'UNRESOLVED',

@@ -126,6 +126,22 @@ describe('the indexer', () => {
     await indexer.close();
   });
 
+  it('indexes whatever a stranger wrote into ids, keys and headers, and all that stands beside it', async () => {
+    const indexer = await start();
+    for (const id of ['d\0', 'd\ufffd', 'fine']) await fail(id);
+    await fail('successor\0', { of: 'd\ufffd', count: 1 });
+    await ack('d\0', 'delivered');
+    await indexer.caughtUp(soon());
+    expect(Object.values(await statuses()).toSorted()).toEqual([
+      'FAILED_AGAIN',
+      'RESOLVED',
+      'UNRESOLVED',
+      'UNRESOLVED',
+    ]);
+    expect(await statuses()).toMatchObject({ fine: 'UNRESOLVED', 'd\ufffd': 'FAILED_AGAIN' });
+    await indexer.close();
+  });
+
   it('reads nothing while it is halted, says so, and goes on where it was', async () => {
     const indexer = await start();
     await fail('before');

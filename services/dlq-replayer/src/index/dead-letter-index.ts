@@ -1,6 +1,7 @@
 import type { OpsReplayAck } from '@millrace/contracts';
-import type { Database, Query } from '@millrace/ledger/postgres';
+import { asJson, type Database, type Query } from '@millrace/ledger/postgres';
 import type { RecordPosition, TopicPartition } from '@millrace/messaging';
+import { fitId } from '@millrace/text';
 import type { DeadLetterRow, DeadLetterStatus } from './dead-letter.ts';
 import { indexHistory } from './schema.ts';
 
@@ -96,7 +97,7 @@ const columnNames = columns.replaceAll(/ (text|bigint|int)(?=,|$)/g, '');
 
 export function createDeadLetterIndex(database: Database): DeadLetterIndex {
   return {
-    apply: (batch) => database.transaction((query) => applyBatch(query, batch)),
+    apply: (batch) => database.transaction((query) => applyBatch(query, underStoredIds(batch))),
     find: async (dlqId) => (await select(database.query, { ids: [dlqId] }, { limit: 1 }))[0] ?? null,
     list: (filter, page) => select(database.query, filter, page),
     groups: (filter) => selectGroups(database.query, filter),
@@ -147,13 +148,19 @@ export function createDeadLetterIndex(database: Database): DeadLetterIndex {
   };
 }
 
+/** Acks and statuses name a dead letter as its header did; the table has that id as `deadLetterRow` made it. */
+function underStoredIds(batch: IndexBatch): IndexBatch {
+  const named = <T extends { readonly dlqId: string }>(one: T): T => ({ ...one, dlqId: fitId(one.dlqId) });
+  return { ...batch, acks: batch.acks.map(named), statuses: batch.statuses.map(named) };
+}
+
 async function applyBatch(query: Query, { deadLetters, acks, statuses, positions }: IndexBatch): Promise<void> {
   if (deadLetters.length > 0) {
     await query(
       `INSERT INTO ${tables.deadLetters} (dlq_id, ${columnNames})
        SELECT dlq_id, ${columnNames} FROM jsonb_to_recordset($1::jsonb) AS found (dlq_id text, ${columns})
        ORDER BY dlq_id ON CONFLICT (dlq_id) DO NOTHING`,
-      [JSON.stringify(deadLetters)],
+      [asJson(deadLetters)],
     );
   }
   if (acks.length > 0) {
@@ -166,7 +173,7 @@ async function applyBatch(query: Query, { deadLetters, acks, statuses, positions
        ON CONFLICT (dlq_id, job) DO UPDATE SET outcome = excluded.outcome, code = excluded.code, at = excluded.at,
          partition = excluded.partition, "offset" = excluded."offset"
        WHERE known.outcome = 'failed-again'`,
-      [JSON.stringify(acks.map(({ dlqId, eventId, ...rest }) => ({ ...rest, dlq_id: dlqId, event_id: eventId })))],
+      [asJson(acks.map(({ dlqId, eventId, ...rest }) => ({ ...rest, dlq_id: dlqId, event_id: eventId })))],
     );
   }
   if (statuses.length > 0) {
@@ -174,7 +181,7 @@ async function applyBatch(query: Query, { deadLetters, acks, statuses, positions
       `UPDATE ${tables.deadLetters} AS stored SET status = given.status, job = given.job, status_at = given.at
        FROM jsonb_to_recordset($1::jsonb) AS given ("dlqId" text, status text, job text, at bigint)
        WHERE stored.dlq_id = given."dlqId" AND stored.status IN ('UNRESOLVED', 'SCHEDULED', 'PARKED')`,
-      [JSON.stringify(statuses)],
+      [asJson(statuses)],
     );
   }
   const touched = [
@@ -187,7 +194,7 @@ async function applyBatch(query: Query, { deadLetters, acks, statuses, positions
       `INSERT INTO ${tables.positions} AS known (topic, partition, next_offset)
        SELECT topic, partition, "offset" FROM jsonb_to_recordset($1::jsonb) AS read (topic text, partition int, "offset" bigint)
        ON CONFLICT (topic, partition) DO UPDATE SET next_offset = greatest(known.next_offset, excluded.next_offset)`,
-      [JSON.stringify(positions)],
+      [asJson(positions)],
     );
   }
 }

@@ -6,6 +6,7 @@ import {
   readIdentity,
   readReplay,
 } from '@millrace/messaging';
+import { destinations, fitId, fitText, idOfBytes, keyBytes } from '@millrace/text';
 
 /** How a dead letter stands. */
 export const deadLetterStatuses = [
@@ -75,7 +76,7 @@ export function deadLetterRow(record: InboundRecord, group: string): DeadLetterR
   const count = replay?.count ?? 0;
   const place = readHeldPlace(record.headers);
   return {
-    dlq_id: storable(facts.id),
+    dlq_id: fitId(facts.id),
     group,
     // What was only held was not tried in vain.
     status: count >= maxRedrives && facts.errorCode !== heldCode ? 'PARKED' : 'UNRESOLVED',
@@ -99,13 +100,13 @@ export function deadLetterRow(record: InboundRecord, group: string): DeadLetterR
     partition: record.partition,
     offset: record.offset,
     bytes: (record.key?.length ?? 0) + (record.value?.length ?? 0),
-    key: storable(record.key?.toString() ?? null),
+    key: record.key === null ? null : idOfBytes(record.key, keyBytes),
     event_id: storable(identity.id),
     event_type: storable(identity.type),
     correlation_id: storable(identity.correlationid),
     generation: identity.generation ?? 0,
     replay_job: storable(replay?.job ?? null),
-    replay_of: storable(replay?.of ?? null),
+    replay_of: replay === null ? null : fitId(replay.of),
     replay_count: count,
     hold: storable(place?.hold ?? null),
     held_at: place?.at ?? null,
@@ -130,7 +131,7 @@ function foreign({ topic, partition, offset, timestamp }: InboundRecord, group: 
   } as const;
 }
 
-/** Postgres holds any text but NUL, and headers hold anything. */
+/** Headers hold anything, and an index entry has its limits. */
 function storable<T extends string | null>(text: T): T {
-  return (text === null ? null : text.replaceAll('\0', '\uFFFD').toWellFormed()) as T;
+  return (text === null ? null : fitText(text, destinations.deadLetterMessage)) as T;
 }

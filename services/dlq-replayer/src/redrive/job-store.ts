@@ -1,4 +1,4 @@
-import type { Database, Query } from '@millrace/ledger/postgres';
+import { asJson, type Database, type Query } from '@millrace/ledger/postgres';
 import { type DeadLetterStatus, heldCode } from '../index/dead-letter.ts';
 import { filterClause } from '../index/dead-letter-index.ts';
 import { dueFollowers, isBehind } from '../index/lines.ts';
@@ -150,7 +150,7 @@ async function freeze(
              WHEN NOT $9 AND ${isBehind('stored')} THEN 'key-held' END AS reason
            FROM ${tables.deadLetters} AS stored WHERE ${filter.text}) AS selected
      WHERE "offset" < ($7::jsonb ->> partition::text)::bigint AND (status <> 'FAILED_AGAIN' OR $4 IS NOT NULL)`,
-    [...filter.values, job.job, JSON.stringify(endOffsets), selection.force, selection.mode === 'discard'],
+    [...filter.values, job.job, asJson(endOffsets), selection.force, selection.mode === 'discard'],
   );
   const planned = (await report(query, job.job)) as JobReport;
   const needsApproval = planned.left + planned.followers > approvalAbove;
@@ -167,9 +167,9 @@ async function insert(query: Query, job: NewJob, state: JobState): Promise<void>
       job.group,
       job.actor,
       job.reason,
-      JSON.stringify(job.selection),
+      asJson(job.selection),
       job.ratePerSecond,
-      JSON.stringify(job.endOffsets),
+      asJson(job.endOffsets),
       job.createdAt,
       state,
     ],
