@@ -1,3 +1,4 @@
+import { instantOf } from '@millrace/contracts';
 import { type Disposition, deadLetter, halt, retry } from '@millrace/messaging';
 import type { ResilienceErrorCode } from './errors.ts';
 import { type Applied, OutboundError } from './outbound-error.ts';
@@ -124,12 +125,31 @@ function errorCode(thrown: unknown, depth = 0): string {
   return typeof name === 'string' ? name : 'Error';
 }
 
-/** Seconds or an HTTP date, as the standard has it; undefined for anything else. Capped at a day. */
+/** A number beyond three years of seconds is no wait but an instant, as some servers say it. */
+const longestDelaySeconds = 1e8;
+
+/**
+ * How long to wait: seconds or an HTTP date, as the standard has it, or an instant in any unit or as ISO 8601, as some
+ * servers have it. Undefined for anything else. Capped at a day, however absurd what was said.
+ */
 export function parseRetryAfter(header: string | undefined, now: number): number | undefined {
-  if (header === undefined) return undefined;
-  const text = header.trim();
-  // A date has a month's name; `Date.parse` would make a year of many a number.
-  const date = /[a-z]{3}/i.test(text) ? Date.parse(text) : Number.NaN;
-  const ms = /^\d+(\.\d+)?$/.test(text) ? Number(text) * 1000 : date - now;
-  return Number.isFinite(ms) ? Math.min(Math.max(0, Math.ceil(ms)), longestWaitMs) : undefined;
+  const text = header?.trim() ?? '';
+  const ms = /^\d+(\.\d+)?$/.test(text) ? waitOf(text, now) : (httpDateOf(text) ?? instantOf(text) ?? Number.NaN) - now;
+  return Number.isNaN(ms) ? undefined : Math.min(Math.max(0, Math.ceil(ms)), longestWaitMs);
 }
+
+function waitOf(digits: string, now: number): number {
+  const seconds = Number(digits);
+  if (seconds < longestDelaySeconds) return seconds * 1000;
+  const instant = instantOf(digits);
+  return instant === null ? longestWaitMs : instant - now;
+}
+
+/** A date has a month's name; `Date.parse` would make a year of many a number. What names no zone (asctime) is GMT here. */
+function httpDateOf(text: string): number | null {
+  if (text.length > longestDate || !/[a-z]{3}/i.test(text)) return null;
+  const date = Date.parse(/\b(GMT|UTC)$|[+-]\d{4}$/i.test(text) ? text : `${text} GMT`);
+  return Number.isNaN(date) ? null : date;
+}
+
+const longestDate = 64;

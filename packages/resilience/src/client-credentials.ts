@@ -18,6 +18,8 @@ const defaultTimeoutMs = 5_000;
 const longestAnswer = 64 * 1024;
 /** For a token that does not say how long it is good. */
 const assumedLifeMs = 300_000;
+/** No token is believed to be good for longer, whatever its endpoint says. */
+const longestLifeMs = 365 * 86_400_000;
 
 interface TokenAnswer {
   readonly access_token?: unknown;
@@ -39,7 +41,7 @@ export async function requestToken(credentials: ClientCredentials, now: () => nu
   if (typeof value !== 'string' || value === '') throw refused(`${host} answered 200 without an access_token`);
   const life = Number(lifeSeconds);
   const expiresAt =
-    Number.isFinite(life) && life > 0 ? askedAt + life * 1_000 : (expiryOfJwt(value) ?? askedAt + assumedLifeMs);
+    life > 0 ? askedAt + Math.min(life * 1_000, longestLifeMs) : (expiryOfJwt(value) ?? askedAt + assumedLifeMs);
   return { value, expiresAt };
 }
 

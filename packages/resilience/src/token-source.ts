@@ -1,3 +1,5 @@
+import { instantOf } from '@millrace/contracts';
+
 /** A bearer token and when it is over. */
 export interface AccessToken {
   readonly value: string;
@@ -82,7 +84,7 @@ export function expiryOfJwt(token: string): number | null {
   if (claims === undefined) return null;
   try {
     const { exp } = JSON.parse(Buffer.from(claims, 'base64url').toString('utf8')) as { readonly exp?: unknown };
-    return typeof exp === 'number' && Number.isFinite(exp) ? exp * 1_000 : null;
+    return typeof exp === 'number' ? instantOf(exp) : null;
   } catch {
     return null;
   }

@@ -92,10 +92,30 @@ describe('Retry-After', () => {
     [new Date(1_060_000).toUTCString(), 60_000],
     [new Date(0).toUTCString(), 0],
     ['99999999', 86_400_000],
+    ['9'.repeat(400), 86_400_000],
+    ['Fri, 31 Dec 9999 23:59:59 GMT', 86_400_000],
+    ['+275760-09-13T00:00:00Z', undefined],
+    ['1e400', undefined],
     ['-1', undefined],
     ['', undefined],
     ['tomorrow', undefined],
   ])('reads %p as %p ms', (header, ms) => {
     expect(parseRetryAfter(header, context.now)).toBe(ms);
+  });
+  it('reads an instant as the time until then, in whatever unit and form a server says it', () => {
+    const now = Date.parse('2026-11-20T08:00:00Z');
+    const then = now + 90_000;
+    for (const said of [
+      String(then / 1000),
+      String(then),
+      `${then}000`,
+      '2026-11-20T08:01:30Z',
+      '2026-11-20T09:01:30+01:00',
+      'Fri, 20 Nov 2026 08:01:30 GMT',
+      'Friday, 20-Nov-26 08:01:30 GMT',
+      'Fri Nov 20 08:01:30 2026',
+    ])
+      expect([said, parseRetryAfter(said, now)]).toEqual([said, 90_000]);
+    expect(parseRetryAfter('2026-11-19', now)).toBe(0);
   });
 });

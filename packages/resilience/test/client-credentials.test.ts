@@ -55,6 +55,19 @@ describe('a token by client credentials', () => {
     });
   });
 
+  it('is good for a year at most, and for five minutes where its life is none', async () => {
+    const until = async (life: string) =>
+      (await ask(await endpoint(answering(200, `{"access_token":"t","expires_in":${life}}`)))).expiresAt - now;
+    const year = 365 * 86_400_000;
+    expect(await Promise.all(['1e308', '"99999999999999"', '-5', '"soon"', '{}'].map(until))).toEqual([
+      year,
+      year,
+      300_000,
+      300_000,
+      300_000,
+    ]);
+  });
+
   it.each([
     [
       'a client it does not know',
