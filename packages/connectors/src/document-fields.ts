@@ -1,4 +1,6 @@
+import { instantOf, readInstant } from '@millrace/contracts';
 import { CodedError, deadLetter } from '@millrace/messaging';
+import { fitText } from '@millrace/text';
 import { valueAtPointer } from './selector.ts';
 
 /** What a normaliser reads of a payload. Total but for `required`: what is absent or of another kind is null. */
@@ -11,8 +13,10 @@ export interface DocumentFields {
   integer(pointer: string): number | null;
   /** Texts of an array, or of one text separated by spaces. */
   words(pointer: string): readonly string[];
-  /** Epoch milliseconds of an ISO 8601 text. */
+  /** Epoch milliseconds of an instant in any unit or as ISO 8601. */
   instant(pointer: string): number | null;
+  /** `invalid.<name>` for every instant that was stated and is no time, with the beginning of what was: for `attributes`. */
+  invalidInstants(pointers: Readonly<Record<string, string>>): Readonly<Record<string, string>>;
   /** Each element of an array as fields of its own. */
   items(pointer: string): readonly DocumentFields[];
   /** True when something other than null is there. */
@@ -20,8 +24,6 @@ export interface DocumentFields {
   /** What a reader found, or a dead letter that names the field. */
   required<T>(found: T | null, name: string): T;
 }
-
-const longestMillis = 253_402_300_799_999; // the end of the year 9999
 
 export function fieldsOf(document: unknown): DocumentFields {
   const at = (pointer: string): unknown => valueAtPointer(document, pointer);
@@ -40,6 +42,13 @@ export function fieldsOf(document: unknown): DocumentFields {
         : [];
     },
     instant: (pointer) => instantOf(at(pointer)),
+    invalidInstants: (pointers) =>
+      Object.fromEntries(
+        Object.entries(pointers).flatMap(([name, pointer]) => {
+          const stated = at(pointer);
+          return readInstant(stated).kind === 'impossible' ? [[`invalid.${name}`, noteOf(stated)]] : [];
+        }),
+      ),
     items: (pointer) => {
       const value = at(pointer);
       return Array.isArray(value) ? value.map(fieldsOf) : [];
@@ -73,8 +82,12 @@ function idOf(value: unknown): string | null {
   return typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : textOf(value);
 }
 
-function instantOf(value: unknown): number | null {
-  if (typeof value !== 'string' || !/^\d{4}-\d{2}-\d{2}T/.test(value)) return null;
-  const instant = Date.parse(value);
-  return instant >= 0 && instant <= longestMillis ? instant : null;
+/** Enough to see what kind of mistake it is, and no place to carry text through. */
+const longestNote = { nul: false, controls: 'replaced', most: { count: 40, measure: 'utf16' } } as const;
+
+function noteOf(stated: unknown): string {
+  if (typeof stated === 'string') return fitText(stated, longestNote);
+  return typeof stated === 'number'
+    ? String(stated)
+    : `a value of type ${Array.isArray(stated) ? 'array' : typeof stated}`;
 }

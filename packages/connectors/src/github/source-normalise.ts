@@ -37,6 +37,7 @@ export function normaliseIssue(raw: RawWebhook): Normalised {
       label: fields.text('/label/name'),
       organization: fields.text('/organization/login'),
       installation_id: fields.id('/installation/id'),
+      ...fields.invalidInstants({ createdAt: '/issue/created_at', updatedAt: '/issue/updated_at' }),
     }),
   };
   const eventTime = updatedAt ?? raw.receivedAt;

@@ -1,4 +1,5 @@
 import { createHash, createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
+import { isoInstantOf, latestEpochMs } from '@millrace/contracts';
 import type {
   ActiveSecret,
   HmacVerification,
@@ -35,7 +36,7 @@ export function verifyHmac(
   const sentAt =
     timestamp === undefined ? null : timestampText(request, timestamp.in, { header: signature.header, pairs });
   if (sentAt !== null && typeof sentAt !== 'string') return sentAt;
-  const signedAt = sentAt === null || timestamp === undefined ? null : instantOf(sentAt, timestamp.unit);
+  const signedAt = sentAt === null || timestamp === undefined ? null : signedInstantOf(sentAt, timestamp.unit);
   if (timestamp !== undefined) {
     if (signedAt === null)
       return rejected('X_VERIFY_HEADER_MALFORMED', `the timestamp of ${verification.scheme} is no time`);
@@ -204,12 +205,12 @@ function timestampText(
   return first[1];
 }
 
-/** Epoch milliseconds, or null. Strict: `Date.parse` alone takes `1`, `2021` and much else for a date. */
-function instantOf(text: string, unit: 's' | 'ms' | 'iso'): number | null {
-  if (unit !== 'iso') return /^\d{1,15}$/.test(text) ? Number(text) * (unit === 's' ? 1000 : 1) : null;
-  if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/.test(text)) return null;
-  const instant = Date.parse(text);
-  return Number.isNaN(instant) ? null : instant;
+/** Epoch milliseconds, or null. In the unit that the scheme has: nothing in a request chooses how it is checked. */
+function signedInstantOf(text: string, unit: 's' | 'ms' | 'iso'): number | null {
+  if (unit === 'iso') return isoInstantOf(text);
+  if (!/^\d{1,15}$/.test(text)) return null;
+  const instant = Number(text) * (unit === 's' ? 1000 : 1);
+  return instant <= latestEpochMs ? instant : null;
 }
 
 /** The one value of a header that takes part in the proof. Two are refused: which one a proxy or a parser believes is anyone's guess. */

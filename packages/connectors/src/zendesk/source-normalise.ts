@@ -83,6 +83,7 @@ function fromEvent(fields: DocumentFields, type: string): Draft {
     createdAt: fields.instant(of('created_at')),
     updatedAt: fields.instant(of('updated_at')),
     attributes: {
+      ...fields.invalidInstants({ time: '/time', createdAt: of('created_at'), updatedAt: of('updated_at') }),
       event_type: type,
       type: fields.text(of('type'))?.toLowerCase() ?? null,
       organization_id: fields.id(of('organization_id')),
@@ -119,6 +120,7 @@ function fromTemplate(fields: DocumentFields, type: string): Draft {
     createdAt: fields.instant(of('createdAt')),
     updatedAt: fields.instant(of('updatedAt')),
     attributes: {
+      ...fields.invalidInstants({ time: '/time', createdAt: of('createdAt'), updatedAt: of('updatedAt') }),
       event_type: type === '' ? null : type,
       type: fields.text(of('type'))?.toLowerCase() ?? null,
       organization: fields.text(of('organization')),

@@ -56,4 +56,46 @@ describe('Zendesk', () => {
     expect(identity('first').value).toBe(identity('first').value);
     expect(identity('first').value).not.toBe(identity('second').value);
   });
+  it('makes a ticket of an event with absurd times: none is guessed, and the attributes say what was stated', () => {
+    const made = zendeskSource.normalise?.({
+      body: Buffer.from(
+        JSON.stringify({
+          type: 'zen:event-type:ticket.created',
+          time: '+275760-09-13T00:00:00.001Z',
+          detail: { id: '7', subject: 's', created_at: '2026-02-30T00:00:00Z', updated_at: 1e30 },
+        }),
+      ),
+      headers: [],
+      ...{ eventType: 'ticket.created', receivedAt: now, source: 'zendesk', actor: null },
+    });
+    expect(made).toMatchObject({
+      items: [
+        {
+          eventTime: now,
+          data: {
+            createdAt: null,
+            updatedAt: null,
+            attributes: {
+              'invalid.time': '+275760-09-13T00:00:00.001Z',
+              'invalid.createdAt': '2026-02-30T00:00:00Z',
+              'invalid.updatedAt': '1e+30',
+            },
+          },
+        },
+      ],
+    });
+  });
+  it('reads the times of a trigger in whatever form the template makes of them', () => {
+    const made = zendeskSource.normalise?.({
+      body: Buffer.from(
+        JSON.stringify({
+          ticket: { id: '7', subject: 's', createdAt: 1_795_161_600, updatedAt: '2026-11-20 09:00:00 +0100' },
+        }),
+      ),
+      headers: [],
+      ...{ eventType: null, receivedAt: now, source: 'zendesk', actor: null },
+    });
+    const at = Date.parse('2026-11-20T08:00:00Z');
+    expect(made).toMatchObject({ items: [{ eventTime: at, data: { createdAt: at, updatedAt: at } }] });
+  });
 });
