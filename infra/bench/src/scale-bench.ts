@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { deliverGroup } from '@millrace/flows';
+import { groupOf } from '@millrace/flows';
 import { readIdentity } from '@millrace/messaging';
 import { type Cluster, startCluster } from './cluster.ts';
 import { type Driver, drivers } from './drivers.ts';
@@ -73,7 +73,7 @@ const sink: Work = {
   },
   prepare: async (cluster, driver, _from, run) => {
     const route = `scale-${run}`;
-    const group = deliverGroup('tickets', route);
+    const group = groupOf('deliver', { flow: 'tickets', route });
     await cluster.createGroup(group);
     return {
       group,

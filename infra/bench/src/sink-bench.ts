@@ -1,5 +1,5 @@
 import { topics } from '@millrace/contracts';
-import { deliverGroup } from '@millrace/flows';
+import { groupOf } from '@millrace/flows';
 import pg from 'pg';
 import { type Cluster, partitions, startCluster } from './cluster.ts';
 import { type Driver, drivers } from './drivers.ts';
@@ -74,7 +74,7 @@ const measure = async (context: BenchContext, cluster: Cluster, driver: Driver, 
   const { servers } = cluster;
   const sink = async (repeat: number): Promise<Observed> => {
     const route = `ours-${driver}-${repeat}`;
-    await cluster.createGroup(deliverGroup('tickets', route));
+    await cluster.createGroup(groupOf('deliver', { flow: 'tickets', route }));
     const observed = await ours.run({ servers, driver, route, ordinal: 0, records });
     return {
       ...observed,

@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { deliverGroup, flowList, loadFlows } from '@millrace/flows';
+import { flowList, groupOf, loadFlows } from '@millrace/flows';
 import { parseDocument } from 'yaml';
 import { type Vendor, vendors } from './catalogue.ts';
 
@@ -8,6 +8,7 @@ import { type Vendor, vendors } from './catalogue.ts';
 export interface ChaosRoute {
   /** `<flow>.<route>`, as `deliveries` has it. */
   readonly route: string;
+  readonly flow: string;
   readonly entity: string;
   /** Its place among the flow's routes. */
   readonly index: number;
@@ -30,8 +31,8 @@ export function chaosFlows(from: string, to: string, mode: string): string {
   for (const file of readdirSync(from).filter((name) => /\.ya?ml$/.test(name))) {
     const document = parseDocument(readFileSync(join(from, file), 'utf8'));
     if (document.has('classify')) document.setIn(['classify', 'mode'], mode);
-    for (const { entity, index } of inOrder) {
-      const place = ['flows', entity, 'deliver', index];
+    for (const { flow, index } of inOrder) {
+      const place = ['flows', flow, 'deliver', index];
       if (document.hasIn(place)) document.setIn([...place, 'order'], 'key');
     }
     writeFileSync(join(to, file), document.toString());
@@ -40,12 +41,13 @@ export function chaosFlows(from: string, to: string, mode: string): string {
 }
 
 export function routesOf(flows: string): readonly ChaosRoute[] {
-  return flowList(loadFlows(flows)).flatMap(({ entity, deliver }) =>
+  return flowList(loadFlows(flows)).flatMap(({ name, entity, deliver }) =>
     deliver.map(({ route, sink }, index) => ({
-      route: `${entity}.${route}`,
+      route: `${name}.${route}`,
+      flow: name,
       entity,
       index,
-      group: deliverGroup(entity, route),
+      group: groupOf('deliver', { flow: name, route }),
       sink,
     })),
   );

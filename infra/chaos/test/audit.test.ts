@@ -5,8 +5,22 @@ import type { DeadLetter } from '../src/outcomes.ts';
 import type { Received } from '../src/simulators.ts';
 
 const routes = [
-  { route: 'tickets.archive', entity: 'tickets', index: 0, group: 'sink-writers.tickets.archive', sink: 'postgres' },
-  { route: 'tickets.urgent', entity: 'tickets', index: 1, group: 'sink-writers.tickets.urgent', sink: 'slack' },
+  {
+    route: 'tickets.archive',
+    flow: 'tickets',
+    entity: 'tickets',
+    index: 0,
+    group: 'sink-writers.tickets.archive',
+    sink: 'postgres',
+  },
+  {
+    route: 'tickets.urgent',
+    flow: 'tickets',
+    entity: 'tickets',
+    index: 1,
+    group: 'sink-writers.tickets.urgent',
+    sink: 'slack',
+  },
 ] as const;
 
 /** Update `number` of a ticket, accepted under `c<number>`. */

@@ -31,13 +31,12 @@ const settings = loadSettingsOrExit(
 );
 
 try {
-  const { flows, replicationFactor, sampleFolder } = settings;
+  const { replicationFactor, sampleFolder } = settings;
+  const flows = loadFlows(settings.flows);
   if (sampleFolder !== undefined) await writeSampleEnvironment(sampleFolder);
   const done = await Promise.all([
-    provisionTopics({ kafka: settings, groups: loadFlows(flows).groups(), replicationFactor }).then(
-      (words) => `topics: ${words}`,
-    ),
-    registerSchemas({ registry: registryAddress(settings) }).then((words) => `schemas: ${words}`),
+    provisionTopics({ kafka: settings, flows, replicationFactor }).then((words) => `topics: ${words}`),
+    registerSchemas({ registry: registryAddress(settings), flows }).then((words) => `schemas: ${words}`),
   ]);
   console.log(done.join('\n'));
 } catch (error) {

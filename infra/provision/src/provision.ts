@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Topic, topicSpecs, topics } from '@millrace/contracts';
+import { type ProvisionedTopic, type Topic, topicSpecs, topics } from '@millrace/contracts';
+import { type Flows, topicsBeside } from '@millrace/flows';
 import {
   connectKafka,
   connectSchemaAdmin,
@@ -19,20 +20,20 @@ const silent = createLogger({ service: 'supervisor', level: 'silent' });
 export interface ProvisionTopicsOptions {
   /** How the cluster is reached. */
   readonly kafka: Omit<KafkaOptions, 'clientId' | 'logger'>;
-  /** Consumer groups of the flows: each has retry, dead-letter and lane topics of its own. */
-  readonly groups: readonly string[];
+  /** Each consumer group of theirs has retry, dead-letter and lane topics of its own. */
+  readonly flows: Flows;
   readonly replicationFactor?: number;
 }
 
 /** Makes the cluster's topics what they should be. Resolves with what was done, in words. */
 export const provisionTopics = async ({
   kafka: reached,
-  groups,
+  flows,
   replicationFactor = 1,
 }: ProvisionTopicsOptions): Promise<string> => {
   const kafka = connectKafka({ ...reached, clientId: 'millrace-provision', logger: silent });
   try {
-    const { steps, unchanged } = await provision(kafka.admin, topicSpecs(groups, { replicationFactor }));
+    const { steps, unchanged } = await provision(kafka.admin, specsOf(flows, replicationFactor));
     return steps.length === 0
       ? `${unchanged} as they should be`
       : `${steps.length} created or changed, ${unchanged} as they should be`;
@@ -41,23 +42,31 @@ export const provisionTopics = async ({
   }
 };
 
+export const specsOf = (flows: Flows, replicationFactor: number): readonly ProvisionedTopic[] =>
+  topicSpecs(flows.groups(), {
+    replicationFactor,
+    beside: topicsBeside(flows).map(({ topic, like }) => ({ name: topic.name, like })),
+  });
+
 /** A registry that just started answers its first requests slowly; few at a time, each with room, and asked again. */
 const registering = { atOnce: 3, timeoutMs: 20_000, tries: 5, pauseMs: 1_000 } as const;
 
 export interface RegisterSchemasOptions {
   readonly registry: RegistryAddress;
+  readonly flows: Flows;
   /** A file beside the registry's own data that remembers which schemas it has; without it every one is checked. */
   readonly stamp?: string;
 }
 
 /** Registers every schema that is not, each checked against what is registered first. Resolves with what was done, in words. */
-export const registerSchemas = async ({ registry: address, stamp }: RegisterSchemasOptions): Promise<string> => {
-  const schemas = digestOfSchemas();
-  if (stamp !== undefined && (await isStamped(stamp, schemas)) && (await hasAllSubjects(address.url))) {
-    return `${Object.values(topics).length} registered before`;
+export const registerSchemas = async ({ registry: address, flows, stamp }: RegisterSchemasOptions): Promise<string> => {
+  const wanted = [...(Object.values(topics) as Topic<never>[]), ...topicsBeside(flows).map(({ topic }) => topic)];
+  const schemas = digestOfSchemas(wanted);
+  if (stamp !== undefined && (await isStamped(stamp, schemas)) && (await hasAllSubjects(address.url, wanted))) {
+    return `${wanted.length} registered before`;
   }
   const registry = connectSchemaAdmin({ ...address, timeoutMs: registering.timeoutMs });
-  const waiting: Topic<never>[] = Object.values(topics);
+  const waiting = [...wanted];
   const total = waiting.length;
   let fresh = 0;
   const work = async (): Promise<void> => {
@@ -71,20 +80,20 @@ export const registerSchemas = async ({ registry: address, stamp }: RegisterSche
   return fresh === 0 ? `${total} registered before` : `${fresh} registered`;
 };
 
-const digestOfSchemas = (): string =>
+const digestOfSchemas = (wanted: readonly Topic<never>[]): string =>
   createHash('sha256')
-    .update(JSON.stringify(Object.values(topics).map(({ subject, schema }) => [subject, schema])))
+    .update(JSON.stringify(wanted.map(({ subject, schema }) => [subject, schema])))
     .digest('hex');
 
 const isStamped = async (stamp: string, schemas: string): Promise<boolean> =>
   (await readFile(stamp, 'utf8').catch(() => '')) === schemas;
 
 /** One request instead of several for each: a registry that lost its data has not all of them. */
-const hasAllSubjects = async (registryUrl: string): Promise<boolean> => {
+const hasAllSubjects = async (registryUrl: string, wanted: readonly Topic<never>[]): Promise<boolean> => {
   try {
     const response = await fetch(`${registryUrl}/subjects`, { signal: AbortSignal.timeout(registering.timeoutMs) });
     const subjects = new Set((await response.json()) as readonly string[]);
-    return response.ok && Object.values(topics).every(({ subject }) => subjects.has(subject));
+    return response.ok && wanted.every(({ subject }) => subjects.has(subject));
   } catch {
     return false;
   }

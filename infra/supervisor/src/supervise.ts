@@ -77,12 +77,13 @@ const run = async (options: SuperviseOptions, folder: DataFolder, printer: Print
       provisionTopics: () =>
         provisionTopics({
           kafka: { brokers: kafkaBrokers(ports, options.kafkaNodes) },
-          groups: flows.groups(),
+          flows,
           replicationFactor: options.kafkaNodes,
         }),
       registerSchemas: () =>
         registerSchemas({
           registry: { url: registryUrl(ports) },
+          flows,
           stamp: join(options.dataDir, 'registry', 'schemas.sha256'),
         }),
     },

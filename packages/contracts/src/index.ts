@@ -18,7 +18,7 @@ export { fieldNames } from './field-names.ts';
 export * from './generated/index.ts';
 export { type InstantReading, instantForms, instantOf, isoInstantOf, latestEpochMs, readInstant } from './instant.ts';
 export { type InstantFields, readInstantFields } from './instant-fields.ts';
-export type { Topic } from './topic.ts';
+export { type Topic, topicLike } from './topic.ts';
 export {
   type GroupTopics,
   groupTopics,

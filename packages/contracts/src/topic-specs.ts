@@ -22,6 +22,8 @@ export interface TopicSpecOptions {
   /** Count of every scaled topic; topics.yaml's when absent. Source, retry and lane topics of a group are all scaled. */
   readonly partitions?: number;
   readonly replicationFactor?: number;
+  /** Topics of flows beside the contract's: each is kept like the one of the contract that it names. */
+  readonly beside?: readonly { readonly name: string; readonly like: string }[];
 }
 
 const appendTime = { 'message.timestamp.type': 'LogAppendTime' } as const;
@@ -44,7 +46,10 @@ export function topicSpecs(groups: readonly string[], options: TopicSpecOptions 
   const scaled = options.partitions ?? topicTable.partitions;
   const replicationFactor = options.replicationFactor ?? 1;
   const durability = replicationFactor >= 3 ? { 'min.insync.replicas': '2' } : {};
-  const rows = topicTable.topics.map((row) => ({
+  const beside = (options.beside ?? []).flatMap(({ name, like }) =>
+    topicTable.topics.filter((row) => row.name === like).map((row) => ({ ...row, name })),
+  );
+  const rows = [...topicTable.topics, ...beside].map((row) => ({
     name: row.name,
     partitions: row.partitions === 'scaled' ? scaled : row.partitions,
     replicationFactor,

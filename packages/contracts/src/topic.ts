@@ -22,3 +22,9 @@ export function defineTopic<T>({ name, type, partitions, schema }: TopicDeclarat
   // Assigned onto the record type, because a spread would read its `avsc` getter now.
   return Object.assign(recordType<T>(schema), { name, subject: `${name}-value`, type, partitions });
 }
+
+/** A topic of another name that holds the same records: flows beside the entity's own have such. */
+export function topicLike<T>(topic: Topic<T>, name: string): Topic<T> {
+  if (name === topic.name) return topic;
+  return defineTopic<T>({ name, type: topic.type, partitions: topic.partitions, schema: topic.schema });
+}

@@ -1,6 +1,6 @@
-import type { EntityName } from '@millrace/contracts';
 import { compileExpression } from './expression-check.ts';
 import type { FlowSection, RouteSection, TaskSection } from './flow-file.ts';
+import type { FlowSource } from './flow-source.ts';
 import type { ClassifyMode, Flow, Lookup, Route, Task } from './flows.ts';
 import { type KnownNames, noSuchName, type SinkInstances } from './known-names.ts';
 import { orderingOf } from './ordering.ts';
@@ -8,7 +8,7 @@ import type { FlowError } from './problems.ts';
 import { reservedNames, type Scope, unknownNames } from './visible-names.ts';
 
 export interface FlowContext {
-  readonly entity: EntityName;
+  readonly source: FlowSource;
   readonly mode: ClassifyMode;
   readonly sinks: SinkInstances;
   readonly known: KnownNames;
@@ -17,15 +17,22 @@ export interface FlowContext {
 
 /** One flow of a file, completed and checked. Problems go to the report; the flow is returned all the same. */
 export function checkFlow(section: FlowSection, context: FlowContext): Flow {
-  const { entity, mode } = context;
+  const { source, mode } = context;
+  const { entity } = source;
   const list = Array.isArray(section.classify)
     ? { tasks: section.classify as readonly TaskSection[] }
     : (section.classify as Exclude<FlowSection['classify'], readonly TaskSection[]>);
   const enrich = section.enrich.map(({ lookup, by, as, required }) => ({ table: lookup, by, as, required }));
-  const classify = list.tasks.map(({ task, pack, ...settings }) => ({ task, pack: pack ?? null, settings }));
-  const scope = { entity, aliases: enrich.map(({ as }) => as), tasks: classify.map(({ task }) => task) };
+  const classify = list.tasks.map(({ task, as, pack, when, ...settings }) => ({
+    ...{ task, as: as ?? task, pack: pack ?? null, when: when ?? null, settings },
+  }));
+  // What another flow added before is not known here by name.
+  const judgedBefore = source.from.stage === 'classified';
+  const aliases = source.from.stage === 'received' ? enrich.map(({ as }) => as) : null;
+  const scope = { entity, aliases, tasks: judgedBefore ? null : classify.map(({ as }) => as) };
   checkLookups(enrich, context);
-  checkTasks(classify, Array.isArray(section.classify) ? ['classify'] : ['classify', 'tasks'], context);
+  const tasksPath = Array.isArray(section.classify) ? ['classify'] : ['classify', 'tasks'];
+  checkTasks(classify, tasksPath, { ...scope, tasks: judgedBefore ? null : [] }, context);
   const deliver = section.deliver.map((route, at) => checkRoute(route, at, { ...scope, flow: section }, context));
   reportTwice(
     deliver.map(({ route }) => route),
@@ -34,14 +41,15 @@ export function checkFlow(section: FlowSection, context: FlowContext): Flow {
   );
   const ordering = orderingOf(section, {}, (field, message) => context.report([field], message));
   const classifyMode = ('mode' in list ? list.mode : undefined) ?? mode;
-  return { entity, enrich, classify, classifyMode, deliver, ...ordering };
+  return { ...source, enrich, classify, classifyMode, deliver, ...ordering };
 }
 
 function checkLookups(lookups: readonly Lookup[], context: FlowContext): void {
-  const reserved = reservedNames(context.entity);
+  const { entity } = context.source;
+  const reserved = reservedNames(entity);
   for (const [at, { by, as }] of lookups.entries()) {
     // A lookup sees the entity alone: lookups of a flow are planned together.
-    checkExpression(by, ['enrich', at, 'by'], { entity: context.entity, aliases: [], tasks: [] }, context);
+    checkExpression(by, ['enrich', at, 'by'], { entity, aliases: [], tasks: [] }, context);
     if (reserved.includes(as))
       context.report(['enrich', at, 'as'], `${as} is already a name that expressions see; choose another`);
   }
@@ -52,17 +60,18 @@ function checkLookups(lookups: readonly Lookup[], context: FlowContext): void {
   );
 }
 
-function checkTasks(tasks: readonly Task[], path: readonly PropertyKey[], context: FlowContext): void {
+function checkTasks(tasks: readonly Task[], path: readonly PropertyKey[], scope: Scope, context: FlowContext): void {
   const { knownTasks, knownPacks } = context.known;
-  for (const [at, { task, pack }] of tasks.entries()) {
+  for (const [at, { task, pack, when }] of tasks.entries()) {
+    if (when !== null) checkExpression(when, [...path, at, 'when'], scope, context);
     if (knownTasks && !knownTasks.includes(task))
       context.report([...path, at, 'task'], noSuchName('task', task, knownTasks));
     if (knownPacks && pack !== null && !knownPacks.includes(pack))
       context.report([...path, at, 'pack'], noSuchName('pack', pack, knownPacks));
   }
   reportTwice(
-    tasks.map(({ task }) => task),
-    (at) => [...path, at, 'task'],
+    tasks.map(({ as }) => as),
+    (at) => [...path, at, tasks[at]?.as === tasks[at]?.task ? 'task' : 'as'],
     context,
   );
 }
@@ -86,8 +95,8 @@ function checkRoute(
     context.report([...path, 'sink'], noSuchName('sink', sink, [...context.sinks.keys(), ...Object.keys(knownSinks)]));
   for (const issue of known?.config?.safeParse(settings).error?.issues ?? [])
     context.report([...path, ...issue.path], issue.message);
-  if (known?.entities !== undefined && known.entities !== 'any' && !known.entities.includes(context.entity)) {
-    context.report([...path, 'sink'], `${connector} writes ${known.entities.join(', ')}, not ${context.entity}`);
+  if (known?.entities !== undefined && known.entities !== 'any' && !known.entities.includes(context.source.entity)) {
+    context.report([...path, 'sink'], `${connector} writes ${known.entities.join(', ')}, not ${context.source.entity}`);
   }
   const ordering = orderingOf({ order, onFailure }, scope.flow, (field, message) =>
     context.report([...path, field], message),

@@ -24,7 +24,9 @@ const lookup = z
   .strictObject({ lookup: name('a reference table'), by: expression, as: alias, required: z.boolean().default(false) })
   .readonly();
 
-const task = z.looseObject({ task: alias, pack: name('a pack').optional() }).readonly();
+const task = z
+  .looseObject({ task: alias, as: alias.optional(), pack: name('a pack').optional(), when: expression.optional() })
+  .readonly();
 
 const ordering = {
   order: z.enum(['key', 'partition', 'none']).optional(),
@@ -47,6 +49,8 @@ const classify = z.union([z.array(task), z.strictObject({ mode: mode.optional(),
 
 const flow = z
   .strictObject({
+    entity: z.string().min(1).optional(),
+    from: z.string().min(1).optional(),
     enrich: z.array(lookup).default([]),
     classify: classify.default([]),
     deliver: z.array(route).default([]),
@@ -59,7 +63,7 @@ export const flowFile: z.ZodType<FlowFile> = z.strictObject({
   sources: z.record(name('a source'), source).default({}),
   sinks: z.record(name('a sink'), sink).default({}),
   classify: z.strictObject({ mode }).optional(),
-  flows: z.record(z.string(), flow).default({}),
+  flows: z.record(name('a flow'), flow).default({}),
 });
 
 type Loose = Readonly<Record<string, unknown>>;
@@ -80,6 +84,10 @@ export interface FlowFile {
   readonly flows: Readonly<Record<string, FlowSection>>;
 }
 export interface FlowSection extends StatedOrdering {
+  /** The flow's name when absent. */
+  readonly entity?: string | undefined;
+  /** The topic that it reads; what came in of its entity when absent. */
+  readonly from?: string | undefined;
   readonly enrich: readonly {
     readonly lookup: string;
     readonly by: string;
@@ -91,7 +99,12 @@ export interface FlowSection extends StatedOrdering {
     | { readonly mode?: 'fast' | 'cascade' | 'full' | undefined; readonly tasks: readonly TaskSection[] };
   readonly deliver: readonly RouteSection[];
 }
-export type TaskSection = Loose & { readonly task: string; readonly pack?: string | undefined };
+export type TaskSection = Loose & {
+  readonly task: string;
+  readonly as?: string | undefined;
+  readonly pack?: string | undefined;
+  readonly when?: string | undefined;
+};
 export type RouteSection = Loose &
   StatedOrdering & {
     readonly route: string;

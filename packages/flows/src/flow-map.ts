@@ -1,5 +1,5 @@
 import { Graphviz } from '@hpcc-js/wasm-graphviz';
-import { entities } from '@millrace/contracts';
+import { enriches, flowTopics } from './flow-topics.ts';
 import { type Flow, type Flows, flowList } from './flows.ts';
 import { orderingLabel } from './ordering.ts';
 
@@ -47,55 +47,71 @@ export function flowMap(flows: Flows, normalises: Normalises): FlowMap {
     const part = mapOfFlow(flow);
     nodes.push(...part.nodes);
     edges.push(...part.edges);
-    if (Object.values(flows.sources).some(({ connector }) => normalises(connector) === flow.entity))
-      edges.push({ from: 'normalise', to: entities[flow.entity].received.name });
+    const isFed = Object.values(flows.sources).some(({ connector }) => normalises(connector) === flow.entity);
+    const received = flowTopics(flow).source.name;
+    if (
+      flow.from.stage === 'received' &&
+      isFed &&
+      !edges.some(({ from, to }) => from === 'normalise' && to === received)
+    )
+      edges.push({ from: 'normalise', to: received });
   }
-  return { nodes, edges };
+  // Flows meet in topics and tables: each is drawn once.
+  return { nodes: [...new Map(nodes.map((node) => [node.id, node])).values()], edges };
 }
 
 function mapOfFlow(flow: Flow): FlowMap {
-  const { entity, enrich, classify, classifyMode, deliver } = flow;
-  const { received, enriched, classified } = entities[entity];
-  const nodes: MapNode[] = [
-    { id: received.name, label: [received.name], shape: 'topic' },
+  const { name, deliver } = flow;
+  const { source, last } = flowTopics(flow);
+  const parts: readonly FlowMap[] = [
+    { nodes: [topicNode(source.name)], edges: [] },
+    ...(enriches(flow) ? [mapOfEnrich(flow)] : []),
+    ...(flow.classify.length > 0 ? [mapOfClassify(flow)] : []),
     {
-      id: `${entity}:enrich`,
-      label: ['enrich', ...enrich.map(({ as }) => as), ...orderingLabel(flow)],
-      shape: 'stage',
+      nodes: deliver.map(({ route, sink, ...ordering }) => ({
+        ...{ id: `${name}:${route}`, label: [route, `→ ${sink}`, ...orderingLabel(ordering)], shape: 'sink' },
+      })),
+      edges: deliver.map(({ route, when }) => ({
+        ...{ from: last.name, to: `${name}:${route}`, ...(when === null ? {} : { label: when }) },
+      })),
     },
-    { id: enriched.name, label: [enriched.name], shape: 'topic' },
   ];
-  const edges: MapEdge[] = [
-    { from: received.name, to: `${entity}:enrich` },
-    { from: `${entity}:enrich`, to: enriched.name },
-  ];
-  for (const { table, by, required } of enrich) {
-    if (!nodes.some(({ id }) => id === `table:${table}`))
-      nodes.push({ id: `table:${table}`, label: [table], shape: 'table' });
-    edges.push({
-      from: `table:${table}`,
-      to: `${entity}:enrich`,
-      label: required ? `${by} (required)` : by,
-      dashed: true,
-    });
-  }
-  if (classify.length > 0) {
-    nodes.push(
-      {
-        id: `${entity}:classify`,
-        label: [`classify (${classifyMode})`, ...classify.map(({ task }) => task), ...orderingLabel(flow)],
-        shape: 'stage',
-      },
-      { id: classified.name, label: [classified.name], shape: 'topic' },
-    );
-    edges.push({ from: enriched.name, to: `${entity}:classify` }, { from: `${entity}:classify`, to: classified.name });
-  }
-  const last = classify.length > 0 ? classified.name : enriched.name;
-  for (const { route, sink, when, ...ordering } of deliver) {
-    nodes.push({ id: `${entity}:${route}`, label: [route, `→ ${sink}`, ...orderingLabel(ordering)], shape: 'sink' });
-    edges.push({ from: last, to: `${entity}:${route}`, ...(when === null ? {} : { label: when }) });
-  }
-  return { nodes, edges };
+  return { nodes: parts.flatMap(({ nodes }) => nodes), edges: parts.flatMap(({ edges }) => edges) };
+}
+
+const topicNode = (name: string): MapNode => ({ id: name, label: [name], shape: 'topic' });
+
+function mapOfEnrich(flow: Flow): FlowMap {
+  const { source, enriched } = flowTopics(flow);
+  const id = `${flow.name}:enrich`;
+  const label = ['enrich', ...flow.enrich.map(({ as }) => as), ...orderingLabel(flow)];
+  return {
+    nodes: [
+      { id, label, shape: 'stage' },
+      topicNode(enriched.name),
+      ...flow.enrich.map(({ table }): MapNode => ({ id: `table:${table}`, label: [table], shape: 'table' })),
+    ],
+    edges: [
+      { from: source.name, to: id },
+      { from: id, to: enriched.name },
+      ...flow.enrich.map(({ table, by, required }) => ({
+        ...{ from: `table:${table}`, to: id, label: required ? `${by} (required)` : by, dashed: true },
+      })),
+    ],
+  };
+}
+
+function mapOfClassify(flow: Flow): FlowMap {
+  const { enriched, classified } = flowTopics(flow);
+  const id = `${flow.name}:classify`;
+  const label = [`classify (${flow.classifyMode})`, ...flow.classify.map(({ as }) => as), ...orderingLabel(flow)];
+  return {
+    nodes: [{ id, label, shape: 'stage' }, topicNode(classified.name)],
+    edges: [
+      { from: enriched.name, to: id },
+      { from: id, to: classified.name },
+    ],
+  };
 }
 
 const mermaidShape: Readonly<Record<Shape, readonly [string, string]>> = {

@@ -1,5 +1,6 @@
-import { type EntityName, entities, topics } from '@millrace/contracts';
+import type { EntityName } from '@millrace/contracts';
 import type { Ordering } from './ordering.ts';
+import type { EntityStage, Stage } from './stage.ts';
 
 /** How much of a model pack works on each message; never dependent on load. */
 export type ClassifyMode = 'fast' | 'cascade' | 'full';
@@ -36,6 +37,10 @@ export interface Lookup {
 /** One judgement to be made. */
 export interface Task {
   readonly task: string;
+  /** Name of the judgement: the task's, unless a flow asks one task several times. */
+  readonly as: string;
+  /** JSONata over entity and context: judged only when true; null judges all. */
+  readonly when: string | null;
   /** Model pack; null for the task's own default. */
   readonly pack: string | null;
   readonly settings: ConnectorSettings;
@@ -56,7 +61,10 @@ export interface Route extends Ordering {
 
 /** The ordering is that of its own stages; each route has its own. */
 export interface Flow extends Ordering {
+  readonly name: string;
   readonly entity: EntityName;
+  /** The topic that it reads, and what was done to the entity before it stood there. */
+  readonly from: { readonly topic: string; readonly stage: EntityStage };
   readonly enrich: readonly Lookup[];
   readonly classify: readonly Task[];
   readonly classifyMode: ClassifyMode;
@@ -66,41 +74,13 @@ export interface Flow extends Ordering {
 /** Everything the flow files say, validated. */
 export interface Flows {
   readonly sources: Readonly<Record<string, SourceInstance>>;
-  readonly flows: Readonly<Partial<Record<EntityName, Flow>>>;
+  /** By name. */
+  readonly flows: Readonly<Record<string, Flow>>;
+  /** Everything that runs in an installation with these flows. */
+  readonly stages: readonly Stage[];
   /** Every consumer group of an installation with these flows. */
   groups(): readonly string[];
 }
 
-export const normaliseGroup = 'enricher.normalise';
-export const indexGroup = 'dlq-replayer.index';
-export const enrichGroup = (entity: string): string => `enricher.${entity}`;
-export const classifyGroup = (entity: string): string => `classifier.${entity}`;
-export const deliverGroup = (entity: string, route: string): string => `sink-writers.${entity}.${route}`;
-
 /** The flows in the order of the files. */
-export const flowList = (flows: Flows): readonly Flow[] => Object.values(flows.flows);
-
-/** What each consumer group reads, beside its own retry and lane topics. The index's sources are everybody's dead letters. */
-export function groupSources(flows: readonly Flow[]): ReadonlyMap<string, readonly string[]> {
-  const sources = new Map<string, readonly string[]>([[normaliseGroup, [topics.webhooksReceived.name]]]);
-  for (const { entity, classify, deliver } of flows) {
-    const { received, enriched, classified } = entities[entity];
-    sources.set(enrichGroup(entity), [received.name]);
-    if (classify.length > 0) sources.set(classifyGroup(entity), [enriched.name]);
-    const last = classify.length > 0 ? classified : enriched;
-    for (const { route } of deliver) sources.set(deliverGroup(entity, route), [last.name]);
-  }
-  return sources;
-}
-
-export function groupsOf(flows: readonly Flow[]): readonly string[] {
-  return [
-    normaliseGroup,
-    ...flows.flatMap(({ entity, classify, deliver }) => [
-      enrichGroup(entity),
-      ...(classify.length > 0 ? [classifyGroup(entity)] : []),
-      ...deliver.map(({ route }) => deliverGroup(entity, route)),
-    ]),
-    indexGroup,
-  ];
-}
+export const flowList = (flows: Pick<Flows, 'flows'>): readonly Flow[] => Object.values(flows.flows);

@@ -1,19 +1,14 @@
 export { expressionView, type Viewable } from './expression-view.ts';
 export { createExpressions, type ExpressionOptions, type Expressions } from './expressions.ts';
 export type { FlowText } from './flow-documents.ts';
+export { enriches, type FlowTopics, flowTopics } from './flow-topics.ts';
 export {
   type ClassifyMode,
   type ConnectorSettings,
-  classifyGroup,
-  deliverGroup,
-  enrichGroup,
   type Flow,
   type Flows,
   flowList,
-  groupSources,
-  indexGroup,
   type Lookup,
-  normaliseGroup,
   type Route,
   type SourceInstance,
   type Task,
@@ -24,3 +19,5 @@ export { loadFlowsOrExit } from './load-flows-or-exit.ts';
 export { describeProblem, FlowError, type FlowErrorCode, type FlowProblem, flowErrors } from './problems.ts';
 export type { Environment } from './references.ts';
 export { resolveReferences, resolveSecret } from './references.ts';
+export type { EntityStage, Stage } from './stage.ts';
+export { groupOf, groupSources, stagesOf, type TopicBeside, topicsBeside } from './topology.ts';

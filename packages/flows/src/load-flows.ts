@@ -1,12 +1,13 @@
-import { type EntityName, entities } from '@millrace/contracts';
 import type { z } from 'zod';
 import { checkFlow } from './check-flow.ts';
 import { type FlowDocument, type FlowText, parseFlowText, pathText, readFlowTexts } from './flow-documents.ts';
 import { type FlowFile, flowFile } from './flow-file.ts';
-import { type ClassifyMode, type Flow, type Flows, groupsOf, type SourceInstance } from './flows.ts';
+import { flowSources } from './flow-source.ts';
+import type { ClassifyMode, Flow, Flows, SourceInstance } from './flows.ts';
 import { type KnownNames, noSuchName, type SinkInstances } from './known-names.ts';
 import { describeProblem, FlowError, type FlowProblem } from './problems.ts';
 import { referenceProblem, secretProblem } from './references.ts';
+import { stagesOf } from './topology.ts';
 
 /** Collects problems with their places. */
 export interface Report {
@@ -37,11 +38,14 @@ export function parseFlows(texts: readonly FlowText[], known: KnownNames = {}): 
       { problems },
     );
   }
-  return {
-    sources,
-    flows: Object.fromEntries(flows.map((flow) => [flow.entity, flow])),
-    groups: () => groupsOf(flows),
-  };
+  return assembleFlows(sources, flows);
+}
+
+/** What the files say with all that derives from it. */
+export function assembleFlows(sources: Flows['sources'], list: readonly Flow[]): Flows {
+  const flows = Object.fromEntries(list.map((flow) => [flow.name, flow]));
+  const stages = stagesOf({ sources, flows });
+  return { sources, flows, stages, groups: () => [...new Set(stages.map(({ group }) => group))] };
 }
 
 interface ReadFile {
@@ -115,27 +119,21 @@ function collectSources(
 function collectFlows(files: readonly ReadFile[], known: KnownNames, report: Report): readonly Flow[] {
   const sinks = collectSinks(files, known, report);
   const mode = collectMode(files, report);
-  const found = new Map<EntityName, Flow>();
-  for (const { document, content } of files) {
-    for (const [name, section] of Object.entries(content.flows)) {
-      const path = ['flows', name];
-      if (!Object.hasOwn(entities, name)) {
-        report.at(document, path, noSuchName('entity', name, Object.keys(entities)));
-        continue;
-      }
-      const entity = name as EntityName;
-      if (found.has(entity)) report.at(document, path, 'is declared twice');
-      const flow = checkFlow(section, {
-        entity,
-        mode,
-        sinks,
-        known,
-        report: (inner, message) => report.at(document, [...path, ...inner], message),
-      });
-      found.set(entity, flow);
-    }
-  }
-  return [...found.values()];
+  const sections = files.flatMap(({ document, content }) =>
+    Object.entries(content.flows).map(([name, section]) => ({ document, name, section })),
+  );
+  const first = sections.filter(({ name }, at) => sections.findIndex((other) => other.name === name) === at);
+  for (const { document, name } of sections.filter((one) => !first.includes(one)))
+    report.at(document, ['flows', name], 'is declared twice');
+  const sources = flowSources(first.map(({ name, section }) => [name, section]));
+  return first.flatMap(({ document, name, section }) => {
+    const at = (inner: readonly PropertyKey[], message: string) =>
+      report.at(document, ['flows', name, ...inner], message);
+    const problem = sources.problems.get(name);
+    if (problem !== undefined) at(problem.field === null ? [] : [problem.field], problem.message);
+    const source = sources.found.get(name);
+    return source === undefined ? [] : [checkFlow(section, { source, mode, sinks, known, report: at })];
+  });
 }
 
 function collectSinks(files: readonly ReadFile[], { knownSinks }: KnownNames, report: Report): SinkInstances {

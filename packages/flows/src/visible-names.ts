@@ -6,8 +6,9 @@ import { closest } from './known-names.ts';
 /** What an expression of one flow can see beside the entity's own fields. */
 export interface Scope {
   readonly entity: EntityName;
-  readonly aliases: readonly string[];
-  readonly tasks: readonly string[];
+  /** Null where another flow added names that are not known here. */
+  readonly aliases: readonly string[] | null;
+  readonly tasks: readonly string[] | null;
 }
 
 const judgementNames = ['label', 'decision', 'confidence', 'reason', 'text', 'contributions', 'model'];
@@ -35,10 +36,10 @@ export function unknownNames(compiled: Compiled, scope: Scope): readonly string[
 
 function namesAfter(path: readonly string[], { entity, aliases, tasks }: Scope): readonly string[] | null {
   const [first, ...rest] = path;
-  if (first === undefined) return [...reservedNames(entity), ...aliases];
+  if (first === undefined) return aliases === null ? null : [...reservedNames(entity), ...aliases];
   if (first === 'source' || first === 'key') return [];
   if (first === 'classification') return rest.length === 0 ? tasks : rest.length === 1 ? judgementNames : null;
-  if (aliases.includes(first)) return null;
+  if (aliases?.includes(first) !== false && !reservedNames(entity).includes(first)) return null;
   return fieldNames(entities[entity].record, path) ?? null;
 }
 

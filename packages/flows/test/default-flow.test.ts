@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { createExpressions, expressionView, flowList, groupSources, loadFlows } from '../src/index.ts';
+import { createExpressions, expressionView, groupSources, loadFlows } from '../src/index.ts';
 
 const folder = join(import.meta.dirname, '../../../infra/flows');
 const flows = loadFlows(folder);
@@ -31,7 +31,7 @@ describe('the default flow', () => {
   });
 
   it('reads what the stage before it writes, in each of them', () => {
-    const sources = groupSources(flowList(flows));
+    const sources = groupSources(flows.stages);
     expect([...sources.keys(), 'dlq-replayer.index']).toStrictEqual(flows.groups());
     expect(Object.fromEntries(sources)).toMatchObject({
       'enricher.normalise': ['webhooks.received.v1'],
@@ -65,7 +65,7 @@ describe('the default flow', () => {
       },
       judgements: { category: judgement('card'), priority: judgement('normal') },
     });
-    const conditions = flows.flows.tickets?.deliver.map(({ when }) => when ?? 'true or true') ?? [];
+    const conditions = flows.flows['tickets']?.deliver.map(({ when }) => when ?? 'true or true') ?? [];
     expect(await expressions.evaluateAll(conditions, view)).toStrictEqual([true, false, true, true]);
     await expressions.close();
   });

@@ -87,12 +87,14 @@ describe('flow files', () => {
       enabled: true,
       settings: { toleranceMs: 60_000 },
     });
-    expect(flows.flows.tickets).toStrictEqual({
+    expect(flows.flows['tickets']).toStrictEqual({
+      name: 'tickets',
       entity: 'tickets',
+      from: { topic: 'tickets.received.v1', stage: 'received' },
       enrich: [{ table: 'accounts', by: 'requester.emailDomain', as: 'account', required: false }],
       classify: [
-        { task: 'category', pack: 'support', settings: {} },
-        { task: 'priority', pack: null, settings: {} },
+        { task: 'category', as: 'category', when: null, pack: 'support', settings: {} },
+        { task: 'priority', as: 'priority', when: null, pack: null, settings: {} },
       ],
       classifyMode: 'cascade',
       deliver: [
@@ -136,8 +138,8 @@ flows:
       [shared, issues, aFlow].map((text, at) => ({ file: `${at}`, text })),
       known,
     );
-    expect([flows.tickets?.classifyMode, flows.issues?.classifyMode]).toStrictEqual(['fast', 'full']);
-    expect(flows.issues?.deliver.map(({ sink, settings }) => [sink, settings['channel']])).toStrictEqual([
+    expect([flows['tickets']?.classifyMode, flows['issues']?.classifyMode]).toStrictEqual(['fast', 'full']);
+    expect(flows['issues']?.deliver.map(({ sink, settings }) => [sink, settings['channel']])).toStrictEqual([
       ['slack', '#all'],
       ['slack', '#others'],
     ]);
@@ -175,7 +177,7 @@ flows:
       expect.stringMatching(/^0\.yaml:13 flows\.tickets\.deliver\[1\]\.channel \| /),
       expect.stringMatching(/^0\.yaml:13 flows\.tickets\.deliver\[1\] \| Unrecognized key: "chanel"/),
       '0.yaml:13 flows.tickets.deliver[1].route | urgent is used twice',
-      '0.yaml:14 flows.isues | there is no entity isues; did you mean issues?',
+      '0.yaml:14 flows.isues | there is no entity isues; did you mean issues?; a flow of another name says `entity` or `from`',
     ]);
   });
 

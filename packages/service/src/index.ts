@@ -33,6 +33,7 @@ export {
   type ServiceControl,
   type ServiceOptions,
 } from './run-service.ts';
+export { defineService, type ServiceDeclaration, type StageDeclaration } from './service-declaration.ts';
 export { instanceOf, loadSettingsOrExit, serviceSettings } from './service-settings.ts';
 export {
   defineSettings,

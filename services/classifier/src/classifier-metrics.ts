@@ -1,11 +1,11 @@
-import type { EntityName, Judgement } from '@millrace/contracts';
+import type { Judgement } from '@millrace/contracts';
 import type { DataKind } from '@millrace/dlp';
 import type { ClassifyMode } from '@millrace/models';
 import { type Metrics, names } from '@millrace/service';
 
 /** What the stage counts. No text, no label of a judgement: labels of metrics are bounded. */
 export interface ClassifierMetrics {
-  judged(flow: EntityName, judgements: Readonly<Record<string, Judgement>>): void;
+  judged(flow: string, judgements: Readonly<Record<string, Judgement>>): void;
   masked(counts: ReadonlyMap<DataKind, number>): void;
   /** Runs a question and counts how long its answer took, waiting in line included. */
   timed<T>(question: { readonly task: string; readonly mode: ClassifyMode }, ask: () => Promise<T>): Promise<T>;
@@ -13,7 +13,9 @@ export interface ClassifierMetrics {
 
 /** One question that a flow will ask of each of its messages. */
 export interface ExpectedQuestion {
-  readonly flow: EntityName;
+  readonly flow: string;
+  /** Name of the judgement. */
+  readonly as: string;
   readonly task: string;
   readonly mode: ClassifyMode;
 }
@@ -32,9 +34,9 @@ export function createClassifierMetrics(
   const sure = metrics.histogram(confidence);
   const took = metrics.histogram(inferenceSeconds);
   const hidden = metrics.counter(masked);
-  for (const { flow, task, mode } of expected) {
-    for (const decision of Object.keys(decisions)) counted.zero({ flow, task, decision });
-    sure.zero({ flow, task });
+  for (const { flow, as, task, mode } of expected) {
+    for (const decision of Object.keys(decisions)) counted.zero({ flow, task: as, decision });
+    sure.zero({ flow, task: as });
     took.zero({ task, mode });
   }
   for (const detector of Object.keys(detectors)) hidden.zero({ detector });

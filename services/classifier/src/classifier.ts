@@ -1,4 +1,4 @@
-import { classifyGroup, type Flow, type Flows, flowList } from '@millrace/flows';
+import { createExpressions, type Expressions, type Flow, type Flows, flowList } from '@millrace/flows';
 import {
   type Broker,
   CodedError,
@@ -30,6 +30,7 @@ export interface ClassifierOptions {
     readonly modelBatchTimeoutMs: number;
     readonly modelTimeoutMs: number;
     readonly breakerOpenMs: number;
+    readonly expressionTimeoutMs: number;
   };
   /** Needed where a flow holds keys. */
   readonly heldKeys?: HeldKeys;
@@ -44,17 +45,18 @@ export interface ClassifierOptions {
 /** One pipeline per flow that classifies, over models that all of them share. */
 export function createClassifier(options: ClassifierOptions): StageHost {
   const flows = flowList(options.flows).filter(({ classify }) => classify.length > 0);
+  const expressions = createExpressions({ timeoutMs: options.settings.expressionTimeoutMs });
   let models: EmbeddedModels | null = null;
   const host = createStageHost({
     ...options,
     name: 'classifier',
-    groups: flows.map(({ entity }) => classifyGroup(entity)),
+    groups: options.flows.stages.filter(({ service }) => service === 'classifier').map(({ group }) => group),
     openStages: async () => {
       const opened = await openModels(flows, options);
       models = opened;
-      return flows.map((flow) => stageOf(flow, opened, options));
+      return flows.map((flow) => stageOf(flow, { models: opened, expressions }, options));
     },
-    closeShared: async () => await models?.close(),
+    closeShared: () => Promise.all([models?.close(), expressions.close()]),
   });
   const model = (): ReadinessState =>
     models?.isReady() === true ? { ok: true } : { ok: false, reason: 'no worker has its packs loaded' };
@@ -75,17 +77,21 @@ function openModels(
   });
 }
 
-function stageOf(flow: Flow, models: EmbeddedModels, options: ClassifierOptions): HostedStage {
+function stageOf(
+  flow: Flow,
+  { models, expressions }: { readonly models: EmbeddedModels; readonly expressions: Expressions },
+  options: ClassifierOptions,
+): HostedStage {
   const { settings, monotonic } = options;
   const tasks = planTasks(flow).map((task): AskedTask => {
     const mode: ClassifyMode = flow.classifyMode;
     return { ...task, mode, model: answering(models.model(task.pack, mode), task.task, flow) };
   });
-  const expected = tasks.map(({ task, mode }) => ({ flow: flow.entity, task, mode }));
+  const expected = tasks.map(({ as, task, mode }) => ({ flow: flow.name, as, task, mode }));
   const stage = classifyPipeline({
-    entity: flow.entity,
-    ordering: { order: flow.order, onFailure: flow.onFailure },
+    flow,
     tasks,
+    expressions,
     // Every model that can be configured today is embedded, and asking it again is free.
     outcomes: null,
     modelTimeoutMs: settings.modelTimeoutMs,
@@ -94,11 +100,11 @@ function stageOf(flow: Flow, models: EmbeddedModels, options: ClassifierOptions)
   return { pipeline: stage, breaker: createBreaker({ openMs: settings.breakerOpenMs, now: monotonic }) };
 }
 
-function answering(model: Model, task: string, { entity }: Flow): Model {
+function answering(model: Model, task: string, { name }: Flow): Model {
   if (model.tasks.includes(task)) return model;
   throw new CodedError(
     'X_CLASSIFY_TASK_UNKNOWN',
-    `flows.${entity}.classify: the pack answers ${model.tasks.join(', ')}, not ${task}`,
+    `flows.${name}.classify: the pack answers ${model.tasks.join(', ')}, not ${task}`,
     { disposition: halt, step: 'validate' },
   );
 }

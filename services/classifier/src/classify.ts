@@ -1,16 +1,9 @@
-import {
-  type CanonicalEntity,
-  type EntityClassified,
-  type EntityDefinition,
-  type EntityEnriched,
-  type EntityName,
-  entities,
-  type Topic,
-} from '@millrace/contracts';
+import type { CanonicalEntity, EntityClassified, EntityEnriched, Topic } from '@millrace/contracts';
 import type { MaskedText } from '@millrace/dlp';
-import { classifyGroup } from '@millrace/flows';
+import { type Expressions, expressionView, type Flow, FlowError, flowTopics, groupOf } from '@millrace/flows';
 import {
   CodedError,
+  deadLetter,
   type Handler,
   halt,
   type Middleware,
@@ -34,10 +27,11 @@ export interface AskedTask extends PlannedTask {
 }
 
 export interface ClassifyOptions {
-  readonly entity: EntityName;
+  readonly flow: Pick<Flow, 'name' | 'entity' | 'from' | 'enrich' | 'classify'> &
+    Partial<Pick<Flow, 'order' | 'onFailure'>>;
   readonly tasks: readonly AskedTask[];
-  /** The flow's; the ordinary one when absent. */
-  readonly ordering?: Pick<Pipeline<Enriched>, 'order' | 'onFailure'>;
+  /** For the tasks' `when`. */
+  readonly expressions: Pick<Expressions, 'evaluateAll'>;
   /** Needed as soon as one model is paid for; null otherwise, because asking again is free and gives the same answer. */
   readonly outcomes: Pick<RecordOutcomeOptions, 'store' | 'serde'> | null;
   /** Of one question to a remote model. An embedded one has its own limit per batch: waiting in line is not its fault. */
@@ -45,45 +39,71 @@ export interface ClassifyOptions {
   readonly metrics: ClassifierMetrics;
 }
 
-const name = 'classify';
-
 type Enriched = EntityEnriched<CanonicalEntity>;
 type Classified = EntityClassified<CanonicalEntity>;
 
 /** Entity with context → entity with a judgement per declared task. */
 export function classifyPipeline(options: ClassifyOptions): Pipeline<Enriched> {
-  const entity: EntityDefinition<CanonicalEntity> = entities[options.entity];
-  const to = [entity.classified];
+  const { flow } = options;
+  const { enriched, classified } = flowTopics(flow);
+  // Part of the ids of what it writes, so that two flows of one entity write two records.
+  const name = flow.name === flow.entity ? 'classify' : `classify.${flow.name}`;
+  const paid = options.tasks.some(({ model }) => model.effect === 'paid');
   return pipeline({
     name,
-    group: classifyGroup(options.entity),
-    from: [entity.enriched],
-    through: options.tasks.some(({ model }) => model.effect === 'paid') ? [payOnce(options.outcomes, to)] : [],
+    group: groupOf('classify', { flow: flow.name }),
+    from: [enriched],
+    through: paid ? [payOnce(name, options.outcomes, [classified])] : [],
     handle: classify(options),
-    to,
-    ...options.ordering,
+    to: [classified],
+    ...(flow.order === undefined ? {} : { order: flow.order }),
+    ...(flow.onFailure === undefined ? {} : { onFailure: flow.onFailure }),
   });
 }
 
 export function classify(options: ClassifyOptions): Handler<Enriched> {
-  const { tasks, metrics } = options;
-  const entity: EntityDefinition<CanonicalEntity> = entities[options.entity];
+  const { flow, metrics } = options;
+  const to = flowTopics(flow).classified;
+  const isConditional = options.tasks.some(({ when }) => when !== null);
   return async ({ data, key }, signal) => {
-    const answers = await askAll(buildPrompt(data), options, signal);
+    const tasks = isConditional ? await wanted(options, data, signal) : options.tasks;
+    const answers = await askAll(buildPrompt(data), { ...options, tasks }, signal);
     const judgements = Object.fromEntries(
-      tasks.map((task, at) => [task.task, parseVerdict(answers[at] as ModelJudgement, task)]),
+      tasks.map((task, at) => [task.as, parseVerdict(answers[at] as ModelJudgement, task)]),
     );
-    metrics.judged(options.entity, judgements);
-    const classified: Classified = { ...data, judgements };
+    metrics.judged(flow.name, judgements);
+    // What another flow judged before stays, unless this one judges it anew.
+    const before = (data as Partial<Classified>).judgements ?? {};
+    const classified: Classified = { ...data, judgements: { ...before, ...judgements } };
     return {
-      outputs: [{ to: entity.classified, key, item: 'classified', data: classified }],
+      outputs: [{ to, key, item: 'classified', data: classified }],
       outcome: { kind: 'emitted' },
     };
   };
 }
 
-function payOnce(outcomes: ClassifyOptions['outcomes'], to: readonly Topic<Classified>[]): Middleware {
-  if (outcomes !== null) return recordOutcome({ ...outcomes, stage: name, to: to as readonly Topic<unknown>[] });
+/** The tasks that this message is judged by. */
+async function wanted(
+  { tasks, expressions }: Pick<ClassifyOptions, 'tasks' | 'expressions'>,
+  data: Enriched,
+  signal: AbortSignal,
+): Promise<readonly AskedTask[]> {
+  const conditions = tasks.flatMap(({ when }) => (when === null ? [] : [when]));
+  try {
+    const answers = await expressions.evaluateAll(conditions, expressionView(data), signal);
+    return tasks.filter(({ when }) => when === null || answers[conditions.indexOf(when)] === true);
+  } catch (cause) {
+    if (!(cause instanceof FlowError)) throw cause;
+    throw new CodedError('X_CLASSIFY_EXPRESSION', `a task's \`when\`: ${cause.message}`, {
+      disposition: cause.code === 'X_FLOWS_EXPRESSIONS_CLOSED' ? retry() : deadLetter,
+      step: 'validate',
+      cause,
+    });
+  }
+}
+
+function payOnce(stage: string, outcomes: ClassifyOptions['outcomes'], to: readonly Topic<Classified>[]): Middleware {
+  if (outcomes !== null) return recordOutcome({ ...outcomes, stage, to: to as readonly Topic<unknown>[] });
   throw new CodedError('X_CLASSIFY_OUTCOMES_MISSING', 'a model whose answers are paid for needs a store of outcomes', {
     disposition: halt,
   });

@@ -44,4 +44,9 @@ export const settings = defineSettings({
     default: 15_000,
     description: 'How long one question to a remote model may take.',
   }),
+  expressionTimeoutMs: setting.durationMs({
+    env: 'MILLRACE_EXPRESSION_TIMEOUT_MS',
+    default: 100,
+    description: 'How long one `when` of a task may run before it is stopped.',
+  }),
 });

@@ -17,7 +17,7 @@ export function connectHeldKeys(flows: Flows, { postgresUrl, ...options }: HeldK
   if (postgresUrl === undefined) {
     throw new CodedError(
       'X_CLASSIFY_HELD_KEYS',
-      `flows.${holding.entity} holds keys, which needs a Postgres to remember them: set MILLRACE_POSTGRES_URL`,
+      `flows.${holding.name} holds keys, which needs a Postgres to remember them: set MILLRACE_POSTGRES_URL`,
       { disposition: halt },
     );
   }

@@ -1,5 +1,7 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import { type TicketClassified, topics } from '@millrace/contracts';
+import { createExpressions } from '@millrace/flows';
+import { aFlow } from '@millrace/flows/testing';
 import { CodedError, type OutcomeStore, retry } from '@millrace/messaging';
 import { createPipelineRig, type PipelineRig } from '@millrace/messaging/testing';
 import { createMetrics } from '@millrace/service';
@@ -8,6 +10,8 @@ import { type AskedTask, type ClassifyOptions, classify, classifyPipeline } from
 import { anAnswer, anEnvelope, aTicket, never, type ScriptedModel, scripted } from './builders.ts';
 import { createMemoryOutcomes } from './memory-outcomes.ts';
 
+const expressions = createExpressions();
+afterAll(() => expressions.close());
 const rigs: PipelineRig[] = [];
 afterEach(async () => {
   for (const rig of rigs.splice(0)) await rig.close();
@@ -19,12 +23,14 @@ function aRig(): PipelineRig {
 }
 
 function asking({ model }: ScriptedModel, ...tasks: string[]): readonly AskedTask[] {
-  return tasks.map((task) => ({ task, pack: 'support', taxonomy: { labels: [] }, threshold: 0, mode: 'fast', model }));
+  return tasks.map((task) => ({
+    ...{ task, as: task, when: null, pack: 'support', taxonomy: { labels: [] }, threshold: 0, mode: 'fast', model },
+  }));
 }
 
 function optionsOf(tasks: readonly AskedTask[], over: Partial<ClassifyOptions> = {}): ClassifyOptions {
   const metrics = createClassifierMetrics(createMetrics(), () => performance.now());
-  return { entity: 'tickets', tasks, outcomes: null, modelTimeoutMs: 5_000, metrics, ...over };
+  return { flow: aFlow(), expressions, tasks, outcomes: null, modelTimeoutMs: 5_000, metrics, ...over };
 }
 
 const personal = aTicket({ description: 'I am ana@northwind.example, card 4111 1111 1111 1111' });

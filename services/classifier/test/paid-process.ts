@@ -1,4 +1,6 @@
 import { topics } from '@millrace/contracts';
+import { createExpressions } from '@millrace/flows';
+import { aFlow } from '@millrace/flows/testing';
 import { connectKafka, connectRegistry } from '@millrace/kafka';
 import { connectLedger } from '@millrace/ledger';
 import { defaultPipelineSettings, type Producer, runPipeline } from '@millrace/messaging';
@@ -42,8 +44,20 @@ const model: RemoteModel = {
   close: async () => undefined,
 };
 const stage = classifyPipeline({
-  entity: 'tickets',
-  tasks: [{ task: 'category', pack: 'support', taxonomy: { labels: [] }, threshold: 0, mode: 'fast', model }],
+  flow: aFlow(),
+  expressions: createExpressions(),
+  tasks: [
+    {
+      task: 'category',
+      as: 'category',
+      when: null,
+      pack: 'support',
+      taxonomy: { labels: [] },
+      threshold: 0,
+      mode: 'fast',
+      model,
+    },
+  ],
   outcomes: { store: ledger.outcomes, serde },
   modelTimeoutMs: 5_000,
   metrics: createClassifierMetrics(metrics, () => performance.now()),

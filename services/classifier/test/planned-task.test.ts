@@ -3,7 +3,10 @@ import type { Task } from '@millrace/flows';
 import { planTasks } from '../src/planned-task.ts';
 
 const plan = (...classify: (Partial<Task> & { readonly task: string })[]): ReturnType<typeof planTasks> =>
-  planTasks({ entity: 'tickets', classify: classify.map((task) => ({ pack: null, settings: {}, ...task })) });
+  planTasks({
+    name: 'tickets',
+    classify: classify.map((task) => ({ as: task.task, when: null, pack: null, settings: {}, ...task })),
+  });
 
 describe('planTasks', () => {
   it('gives a task without a pack the one that the flow names, so that all speak of the same intents', () => {
@@ -16,7 +19,10 @@ describe('planTasks', () => {
 
   it('takes labels and a threshold from the task', () => {
     expect(plan({ task: 'category', settings: { labels: ['a', 'b'], threshold: 0.8 } })).toEqual([
-      { task: 'category', pack: 'support', taxonomy: { labels: ['a', 'b'] }, threshold: 0.8 },
+      {
+        ...{ task: 'category', as: 'category', when: null, pack: 'support' },
+        ...{ taxonomy: { labels: ['a', 'b'] }, threshold: 0.8 },
+      },
     ]);
   });
 

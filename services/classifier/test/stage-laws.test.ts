@@ -1,5 +1,7 @@
 import { stageLaws } from '@millrace/conformance';
 import { type CanonicalEntity, type EntityEnriched, topics } from '@millrace/contracts';
+import { createExpressions } from '@millrace/flows';
+import { aFlow } from '@millrace/flows/testing';
 import { createMetrics } from '@millrace/service';
 import { createClassifierMetrics } from '../src/classifier-metrics.ts';
 import { classifyPipeline } from '../src/classify.ts';
@@ -12,12 +14,21 @@ const inputs = ['1', '2', '3'].map((id) => ({
   key: `zendesk:${id}`,
   data: aTicket({ id }, goldAccount),
 }));
-const task = { task: 'category', pack: 'support', taxonomy: { labels: [] }, threshold: 0, mode: 'fast' } as const;
+const task = {
+  task: 'category',
+  as: 'category',
+  when: null,
+  pack: 'support',
+  taxonomy: { labels: [] },
+  threshold: 0,
+  mode: 'fast',
+} as const;
 
 stageLaws<EntityEnriched<CanonicalEntity>>('classify with an embedded model', {
   make: () =>
     classifyPipeline({
-      entity: 'tickets',
+      flow: aFlow(),
+      expressions: createExpressions(),
       tasks: [{ ...task, model: scripted('embedded').model }],
       outcomes: null,
       modelTimeoutMs: 5_000,
@@ -36,7 +47,8 @@ stageLaws<EntityEnriched<CanonicalEntity>>('classify with a paid model', {
     stores.set(serde, store);
     const outcomes = { store, serde };
     return classifyPipeline({
-      entity: 'tickets',
+      flow: aFlow(),
+      expressions: createExpressions(),
       tasks: [{ ...task, model: fickle.model }],
       outcomes,
       modelTimeoutMs: 5_000,

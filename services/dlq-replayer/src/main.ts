@@ -1,4 +1,4 @@
-import { flowList, groupSources, loadFlowsOrExit } from '@millrace/flows';
+import { groupSources, loadFlowsOrExit } from '@millrace/flows';
 import { connectKafka, connectRegistry, connectSchemaAdmin, kafkaCheck, registryAddress } from '@millrace/kafka';
 import { connectDatabase } from '@millrace/ledger/postgres';
 import { createLogger, createMetrics, describeSettings, loadSettingsOrExit, runService } from '@millrace/service';
@@ -28,7 +28,8 @@ const replayer = createReplayer(
     ...{ broker, producer, serde, database, logger, metrics, tokens, instance, now: Date.now },
     checks: [kafkaCheck(broker)],
     groups: flows.groups(),
-    reads: groupSources(flowList(flows)),
+    stages: flows.stages,
+    reads: groupSources(flows.stages),
     schemas: connectSchemaAdmin(registryAddress(config)),
   },
   { fatal: fatal.resolve, stopping: stopping.signal },

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { topics } from '@millrace/contracts';
+import type { Stage } from '@millrace/flows';
 import type { SchemaAdmin } from '@millrace/kafka';
 import type { Database } from '@millrace/ledger/postgres';
 import { type Broker, controlReader, createStatePublisher, type Producer, type Serde } from '@millrace/messaging';
@@ -42,6 +43,8 @@ export interface ReplayerOptions {
   readonly checks?: readonly Readiness[];
   /** The consumer groups of the flow. */
   readonly groups: readonly string[];
+  /** The stages of the flow, for `trace`: what wrote a record. */
+  readonly stages: readonly Stage[];
   readonly tokens: Tokens;
   readonly allowedHosts: readonly string[];
   readonly host: string;
@@ -194,6 +197,7 @@ export function createReplayer(
     ...{ audit, followHeld },
     access: { tokens: options.tokens, allowedHosts: options.allowedHosts },
     approvalAbove: options.approvalAbove,
+    stages: options.stages,
     searchMs: options.traceSearchMs,
     stopping: control.stopping,
   });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { groupTopics, type Topic, topicSpecs, topics } from '@millrace/contracts';
+import { aFlow, flowsOf } from '@millrace/flows/testing';
 import {
   createInMemoryBroker,
   createInMemorySerde,
@@ -44,6 +45,11 @@ async function world() {
         broker,
         serde,
         groups: [group],
+        stages: flowsOf([
+          aFlow('tickets', {
+            classify: [{ ...{ task: 'priority', as: 'priority' }, when: null, pack: null, settings: {} }],
+          }),
+        ]).stages,
         now: () => now,
         searchMs: 3_600_000,
         edge: { find: async (asked) => (asked === id ? edge : null) },

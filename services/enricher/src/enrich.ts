@@ -1,11 +1,5 @@
-import {
-  type CanonicalEntity,
-  type EntityDefinition,
-  type EntityReceived,
-  entities,
-  topics,
-} from '@millrace/contracts';
-import { type Expressions, enrichGroup, expressionView, type Flow, FlowError } from '@millrace/flows';
+import { type CanonicalEntity, type EntityReceived, topics } from '@millrace/contracts';
+import { type Expressions, expressionView, type Flow, FlowError, flowTopics, groupOf } from '@millrace/flows';
 import {
   CodedError,
   deadLetter,
@@ -28,33 +22,38 @@ export interface EnrichOptions {
   readonly now: () => number;
 }
 
-const name = 'enrich';
 const item = 'enriched';
 
 /** Entity → entity with what the reference tables say about it. */
 export function enrichPipeline(options: EnrichOptions): Pipeline<EntityReceived<CanonicalEntity>> {
-  const entity: EntityDefinition<CanonicalEntity> = entities[options.flow.entity];
+  const { flow } = options;
+  const { source, enriched } = flowTopics(flow);
   return pipeline({
-    name,
-    group: enrichGroup(options.flow.entity),
-    from: [entity.received],
+    ...stageOf(flow),
+    from: [source],
     handle: enrich(options),
-    to: [entity.enriched, topics.transformationsRecorded],
-    order: options.flow.order,
-    onFailure: options.flow.onFailure,
+    to: [enriched, topics.transformationsRecorded],
+    order: flow.order,
+    onFailure: flow.onFailure,
   });
 }
 
+/** The name is part of the ids of what it writes, so that two flows of one entity write two records. */
+const stageOf = ({ name, entity }: Flow): { readonly name: string; readonly group: string } => ({
+  name: name === entity ? 'enrich' : `enrich.${name}`,
+  group: groupOf('enrich', { flow: name }),
+});
+
 export function enrich({ flow, tables, expressions, now }: EnrichOptions): Handler<EntityReceived<CanonicalEntity>> {
-  const entity: EntityDefinition<CanonicalEntity> = entities[flow.entity];
-  const stage = { name, group: enrichGroup(flow.entity) };
+  const to = flowTopics(flow).enriched;
+  const stage = stageOf(flow);
   const keys = flow.enrich.map(({ by }) => by);
   return async (envelope, signal) => {
     const { data } = envelope;
     const plan = planLookups(flow.enrich, await evaluate(expressions, keys, expressionView(data), signal));
     const rows = await find(tables, plan, signal);
     const enriched = mergeLookups(data, sequenceFor(envelope), plan, rows);
-    const output = { to: entity.enriched, key: envelope.key, item, data: enriched };
+    const output = { to, key: envelope.key, item, data: enriched };
     const change = { entity: flow.entity, patch: patchBetween(data, enriched), at: now() };
     return { outputs: [output, appliedTransformation(stage, envelope, output, change)], outcome: { kind: 'emitted' } };
   };

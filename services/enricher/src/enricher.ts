@@ -1,5 +1,5 @@
 import type { Source } from '@millrace/connectors/source';
-import { createExpressions, enrichGroup, type Flows, flowList, normaliseGroup } from '@millrace/flows';
+import { createExpressions, enriches, type Flows, flowList } from '@millrace/flows';
 import {
   type BodyStore,
   type Broker,
@@ -60,12 +60,16 @@ export function createEnricher(options: EnricherOptions): StageHost {
   const host = createStageHost({
     ...options,
     name: 'enricher',
-    groups: [normaliseGroup, ...flowList(flows).map(({ entity }) => enrichGroup(entity))],
+    groups: flows.stages.filter(({ service }) => service === 'enricher').map(({ group }) => group),
     openStages: async (closing) => {
       await tables.open(closing);
       return [
-        guarded(normalisePipeline({ instances: flows.sources, connectors, bodies, now })),
-        ...flowList(flows).map((flow) => guarded(enrichPipeline({ flow, tables, expressions, now }))),
+        ...(Object.keys(flows.sources).length === 0
+          ? []
+          : [guarded(normalisePipeline({ instances: flows.sources, connectors, bodies, now }))]),
+        ...flowList(flows)
+          .filter(enriches)
+          .map((flow) => guarded(enrichPipeline({ flow, tables, expressions, now }))),
       ];
     },
     closeShared: () => Promise.all([tables.close(), expressions.close()]),

@@ -39,7 +39,8 @@ export function mergeLookups<T extends CanonicalEntity>(
     if (row === null && lookup.required) throw missing(lookup);
     return [lookup.as, { table: lookup.table, key: lookup.key, found: row !== null, attributes: row ?? {} }];
   });
-  return { ...value, sequence, context: Object.fromEntries(context) };
+  const before = (value as Partial<EntityEnriched<T>>).context ?? {};
+  return { ...value, sequence, context: { ...before, ...Object.fromEntries(context) } };
 }
 
 /** Names table, expression and cure, never the key: it may be a person's address. */

@@ -9,7 +9,7 @@ import {
   topics,
   type WebhookReceived,
 } from '@millrace/contracts';
-import { normaliseGroup, type SourceInstance } from '@millrace/flows';
+import { groupOf, type SourceInstance } from '@millrace/flows';
 import {
   type BodyStore,
   CodedError,
@@ -35,7 +35,7 @@ export interface NormaliseOptions {
   readonly now: () => number;
 }
 
-const stage = { name: 'normalise', group: normaliseGroup };
+const stage = { name: 'normalise', group: groupOf('normalise') };
 const received = Object.values(entities).map((entity: EntityDefinition<CanonicalEntity>) => entity.received);
 
 /** Vendor payload → canonical entities; what is our own echo, or has no normaliser, ends here and says so. */

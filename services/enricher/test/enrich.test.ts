@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { type TicketEnriched, type TransformationRecorded, topics } from '@millrace/contracts';
 import { createExpressions, type Flow, type Lookup } from '@millrace/flows';
+import { aFlow } from '@millrace/flows/testing';
 import type { Handled } from '@millrace/messaging';
 import jsonPatch, { type Operation } from 'fast-json-patch';
 import { enrich, enrichPipeline } from '../src/enrich.ts';
@@ -27,15 +28,7 @@ const tablesOf = (rows: Readonly<Record<string, Row>>, later: Readonly<Record<st
     refreshes: () => refreshes,
   };
 };
-const flowOf = (entity: Flow['entity'], ...lookups: Lookup[]): Flow => ({
-  entity,
-  enrich: lookups,
-  classify: [],
-  classifyMode: 'fast',
-  order: 'key',
-  onFailure: 'tiers',
-  deliver: [],
-});
+const flowOf = (entity: Flow['entity'], ...lookups: Lookup[]): Flow => aFlow(entity, { enrich: lookups });
 const run = async (flow: Flow, tables: ReturnType<typeof tablesOf>, data: unknown, over = {}): Promise<Handled> =>
   enrich({ flow, tables, expressions, now: () => 9 })(anEnvelope(data as never, over), never);
 

@@ -2,6 +2,7 @@ import { stageLaws } from '@millrace/conformance';
 import { sources } from '@millrace/connectors/sources';
 import { type CanonicalEntity, type EntityReceived, topics } from '@millrace/contracts';
 import type { Expressions } from '@millrace/flows';
+import { aFlow } from '@millrace/flows/testing';
 import { enrichPipeline } from '../src/enrich.ts';
 import { normalisePipeline } from '../src/normalise.ts';
 import { aTicket, aWebhook, issueOpened, ticketCreated } from './builders.ts';
@@ -32,15 +33,9 @@ const expressions: Pick<Expressions, 'evaluateAll'> = {
 stageLaws<EntityReceived<CanonicalEntity>>('enrich', {
   make: () =>
     enrichPipeline({
-      flow: {
-        entity: 'tickets',
+      flow: aFlow('tickets', {
         enrich: [{ table: 'accounts', by: 'requester.emailDomain', as: 'account', required: false }],
-        classify: [],
-        classifyMode: 'fast',
-        order: 'key',
-        onFailure: 'tiers',
-        deliver: [],
-      },
+      }),
       tables: {
         find: (_, key) => (key === 'northwind.example' ? { tier: 'enterprise' } : null),
         refresh: async () => {},

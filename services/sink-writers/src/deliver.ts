@@ -7,7 +7,7 @@ import {
   type Topic,
   topics,
 } from '@millrace/contracts';
-import { deliverGroup, type Expressions, expressionView, FlowError, type Route } from '@millrace/flows';
+import { type Expressions, expressionView, type Flow, FlowError, groupOf, type Route } from '@millrace/flows';
 import {
   CodedError,
   deadLetter,
@@ -31,7 +31,7 @@ export interface Written extends SinkResult {
 }
 
 export interface DeliverOptions {
-  readonly entity: string;
+  readonly flow: Pick<Flow, 'name' | 'entity'>;
   readonly route: Pick<Route, 'route' | 'when' | 'map' | 'order' | 'onFailure'>;
   readonly sink: Pick<AnySink, 'name'>;
   readonly expressions: Pick<Expressions, 'evaluate'>;
@@ -44,11 +44,11 @@ export interface DeliverOptions {
 export function deliverPipeline(
   options: DeliverOptions & { readonly topic: Topic<Deliverable> },
 ): Pipeline<Deliverable> {
-  const { entity, route, topic } = options;
+  const { flow, route, topic } = options;
   return pipeline({
     // Part of the ids of what it tells, so that two routes of one event tell two things.
-    name: `deliver.${entity}.${route.route}`,
-    group: deliverGroup(entity, route.route),
+    name: `deliver.${flow.name}.${route.route}`,
+    group: groupOf('deliver', { flow: flow.name, route: route.route }),
     from: [topic],
     handle: deliver(options),
     to: [topics.deliveriesCompleted],
@@ -59,7 +59,7 @@ export function deliverPipeline(
 
 /** Judged entity → destination, with a record of what was written where, or why nothing was. */
 export function deliver(options: DeliverOptions): Handler<Deliverable> {
-  const { entity, route, write, now } = options;
+  const { flow, route, write, now } = options;
   return async (envelope, signal) => {
     const startedAt = now();
     const view = expressionView(envelope.data);
@@ -68,11 +68,11 @@ export function deliver(options: DeliverOptions): Handler<Deliverable> {
     }
     const mapped = route.map === null ? undefined : await evaluate(route.map, 'map', view, options, signal);
     const delivery: SinkDelivery = {
-      route: `${entity}.${route.route}`,
+      route: `${flow.name}.${route.route}`,
       eventId: envelope.id,
       correlationid: envelope.correlationid,
       key: envelope.key,
-      entity,
+      entity: flow.entity,
       sequence: sequenceFor(envelope),
       generation: envelope.generation,
       value: envelope.data,
@@ -88,14 +88,14 @@ type Completion = Omit<Written, 'outcome'> & { readonly outcome: DeliveryComplet
 
 function completed(
   envelope: Envelope<Deliverable>,
-  { entity, route, sink, now }: DeliverOptions,
+  { flow, route, sink, now }: DeliverOptions,
   startedAt: number,
   { outcome, reason, destination }: Completion,
 ): Handled {
   const data: DeliveryCompleted = {
-    route: `${entity}.${route.route}`,
+    route: `${flow.name}.${route.route}`,
     sink: sink.name,
-    entity,
+    entity: flow.entity,
     id: envelope.key,
     eventId: envelope.id,
     outcome,

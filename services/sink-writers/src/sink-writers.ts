@@ -1,12 +1,12 @@
 import type { AnySink } from '@millrace/connectors/sink';
-import { type CanonicalEntity, type EntityDefinition, entities, type Topic } from '@millrace/contracts';
+import type { Topic } from '@millrace/contracts';
 import {
   createExpressions,
-  deliverGroup,
   type Expressions,
   type Flow,
   type Flows,
   flowList,
+  flowTopics,
   type Route,
   resolveReferences,
 } from '@millrace/flows';
@@ -65,7 +65,7 @@ export function createSinkWriters(options: SinkWritersOptions): StageHost {
   return createStageHost({
     ...options,
     name: 'sink-writers',
-    groups: routes.map(({ flow, route }) => deliverGroup(flow.entity, route.route)),
+    groups: flows.stages.filter(({ service }) => service === 'sink-writers').map(({ group }) => group),
     openStages: () => routes.map(({ flow, route }) => stageOf(flow, route, expressions, options)),
     closeShared: () => expressions.close(),
   });
@@ -76,7 +76,15 @@ function stageOf(flow: Flow, route: Route, expressions: Expressions, options: Si
   const { write, reopen, close } = routeWriter(flow, route, definition, options);
   return {
     pipeline: deliverPipeline({
-      ...{ entity: flow.entity, route, sink: definition, topic: topicOf(flow), expressions, write, now: options.now },
+      ...{
+        flow,
+        route,
+        sink: definition,
+        topic: flowTopics(flow).last as Topic<Deliverable>,
+        expressions,
+        write,
+        now: options.now,
+      },
     }),
     breaker: createBreaker({ openMs: options.settings.breakerOpenMs }),
     // More handlers than the destination takes at once would only grow old waiting for their turn.
@@ -90,9 +98,9 @@ function routeWriter(flow: Flow, route: Route, definition: AnySink, options: Sin
   const { settings, environment, effects, metrics, now } = options;
   return createRouteWriter({
     ...settings,
-    route: `${flow.entity}.${route.route}`,
+    route: `${flow.name}.${route.route}`,
     entity: flow.entity,
-    schema: topicOf(flow).schema,
+    schema: flowTopics(flow).last.schema,
     definition,
     readSettings: () => resolveReferences(definition.config.parse(route.settings), environment),
     openOutbound: () =>
@@ -102,12 +110,6 @@ function routeWriter(flow: Flow, route: Route, definition: AnySink, options: Sin
     now,
     monotonic: () => performance.now(),
   });
-}
-
-/** A flow that judges nothing delivers what was enriched. */
-function topicOf({ entity, classify }: Flow): Topic<Deliverable> {
-  const definition: EntityDefinition<CanonicalEntity> = entities[entity];
-  return (classify.length > 0 ? definition.classified : definition.enriched) as Topic<Deliverable>;
 }
 
 function sinkOf({ route, sink }: Route, { sinks }: SinkWritersOptions): AnySink {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { httpSink } from '@millrace/connectors/http/sink';
+import { aFlow } from '@millrace/flows/testing';
 import type { Envelope } from '@millrace/messaging';
 import { type Deliverable, deliver, type Written } from '../src/deliver.ts';
 import { aTicket } from './a-ticket.ts';
@@ -27,7 +28,7 @@ const envelope: Envelope<Deliverable> = {
 /** Whether the breaker is told that the destination was asked. */
 const wasAsked = async (written: Written | null): Promise<boolean | undefined> => {
   const handle = deliver({
-    entity: 'tickets',
+    flow: aFlow(),
     route: { route: 'notify', when: 'wanted', map: null, order: 'key', onFailure: 'tiers' },
     sink: httpSink,
     expressions: { evaluate: async () => written !== null },

@@ -2,6 +2,7 @@ import { afterAll, beforeAll } from '@jest/globals';
 import { stageLaws } from '@millrace/conformance';
 import { httpSink } from '@millrace/connectors/http/sink';
 import { type Topic, topics } from '@millrace/contracts';
+import { aFlow } from '@millrace/flows/testing';
 import type { EffectState, EffectStore } from '@millrace/messaging';
 import { createOutbound } from '@millrace/resilience/outbound';
 import { createMetrics } from '@millrace/service';
@@ -41,7 +42,7 @@ const topic = topics.ticketsClassified as Topic<Deliverable>;
 stageLaws<Deliverable>('deliver', {
   make: () =>
     deliverPipeline({
-      entity: 'tickets',
+      flow: aFlow(),
       route: { route: 'notify', when: 'urgent', map: null, order: 'key', onFailure: 'tiers' },
       sink: httpSink,
       topic,

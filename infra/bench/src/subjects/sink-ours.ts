@@ -1,5 +1,5 @@
 import { sinks } from '@millrace/connectors/sinks';
-import { deliverGroup } from '@millrace/flows';
+import { groupOf } from '@millrace/flows';
 import type { EffectStore } from '@millrace/messaging';
 import { createLogger, createMetrics, loadSettings } from '@millrace/service';
 import { settings as declared } from '@millrace/sink-writers/config';
@@ -90,6 +90,7 @@ export const run: SubjectRun<SinkRequest> = async ({ servers, driver, route, ord
   await broker.close();
   serde.close();
   const told = records === null ? { endedAt: lastAt, seconds: (lastAt - cost.startedAt) / 1_000 } : {};
-  const faults = begun === done ? [] : [`${begun - done} writes of ${deliverGroup('tickets', route)} had no end`];
+  const faults =
+    begun === done ? [] : [`${begun - done} writes of ${groupOf('deliver', { flow: 'tickets', route })} had no end`];
   return { ...cost, ...told, records: done, faults };
 };

@@ -1,3 +1,4 @@
+import type { Stage } from '@millrace/flows';
 import type { Broker, Serde } from '@millrace/messaging';
 import type { Health, Logger, Metrics } from '@millrace/service';
 import type { Audit } from '../audit.ts';
@@ -27,6 +28,7 @@ export interface ApiParts {
   readonly publisher: Publisher;
   readonly audit: Audit;
   readonly groups: readonly string[];
+  readonly stages: readonly Stage[];
   readonly access: AccessOptions;
   readonly health: Health;
   readonly logger: Logger;

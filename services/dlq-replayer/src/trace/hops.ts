@@ -1,4 +1,5 @@
-import { type EntityName, entities, groupTopics, retryTiers, topics } from '@millrace/contracts';
+import { entities, groupTopics, retryTiers, topics } from '@millrace/contracts';
+import type { Stage } from '@millrace/flows';
 import {
   headerText,
   type InboundRecord,
@@ -31,22 +32,24 @@ export interface Hop {
 /** What stands in a topic, as far as a trace must know. */
 export type TopicRole =
   | { readonly kind: 'webhooks' }
-  | { readonly kind: 'entity'; readonly entity: EntityName; readonly stage: 'received' | 'enriched' | 'classified' }
+  /** What came in, by the gateway or made of a raw record. */
+  | { readonly kind: 'received' }
+  | { readonly kind: 'written'; readonly service: string; readonly outcome: string }
   | { readonly kind: 'transformations' }
   | { readonly kind: 'deliveries' }
   | { readonly kind: 'retry' | 'dlq' | 'lane'; readonly group: string };
 
 /** Every topic that a record or a copy of it can pass. */
-export function topicRoles(groups: readonly string[]): ReadonlyMap<string, TopicRole> {
+export function topicRoles(groups: readonly string[], stages: readonly Stage[]): ReadonlyMap<string, TopicRole> {
   const roles = new Map<string, TopicRole>([
     [topics.webhooksReceived.name, { kind: 'webhooks' }],
     [topics.transformationsRecorded.name, { kind: 'transformations' }],
     [topics.deliveriesCompleted.name, { kind: 'deliveries' }],
   ]);
-  for (const definition of Object.values(entities)) {
-    for (const stage of ['received', 'enriched', 'classified'] as const) {
-      roles.set(definition[stage].name, { kind: 'entity', entity: definition.name as EntityName, stage });
-    }
+  for (const { received } of Object.values(entities)) roles.set(received.name, { kind: 'received' });
+  for (const { service, outcome, to } of stages) {
+    const [first] = to;
+    if (first !== undefined && !roles.has(first)) roles.set(first, { kind: 'written', service, outcome });
   }
   for (const group of groups) {
     const { retry, dlq, lane } = groupTopics(group);
@@ -79,8 +82,10 @@ export function hopOf(record: InboundRecord, role: TopicRole, decoded: DecodedOu
   switch (role.kind) {
     case 'webhooks':
       return { ...place, service: 'ingest-gateway', outcome: 'accepted' };
-    case 'entity':
-      return { ...place, ...entityOutcome(role.stage, identity) };
+    case 'received':
+      return { ...place, ...receivedBy(identity) };
+    case 'written':
+      return { ...place, service: role.service, outcome: role.outcome };
     case 'transformations':
     case 'deliveries':
       return {
@@ -127,9 +132,7 @@ const outcomeText = (decoded: DecodedOutcome | null): string => {
   return decoded.reason === null ? decoded.outcome : `${decoded.outcome}(${decoded.reason})`;
 };
 
-function entityOutcome(stage: 'received' | 'enriched' | 'classified', identity: StatedIdentity) {
-  if (stage === 'enriched') return { service: 'enricher', outcome: 'enriched' };
-  if (stage === 'classified') return { service: 'classifier', outcome: 'classified' };
+function receivedBy(identity: StatedIdentity) {
   // At the edge an event has no cause; a normalised one is caused by its raw record.
   return identity.causationid === null
     ? { service: 'ingest-gateway', outcome: 'accepted' }

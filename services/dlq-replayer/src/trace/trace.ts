@@ -1,4 +1,5 @@
 import { topics } from '@millrace/contracts';
+import type { Stage } from '@millrace/flows';
 import {
   type Broker,
   type InboundRecord,
@@ -20,6 +21,7 @@ export interface TraceOptions {
   readonly index: DeadLetterIndex;
   readonly edge: EdgeLookup;
   readonly groups: readonly string[];
+  readonly stages: readonly Stage[];
   readonly now: () => number;
   /** How far back to look for an id that the gateway does not know. */
   readonly searchMs: number;
@@ -67,7 +69,7 @@ class Search {
     this.#id = id;
     this.#options = options;
     this.#signal = signal;
-    this.#roles = topicRoles(options.groups);
+    this.#roles = topicRoles(options.groups, options.stages);
     this.#ids = new Set([id]);
   }
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { stagesOf } from '@millrace/flows';
 import { connectDatabase, type Database } from '@millrace/ledger/postgres';
 import type { Broker, Producer, Serde } from '@millrace/messaging';
 import { createLogger, createMetrics, type Part } from '@millrace/service';
@@ -48,6 +49,7 @@ export async function startReplayer({ postgresUrl, ...given }: StartOptions): Pr
       logger,
       metrics,
       now: Date.now,
+      stages: stagesOf({ sources: {}, flows: {} }),
       withStrays: false, // other test files share the cluster
       ...given,
     },
