@@ -222,6 +222,35 @@ describe('millrace', () => {
     expect(await serde.decode(topics.opsControl, order?.value as Buffer)).toMatchObject({ command: 'resume', group });
   });
 
+  it('shows every control character of a stranger as an escape, in human output and in JSON', async () => {
+    const name = '\u001b]0;owned\u0007\u001b[2J\u009b31m\u007f\u202e\u2028\ufeffAll good\nforged';
+    await poison(name, 'X_C\u001b[31m');
+    await json('dlq', 'redrive', '--group', group, '--reason', name); // waits until all is indexed
+    const found = [
+      ['dlq', 'ls'],
+      ['dlq', 'show', eventId([name])],
+      ['topics', 'peek', groupTopics(group).dlq],
+    ];
+    const others = [
+      ['dlq', 'groups'],
+      ['dlq', 'jobs'],
+      ['dlq', name],
+      ['topics', 'peek', name],
+      ['trace', name],
+      ['sources', 'show', name],
+    ];
+    const shown = new Map<string, Answer>();
+    for (const args of [...found, ...others, ...found.map((verb) => [...verb, '--json'])]) {
+      const answer = await millrace(args);
+      expect(`${answer.out}${answer.err}`.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\u202a-\u202e\u2028\u2029\ufeff]/u);
+      expect(answer.out.split('\n').filter((line) => line.startsWith('forged'))).toEqual([]);
+      shown.set(args.join(' '), answer);
+    }
+    const escaped = '\\u001b]0;owned\\u0007\\u001b[2J\\u009b31m\\u007f\\u202e\\u2028\\ufeffAll good\\nforged';
+    for (const verb of found) expect(shown.get(verb.join(' '))?.out).toContain(escaped);
+    expect(JSON.parse(shown.get('dlq ls --json')?.out ?? '')).toContainEqual(expect.objectContaining({ key: name }));
+  });
+
   it('lists what is wrong with the installation, and what its services say, with exit code 1', async () => {
     const { code, out } = await millrace(['doctor', '--json']);
     expect(code).toBe(1);

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { cut } from '@millrace/text';
 import { Command } from 'commander';
 import type { DeadLetterView, JobView } from '../api/dead-letter-view.ts';
 import type { Discarded } from '../redrive/discard.ts';
@@ -59,7 +60,7 @@ export function dlqCommand(context: Context): Command {
               one.count,
               one.code,
               shortTime(one.lastSeen),
-              clip(one.message, 70),
+              cut(one.message, 70, { mark: '…' }),
             ]),
           ),
         );
@@ -264,8 +265,6 @@ const queryOf = ({ group, fingerprint, since, status, all }: FilterOptions) => (
   status,
   all,
 });
-
-const clip = (text: string, width: number): string => (text.length <= width ? text : `${text.slice(0, width - 1)}…`);
 
 const listed = (counts: Readonly<Record<string, number>>): string =>
   Object.entries(counts)

@@ -1,7 +1,12 @@
+import { escapedJson, escapedLine, escapedLines } from '@millrace/text';
 import Table from 'cli-table3';
+import type { OutputConfiguration } from 'commander';
 import type { CliError } from './cli-error.ts';
 
-/** The only place that writes to the terminal. With `--json` standard output holds one JSON document and nothing else. */
+/**
+ * The only place that writes to the terminal. With `--json` standard output holds one JSON document and nothing else. What
+ * others wrote never steers the terminal: every control character is shown as an escape, in JSON too, where it reads the same.
+ */
 export interface Printer {
   /** The answer: as JSON, or as `human` words it. */
   result<T>(value: T, human: (value: T) => string): void;
@@ -13,13 +18,13 @@ export interface Printer {
 export function createPrinter({ json }: { readonly json: boolean }): Printer {
   return {
     result: (value, human) => {
-      console.log(json ? JSON.stringify(value, null, 2) : human(value));
+      console.log(json ? escapedJson(value, 2) : escapedLines(human(value)));
     },
     note: (text) => {
-      if (!json) console.error(text);
+      if (!json) console.error(escapedLines(text));
     },
     failure: ({ code, message }) => {
-      console.error(json ? JSON.stringify({ code, message }) : `${message} (${code})`);
+      console.error(json ? escapedJson({ code, message }) : escapedLines(`${message} (${code})`));
     },
   };
 }
@@ -31,21 +36,27 @@ export function table(
 ): string {
   if (rows.length === 0) return 'nothing';
   const drawn = new Table({ head: [...head], style: { head: [], border: [], 'padding-left': 0 }, chars: quiet });
-  for (const row of rows) drawn.push(row.map((cell) => safe(String(cell ?? ''))));
+  for (const row of rows) drawn.push(row.map((cell) => escapedLine(String(cell ?? ''))));
   return drawn.toString();
 }
 
 /** Name and value, one a line. */
 export function facts(pairs: readonly (readonly [name: string, value: unknown])[]): string {
-  const width = Math.max(...pairs.map(([name]) => name.length));
-  return pairs
+  const shown = pairs
     .filter(([, value]) => value !== null && value !== undefined && value !== '')
-    .map(([name, value]) => `${name.padEnd(width)}  ${safe(typeof value === 'string' ? value : JSON.stringify(value))}`)
-    .join('\n');
+    .map(([name, value]) => [
+      escapedLine(name),
+      escapedLine(typeof value === 'string' ? value : JSON.stringify(value)),
+    ]);
+  const width = Math.max(...pairs.map(([name]) => escapedLine(name).length));
+  return shown.map(([name = '', value]) => `${name.padEnd(width)}  ${value}`).join('\n');
 }
 
-/** What others wrote must not steer the terminal: control characters, save tab and line feed, are shown as unknown. */
-export const safe = (text: string): string => text.replaceAll(/(?![\t\n])\p{Cc}/gu, '\uFFFD');
+/** What the parser of the command line writes: help, and complaints that repeat what was typed. */
+export const parserOutput: OutputConfiguration = {
+  writeOut: (text) => void process.stdout.write(escapedLines(text)),
+  writeErr: (text) => void process.stderr.write(escapedLines(text)),
+};
 
 /** `2026-11-22 16:24:31` of an ISO time, in UTC. */
 export const shortTime = (iso: string | null): string =>

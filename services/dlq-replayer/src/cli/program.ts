@@ -5,7 +5,7 @@ import { dlqCommand } from './dlq.ts';
 import { addDoctor } from './doctor.ts';
 import { flowsCommand } from './flows.ts';
 import { packCommand } from './pack.ts';
-import { createPrinter } from './printer.ts';
+import { createPrinter, parserOutput } from './printer.ts';
 import { referenceCommand } from './reference.ts';
 import { routesCommand } from './routes.ts';
 import { schemasCommand } from './schemas.ts';
@@ -41,9 +41,10 @@ export function createProgram(context: Context): Command {
   return overrideExits(program);
 }
 
-/** Commander's own way out is `process.exit`, which may cut off what is still being written. */
+/** Commander's own way out is `process.exit`, which may cut off what is still being written; its own output escapes nothing. */
 function overrideExits(command: Command): Command {
   command.exitOverride();
+  command.configureOutput(parserOutput);
   for (const child of command.commands) overrideExits(child);
   return command;
 }

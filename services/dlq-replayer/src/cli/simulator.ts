@@ -1,8 +1,9 @@
+import { escapedLine, escapedLines } from '@millrace/text';
 import type { Command } from 'commander';
 import { CliError, exitCodes } from './cli-error.ts';
 import { createClient } from './client.ts';
 import { type Context, run, verb } from './context.ts';
-import { type Printer, safe, shortTime } from './printer.ts';
+import { type Printer, shortTime } from './printer.ts';
 
 interface Messages {
   readonly total: number;
@@ -62,10 +63,13 @@ function clientFor(vendor: string, { installation, signal }: Context) {
   return <T>(path: string, request = {}): Promise<T> => client<T>(path, { signal, ...request });
 }
 
+/** A line break of a stranger begins no entry of ours. */
+const indented = (text: string): string => `    ${escapedLines(text).replaceAll('\n', '\n    ')}`;
+
 const showMessages = ({ total, messages }: Messages): string =>
   [
     ...messages.map(({ at, title, lines }) =>
-      [`${shortTime(at)}  ${safe(title)}`, ...lines.map((line) => `    ${safe(line)}`)].join('\n'),
+      [`${shortTime(at)}  ${escapedLine(title)}`, ...lines.map(indented)].join('\n'),
     ),
     `${messages.length} of ${total}`,
   ].join('\n');

@@ -1,3 +1,4 @@
+import { escapedLine } from '@millrace/text';
 import { Command } from 'commander';
 import type { RecordView } from '../topics/record-view.ts';
 import type { TopicSummary } from '../topics/topics.ts';
@@ -40,6 +41,6 @@ const keeps = (retentionMs: number | null): string =>
   retentionMs === null ? 'for ever' : `${Math.round(retentionMs / 3_600_000)} h`;
 
 const showRecord = ({ topic, partition, offset, at, key, value, undecodable }: RecordView): string => {
-  const place = `${topic}/${partition}/${offset}  ${shortTime(at)}  ${key ?? 'no key'}`;
+  const place = `${topic}/${partition}/${offset}  ${shortTime(at)}  ${key === null ? 'no key' : escapedLine(key)}`;
   return `${place}\n${undecodable === undefined ? JSON.stringify(value, null, 2) : `${undecodable.message} (${undecodable.code})\n${undecodable.hex}`}`;
 };

@@ -1,4 +1,5 @@
 import type { Broker, InboundRecord, Serde } from '@millrace/messaging';
+import { idOfBytes, keyBytes } from '@millrace/text';
 import { OperatorError } from '../errors.ts';
 import { type RecordView, viewRecord } from './record-view.ts';
 
@@ -60,13 +61,17 @@ export async function peekTopic(
   }));
   const newest: InboundRecord[] = [];
   for await (const record of broker.readRanges(ranges, signal)) {
-    if (key === undefined || record.key?.toString() === key) newest.push(record);
+    if (key === undefined || isKey(record, key)) newest.push(record);
   }
   const shown = newest
     .toSorted((one, other) => other.timestamp - one.timestamp || other.offset - one.offset)
     .slice(0, limit);
   return Promise.all(shown.map((record) => viewRecord(record, serde, originOf(record))));
 }
+
+/** As its text is, or as everything after it calls it. */
+const isKey = ({ key }: InboundRecord, asked: string): boolean =>
+  key !== null && (key.toString() === asked || idOfBytes(key, keyBytes) === asked);
 
 const originOf = (record: InboundRecord): string =>
   record.headers.findLast(([name]) => name === 'dlq.topic')?.[1]?.toString() ?? record.topic;
