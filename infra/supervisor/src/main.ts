@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { escapedLines } from '@millrace/text';
 import { parseOptions } from './options.ts';
 import { stopRequest } from './stop-request.ts';
 import { supervise } from './supervise.ts';
@@ -31,7 +32,7 @@ try {
   });
 } catch (error) {
   if (!request.signal.aborted) {
-    process.stderr.write(`millrace: ${sentence(error)}\n`);
+    process.stderr.write(`millrace: ${escapedLines(sentence(error))}\n`);
     process.exitCode = 1;
   }
 }

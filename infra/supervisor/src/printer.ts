@@ -1,7 +1,8 @@
 import type { WriteStream } from 'node:tty';
+import { cut, escapedLine, escapedLines } from '@millrace/text';
 import colors from 'picocolors';
 
-/** What the terminal shows: a line for each part while it comes up, then one live line. */
+/** What the terminal shows: a line for each part while it comes up, then one live line. What others wrote is shown escaped. */
 export interface Printer {
   /** A passing state of a part; on a terminal each replaces the one before, elsewhere only the first of a kind is kept. */
   progress(part: string, message: string): void;
@@ -29,20 +30,21 @@ export const createPrinter = (
   };
   const passing = (text: string): void => {
     clear();
-    out.write(text.slice(0, Math.max(20, (out.columns ?? 120) - 1)));
+    out.write(cut(text, Math.max(20, (out.columns ?? 120) - 1)));
     transient = true;
   };
   return {
     progress: (part, message) => {
-      const text = `  ${part.padEnd(16)} ${message}`;
+      const text = `  ${part.padEnd(16)} ${escapedLine(message)}`;
       if (terminal) passing(text);
       else line(text);
     },
-    ready: (part, detail) => line(`${terminal ? colors.green('✓') : '✓'} ${part.padEnd(16)} ${detail}`),
-    say: line,
+    ready: (part, detail) => line(`${terminal ? colors.green('✓') : '✓'} ${part.padEnd(16)} ${escapedLine(detail)}`),
+    say: (message) => line(escapedLines(message)),
     live: (text) => {
-      if (terminal) passing(text);
-      else line(text);
+      const shown = escapedLine(text);
+      if (terminal) passing(shown);
+      else line(shown);
     },
     end: clear,
   };

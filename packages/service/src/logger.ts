@@ -1,3 +1,4 @@
+import { escapedLines } from '@millrace/text';
 import { type DestinationStream, type Logger, pino, stdSerializers } from 'pino';
 
 export type { Logger } from 'pino';
@@ -30,8 +31,13 @@ export function createLogger(options: LoggerOptions): Logger {
         censor: '[redacted]',
       },
     },
-    options.destination ?? pino.destination({ dest: 1, sync: true }),
+    escaping(options.destination ?? pino.destination({ dest: 1, sync: true })),
   );
+}
+
+/** JSON leaves C1, DEL and marks of direction as they are, and somebody will show the line on a terminal. */
+function escaping(destination: DestinationStream): DestinationStream {
+  return { write: (line) => destination.write(escapedLines(line)) };
 }
 
 // Drivers hang request bodies, statements' parameters and connection strings on their errors: only these fields are ours to show.

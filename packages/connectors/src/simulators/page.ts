@@ -1,3 +1,4 @@
+import { escapedLines } from '@millrace/text';
 import type { FaultState } from './faults.ts';
 import type { SimulatedMessage } from './simulated-message.ts';
 
@@ -32,5 +33,8 @@ function condition(faults: FaultState): string {
 }
 
 function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+  return escapedLines(text.replaceAll('\r\n', '\n')).replace(
+    /[&<>"']/g,
+    (character) => `&#${character.charCodeAt(0)};`,
+  );
 }

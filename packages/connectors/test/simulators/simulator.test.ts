@@ -30,6 +30,16 @@ afterEach(async () => {
 });
 
 describe('simulator', () => {
+  it('shows what it received without markup and with control characters escaped', async () => {
+    const simulator = await aSimulator();
+    await post(simulator, '<script>alert(1)</script> \u001b[31m \u202e \u0000');
+    const page = await (await fetch(simulator.url())).text();
+    expect(page).not.toContain('<script>');
+    expect(page).toContain('&#60;script&#62;');
+    expect(page).toContain('\\u001b[31m \\u202e \\u0000');
+    expect(page.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\u202e]/u);
+  });
+
   it('fails as often as told, then is well again', async () => {
     const simulator = await aSimulator();
     await steer(simulator, 'fail', { status: 503, times: 2 });
