@@ -51,11 +51,15 @@ export interface SinkUnderLaw<Delivery> {
 }
 
 const dispositions: Readonly<Record<Exclude<SinkFault, 'hanging'>, object>> = {
-  unavailable: { disposition: { kind: 'retry' }, unavailable: true },
-  'rate-limited': { disposition: { kind: 'retry', afterMs: expect.any(Number) } },
-  'server-error': { disposition: { kind: 'retry' } },
-  unauthorised: { disposition: { kind: 'halt' } },
-  rejected: { disposition: { kind: 'dead-letter' } },
+  unavailable: { disposition: { kind: 'retry' }, unavailable: true, refusal: null },
+  'rate-limited': { disposition: { kind: 'retry', afterMs: expect.any(Number) }, refusal: { scope: 'everyone' } },
+  'server-error': { disposition: { kind: 'retry' }, refusal: null },
+  unauthorised: { disposition: { kind: 'halt' }, refusal: { scope: 'everyone' } },
+  // The pipeline tells by the answer which refusals are equal.
+  rejected: {
+    disposition: { kind: 'dead-letter' },
+    refusal: { scope: 'record', answer: expect.stringMatching(/^[\w ]{1,60}$/) },
+  },
 };
 
 /** What every sink obeys, against a destination that behaves like the real one. */

@@ -28,6 +28,7 @@ export function readAnswer<T>(response: OutboundResponse, shape: z.ZodType<T>, t
   throw new OutboundError('X_SINK_SHAPE', `${target} answered in another shape than documented: ${paths}`, {
     disposition: deadLetter,
     applied: 'unknown',
+    refusal: { scope: 'record', answer: 'another shape' },
   });
 }
 
@@ -51,7 +52,8 @@ function parseJson(body: Buffer): unknown {
   }
 }
 
-function errorName(body: Buffer): string | undefined {
+/** The name that an answer gives its error, where that is a name. */
+export function errorName(body: Buffer): string | undefined {
   const document = parseJson(body);
   if (typeof document !== 'object' || document === null || !('error' in document)) return undefined;
   return typeof document.error === 'string' && /^[\w.-]{1,60}$/.test(document.error) ? document.error : undefined;

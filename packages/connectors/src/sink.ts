@@ -56,10 +56,17 @@ export interface SinkDelivery {
 }
 
 export interface SinkResult {
-  /** `superseded`: the destination already holds something newer; `unchanged`: it already says exactly this. Neither wrote anything. */
-  readonly outcome: 'delivered' | 'superseded' | 'unchanged';
+  /**
+   * `superseded`: the destination already holds something newer; `unchanged`: it already says exactly this; `filtered`: by
+   * design it takes no change of this object any more, for the `reason`. None of them wrote anything, and nothing is to fix.
+   */
+  readonly outcome: 'delivered' | 'superseded' | 'unchanged' | 'filtered';
+  /** Of what was filtered, a word such as `closed`. */
+  readonly reason?: string;
   /** What was written where, for people: `zendesk ticket 35436`. Ids only, never content, never a secret. */
   readonly destination: string;
+  /** When the object changed by this write, by the destination's clock; an event that says the same is our own write's echo. */
+  readonly changedAt?: number;
 }
 
 /** An open destination. Safe for concurrent writes of different keys; the caller keeps one write at a time per key. */

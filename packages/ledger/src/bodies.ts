@@ -38,6 +38,8 @@ export function createBodies(store: Store, keepMs: number): BodyStore {
       throw new CodedError('X_LEDGER_BODY_UNKNOWN', 'a claim-checked body is not in the store, expired or never put', {
         disposition: deadLetter,
         step: 'decode',
+        // One that expired, or the store that lost them all.
+        refusal: { scope: 'record', answer: 'unknown' },
       });
     },
   };

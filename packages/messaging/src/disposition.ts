@@ -9,6 +9,24 @@ export type Disposition =
   | { readonly kind: 'dead-letter' }
   | { readonly kind: 'halt' };
 
+/**
+ * Whom a refusal concerns, as far as one answer tells.
+ * - `record`: this record; an outage all the same, once many keys are refused equally and nothing succeeds between;
+ * - `key`: every record of its key, for as long as its `retry` says: they wait, everybody else goes on;
+ * - `everyone`: whatever is sent (credentials, an account's limit, an address that moved).
+ */
+export type Scope = 'record' | 'key' | 'everyone';
+
+/** The other side was reached, understood us, and said no. */
+export interface Refusal {
+  readonly scope: Scope;
+  /**
+   * What it said, in a word that is the same for each record it is said to (`404`, `channel_not_found`, `23502`): refusals
+   * with one code and one answer are equal. Never data, never an id.
+   */
+  readonly answer: string;
+}
+
 /** Which part of a stage failed; goes into the dead letter's `dlq.step`. */
 export type Step = 'decode' | 'validate' | 'handle' | 'effect' | 'produce';
 
@@ -22,6 +40,8 @@ export interface CodedErrorOptions {
    * and whoever has to have it goes on waiting, loudly.
    */
   readonly unavailable?: boolean;
+  /** Stated by the adapter that got the answer; absent for a failure that is no answer, and for a verdict of our own. */
+  readonly refusal?: Refusal | undefined;
 }
 
 /** The one error shape that crosses a port. The message says what was expected, what came and what fixes it; never data, never a secret. */
@@ -32,6 +52,7 @@ export class CodedError extends Error {
   readonly disposition: Disposition;
   readonly step: Step;
   readonly unavailable: boolean;
+  readonly refusal: Refusal | null;
 
   constructor(code: string, message: string, options: CodedErrorOptions) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -39,6 +60,7 @@ export class CodedError extends Error {
     this.disposition = options.disposition;
     this.step = options.step ?? 'handle';
     this.unavailable = options.unavailable ?? false;
+    this.refusal = options.refusal ?? null;
   }
 }
 

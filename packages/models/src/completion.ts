@@ -48,6 +48,7 @@ function malformed(what: string, cause?: unknown): CodedError {
   return new CodedError('X_MODEL_MALFORMED', `expected a JSON object with label and confidence, got ${what}`, {
     disposition: deadLetter,
     step: 'validate',
+    refusal: { scope: 'record', answer: 'malformed' },
     // A syntax error quotes what it stumbled over.
     cause: cause instanceof Error ? cause.name : undefined,
   });

@@ -1,6 +1,7 @@
 import { instantOf } from '@millrace/contracts';
-import { type Disposition, deadLetter, halt, retry } from '@millrace/messaging';
+import { type Disposition, type Refusal, retry } from '@millrace/messaging';
 import type { ResilienceErrorCode } from './errors.ts';
+import { meaningOfStatus } from './http-answers.ts';
 import { type Applied, OutboundError } from './outbound-error.ts';
 
 /** What came back instead of success: an answer with a status, or no answer at all. */
@@ -20,14 +21,14 @@ interface Verdict {
   readonly disposition: Disposition;
   readonly applied: Applied;
   readonly unavailable?: boolean;
+  readonly refusal?: Refusal;
 }
 
 const longestWaitMs = 24 * 3_600_000;
 
 /**
- * The one total classification of an outbound failure, whatever was thrown.
- * A 5xx counts as the record's own failure, because a record can be what makes a server fail;
- * only a connection that never stood is `unavailable`.
+ * The one total classification of an outbound failure, whatever was thrown: an answer by the table of statuses
+ * (`http-answers.ts`), no answer by how it failed to come; only a connection that never stood is `unavailable`.
  */
 export function classifyHttp(failure: HttpFailure, context: HttpFailureContext): OutboundError {
   if ('status' in failure) {
@@ -45,31 +46,9 @@ export function classifyHttp(failure: HttpFailure, context: HttpFailureContext):
 }
 
 function verdictOfStatus(status: number, afterMs: number | undefined): Verdict {
-  if (status >= 300 && status < 400) return { code: 'X_HTTP_REDIRECTED', disposition: halt, applied: 'no' };
-  switch (status) {
-    case 401:
-      return { code: 'X_HTTP_UNAUTHORIZED', disposition: halt, applied: 'no' };
-    case 403:
-      return { code: 'X_HTTP_FORBIDDEN', disposition: deadLetter, applied: 'no' };
-    case 404:
-    case 410:
-      return { code: 'X_HTTP_NOT_FOUND', disposition: deadLetter, applied: 'no' };
-    case 408:
-      return { code: 'X_HTTP_TIMEOUT', disposition: retry(afterMs), applied: 'unknown' };
-    case 409:
-    case 412:
-    case 423:
-      return { code: 'X_HTTP_CONFLICT', disposition: retry(afterMs), applied: 'no' };
-    case 413:
-      return { code: 'X_HTTP_TOO_LARGE', disposition: deadLetter, applied: 'no' };
-    case 425:
-    case 429:
-      return { code: 'X_HTTP_RATE_LIMITED', disposition: retry(afterMs), applied: 'no' };
-    default:
-      if (status >= 500) return { code: 'X_HTTP_SERVER', disposition: retry(afterMs), applied: 'unknown' };
-      if (status >= 400) return { code: 'X_HTTP_REJECTED', disposition: deadLetter, applied: 'no' };
-      return { code: 'X_HTTP_UNEXPECTED', disposition: retry(), applied: 'unknown' };
-  }
+  const { code, kind, scope, applied } = meaningOfStatus(status);
+  const disposition = kind === 'retry' ? retry(afterMs) : { kind };
+  return { code, disposition, applied, ...(scope === null ? {} : { refusal: { scope, answer: String(status) } }) };
 }
 
 const neverConnected = new Set([

@@ -7,35 +7,54 @@ import { appliedOf } from '../src/outbound-error.ts';
 const context = { target: 'POST destination.example', now: 1_000_000 };
 const coded = (code: string, cause?: unknown): Error => Object.assign(new Error('went wrong', { cause }), { code });
 
+/** From each status on, until the next: what it means and whom it concerns. Every status from 100 to 599 is in it. */
+const answers = [
+  [100, 'X_HTTP_UNEXPECTED', 'retry', undefined, 'unknown'],
+  [300, 'X_HTTP_REDIRECTED', 'halt', 'everyone', 'no'],
+  [400, 'X_HTTP_REJECTED', 'dead-letter', 'record', 'no'],
+  [401, 'X_HTTP_UNAUTHORIZED', 'halt', 'everyone', 'no'],
+  [402, 'X_HTTP_REJECTED', 'dead-letter', 'record', 'no'],
+  [403, 'X_HTTP_FORBIDDEN', 'dead-letter', 'record', 'no'],
+  [404, 'X_HTTP_NOT_FOUND', 'dead-letter', 'record', 'no'],
+  [405, 'X_HTTP_REJECTED', 'dead-letter', 'record', 'no'],
+  [407, 'X_HTTP_UNAUTHORIZED', 'halt', 'everyone', 'no'],
+  [408, 'X_HTTP_TIMEOUT', 'retry', undefined, 'unknown'],
+  [409, 'X_HTTP_CONFLICT', 'retry', 'record', 'no'],
+  [410, 'X_HTTP_NOT_FOUND', 'dead-letter', 'record', 'no'],
+  [411, 'X_HTTP_REJECTED', 'dead-letter', 'record', 'no'],
+  [412, 'X_HTTP_CONFLICT', 'retry', 'record', 'no'],
+  [413, 'X_HTTP_TOO_LARGE', 'dead-letter', 'record', 'no'],
+  [415, 'X_HTTP_REJECTED', 'dead-letter', 'record', 'no'],
+  [423, 'X_HTTP_CONFLICT', 'retry', 'record', 'no'],
+  [424, 'X_HTTP_REJECTED', 'dead-letter', 'record', 'no'],
+  [425, 'X_HTTP_RATE_LIMITED', 'retry', 'everyone', 'no'],
+  [426, 'X_HTTP_REJECTED', 'dead-letter', 'record', 'no'],
+  [429, 'X_HTTP_RATE_LIMITED', 'retry', 'everyone', 'no'],
+  [430, 'X_HTTP_REJECTED', 'dead-letter', 'record', 'no'],
+  [431, 'X_HTTP_TOO_LARGE', 'dead-letter', 'record', 'no'],
+  [432, 'X_HTTP_REJECTED', 'dead-letter', 'record', 'no'],
+  [500, 'X_HTTP_SERVER', 'retry', undefined, 'unknown'],
+] as const;
+
 describe('classification of an answer', () => {
-  it.each([
-    [301, 'X_HTTP_REDIRECTED', 'halt', 'no'],
-    [400, 'X_HTTP_REJECTED', 'dead-letter', 'no'],
-    [401, 'X_HTTP_UNAUTHORIZED', 'halt', 'no'],
-    [403, 'X_HTTP_FORBIDDEN', 'dead-letter', 'no'],
-    [404, 'X_HTTP_NOT_FOUND', 'dead-letter', 'no'],
-    [408, 'X_HTTP_TIMEOUT', 'retry', 'unknown'],
-    [409, 'X_HTTP_CONFLICT', 'retry', 'no'],
-    [410, 'X_HTTP_NOT_FOUND', 'dead-letter', 'no'],
-    [412, 'X_HTTP_CONFLICT', 'retry', 'no'],
-    [413, 'X_HTTP_TOO_LARGE', 'dead-letter', 'no'],
-    [422, 'X_HTTP_REJECTED', 'dead-letter', 'no'],
-    [423, 'X_HTTP_CONFLICT', 'retry', 'no'],
-    [425, 'X_HTTP_RATE_LIMITED', 'retry', 'no'],
-    [429, 'X_HTTP_RATE_LIMITED', 'retry', 'no'],
-    [500, 'X_HTTP_SERVER', 'retry', 'unknown'],
-    [502, 'X_HTTP_SERVER', 'retry', 'unknown'],
-    [503, 'X_HTTP_SERVER', 'retry', 'unknown'],
-    [599, 'X_HTTP_SERVER', 'retry', 'unknown'],
-  ])('makes of %i: %s, %s, applied %s', (status, code, kind, applied) => {
-    const error = classifyHttp({ status }, context);
-    expect([error.code, error.disposition.kind, error.applied, error.unavailable]).toEqual([
-      code,
-      kind,
-      applied,
-      false,
-    ]);
+  it('is total: every status has one meaning, and a refusal says whom it concerns', () => {
+    for (let status = 100; status < 600; status += 1) {
+      const [, ...meaning] = answers.findLast(([from]) => from <= status) ?? answers[0];
+      const error = classifyHttp({ status }, context);
+      expect([status, error.code, error.disposition.kind, error.refusal?.scope, error.applied]).toEqual([
+        status,
+        ...meaning,
+      ]);
+      expect([error.unavailable, error.refusal?.answer ?? String(status)]).toEqual([false, String(status)]);
+    }
   });
+
+  it.each([0, 99, 600, 999, Number.NaN, Number.POSITIVE_INFINITY])(
+    'tries again after a status that is none: %p',
+    (status) => {
+      expect(classifyHttp({ status }, context)).toMatchObject({ disposition: { kind: 'retry' }, refusal: null });
+    },
+  );
 
   it('carries the wait that the destination asks for', () => {
     expect(classifyHttp({ status: 429, retryAfter: '7' }, context).disposition).toEqual({

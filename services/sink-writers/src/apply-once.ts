@@ -13,7 +13,7 @@ export interface ApplyOptions {
 
 export type InDoubtResolution = 'found' | 'written-again' | 'dead-lettered';
 
-export interface AppliedResult extends SinkResult {
+export interface AppliedResult extends Omit<SinkResult, 'reason'> {
   /** Why nothing was written now although it is delivered; null when it was. */
   readonly reason: string | null;
 }
@@ -30,7 +30,7 @@ export async function applyOnce(
   { definition, destination, effects, onInDoubt }: ApplyOptions,
   signal: AbortSignal,
 ): Promise<AppliedResult> {
-  if (definition.inDoubt === 'transactional') return { ...(await destination.write(delivery, signal)), reason: null };
+  if (definition.inDoubt === 'transactional') return withReason(await destination.write(delivery, signal));
   const { route, eventId } = delivery;
   const state = await effects.begin(route, eventId, signal);
   if (state === 'done') return { outcome: 'delivered', destination: '', reason: 'delivered-before' };
@@ -51,13 +51,15 @@ export async function applyOnce(
     if (result.outcome === 'delivered') await remember(delivery, result.destination, effects, signal);
     // Nothing was written, so there is nothing to remember: asked again, the destination says the same or better.
     else await effects.release(route, eventId, signal);
-    return { ...result, reason: null };
+    return withReason(result);
   } catch (error) {
     // What cannot be released stays in doubt, which costs a look at the destination and never a double.
     if (appliedOf(error) === 'no') await effects.release(route, eventId, signal).catch(() => undefined);
     throw error;
   }
 }
+
+const withReason = (result: SinkResult): AppliedResult => ({ ...result, reason: result.reason ?? null });
 
 async function remember(
   { route, eventId, correlationid, entity, key, sequence, generation }: SinkDelivery,

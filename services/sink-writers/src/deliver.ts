@@ -26,7 +26,7 @@ export type Deliverable = EntityEnriched<CanonicalEntity> & {
 };
 
 /** What became of the write, as the route's machinery reports it. */
-export interface Written extends SinkResult {
+export interface Written extends Omit<SinkResult, 'reason'> {
   readonly reason: string | null;
 }
 
@@ -84,13 +84,11 @@ export function deliver(options: DeliverOptions): Handler<Deliverable> {
   };
 }
 
-type Completion = Omit<Written, 'outcome'> & { readonly outcome: DeliveryCompleted['outcome'] };
-
 function completed(
   envelope: Envelope<Deliverable>,
   { flow, route, sink, now }: DeliverOptions,
   startedAt: number,
-  { outcome, reason, destination }: Completion,
+  { outcome, reason, destination }: Written,
 ): Handled {
   const data: DeliveryCompleted = {
     route: `${flow.name}.${route.route}`,

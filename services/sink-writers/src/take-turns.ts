@@ -11,7 +11,6 @@ export interface TurnOptions {
   readonly now: () => number;
 }
 
-const refusals: ReadonlySet<string> = new Set(['X_HTTP_RATE_LIMITED', 'X_SLACK_RATE_LIMITED']);
 const unstatedWaitMs = 1_000;
 
 /**
@@ -32,18 +31,20 @@ export async function takeTurns<T>(write: () => Promise<T>, options: TurnOptions
       if (wait === null) throw error;
       limiter.refused(wait);
       onRefused(wait);
-      if (!isRefusal(error)) throw error;
+      if (!isCodedError(error) || !isRefusal(error)) throw error;
     }
   }
 }
 
-function isRefusal(error: unknown): boolean {
-  return isCodedError(error) && refusals.has(error.code);
+/** Too many for everyone, so that everyone waits. One that limits one key says so, and is the pipeline's to delay. */
+function isRefusal(error: CodedError): boolean {
+  return error.refusal?.scope === 'everyone' && error.disposition.kind === 'retry';
 }
 
-/** How long the destination wants to be left alone; null when it says nothing of the kind. A 503 may say it too. */
+/** How long the destination wants nobody to come; null when it says nothing of the kind. A 503 may say it too. */
 function askedWait(error: unknown): number | null {
   if (!isCodedError(error) || error.disposition.kind !== 'retry') return null;
+  if (error.refusal !== null && !isRefusal(error)) return null;
   return error.disposition.afterMs ?? (isRefusal(error) ? unstatedWaitMs : null);
 }
 

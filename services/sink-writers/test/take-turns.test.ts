@@ -1,11 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { CodedError, retry } from '@millrace/messaging';
 import { createRateLimiter } from '@millrace/resilience';
+import { classifyHttp } from '@millrace/resilience/classify-http';
 import { takeTurns } from '../src/take-turns.ts';
 
 const never = new AbortController().signal;
 const tooMany = (afterMs: number): CodedError =>
-  new CodedError('X_HTTP_RATE_LIMITED', 'answered 429', { disposition: retry(afterMs) });
+  classifyHttp({ status: 429, retryAfter: String(afterMs / 1_000) }, { target: 'POST destination.example', now: 0 });
 
 /** Writes that are answered one after the other, at a time that stands still. */
 function aRoute(longestWaitMs: number, answers: (CodedError | 'written')[]) {
@@ -37,5 +38,15 @@ describe('taking turns at a destination', () => {
     for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve));
     limiter.refused(600_000);
     for (const error of await Promise.all(waiting)) expect(error).toMatchObject({ code: 'X_ROUTE_PAUSED' });
+  });
+
+  it.each([
+    ['a limit of one key', retry(600_000), 'key'],
+    ['a conflict over one record', retry(600_000), 'record'],
+  ] as const)('lets %s hold up nobody else', async (_, disposition, scope) => {
+    const refusal = { scope, answer: '429' };
+    const { write, asked, limiter } = aRoute(65_000, [new CodedError('X_TEST', 'no', { disposition, refusal })]);
+    await expect(write()).rejects.toMatchObject({ code: 'X_TEST' });
+    expect([asked, limiter.pausedForMs(), await write()]).toEqual([[], 0, 'written']);
   });
 });

@@ -1,4 +1,4 @@
-import { CodedError, deadLetter, halt, retry } from '@millrace/messaging';
+import { CodedError, deadLetter, halt, retry, type Scope } from '@millrace/messaging';
 
 /** What can go wrong at a Postgres destination, and what fixes it. */
 export const postgresErrors = {
@@ -20,12 +20,21 @@ type PostgresErrorCode = keyof typeof postgresErrors;
 export function classifyPostgres(error: unknown): CodedError {
   const state = sqlState(error);
   const [code, disposition, unavailable] = verdict(state);
+  const scope = scopes[disposition.kind];
+  const refusal = scope === null ? undefined : { scope, answer: state };
   const where = ['table', 'column', 'constraint']
     .flatMap((kind) => (hasText(error, kind) ? [`${kind} ${error[kind]}`] : []))
     .join(', ');
   const text = `Postgres answered ${state}${where === '' ? '' : ` (${where})`}`;
-  return new CodedError(code, text, { disposition, unavailable, step: 'effect', cause: error });
+  return new CodedError(code, text, { disposition, unavailable, refusal, step: 'effect', cause: error });
 }
+
+/** Postgres takes no row like this one, or takes nothing from us; anything else is no refusal. */
+const scopes: Readonly<Record<CodedError['disposition']['kind'], Scope | null>> = {
+  'dead-letter': 'record',
+  halt: 'everyone',
+  retry: null,
+};
 
 type Verdict = readonly [PostgresErrorCode, CodedError['disposition'], boolean];
 

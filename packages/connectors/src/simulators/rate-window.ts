@@ -20,3 +20,28 @@ export function createRateWindow(total: number, windowMs: number, now: () => num
     },
   };
 }
+
+/** The same for each of many objects; those whose window is over are forgotten. */
+export function createRateWindows(
+  total: number,
+  windowMs: number,
+  now: () => number,
+): { take(name: string): ReturnType<RateWindow['take']> } {
+  const windows = new Map<string, { readonly window: RateWindow; readonly until: number }>();
+  return {
+    take(name) {
+      let known = windows.get(name);
+      if (known === undefined || now() >= known.until) {
+        // Set anew, so that the order of the map is the order in which they end.
+        windows.delete(name);
+        for (const [old, { until }] of windows) {
+          if (until > now()) break;
+          windows.delete(old);
+        }
+        known = { window: createRateWindow(total, windowMs, now), until: now() + windowMs };
+        windows.set(name, known);
+      }
+      return known.window.take();
+    },
+  };
+}

@@ -1,6 +1,7 @@
 import type { Outbound, OutboundRequest, OutboundResponse } from '@millrace/resilience/outbound';
 import { z } from 'zod';
-import { readAnswer, requireSuccess } from '../sink-answers.ts';
+import { readAnswer } from '../sink-answers.ts';
+import { requireZendeskSuccess } from './errors.ts';
 
 export interface ZendeskClientOptions {
   /** `https://<subdomain>.zendesk.com`, or the simulator's. */
@@ -15,6 +16,8 @@ export interface ZendeskClientOptions {
 
 /** What the sink needs to know of a ticket before it changes it. */
 export interface ZendeskTicket {
+  /** `closed` is for ever: whatever is sent to such a ticket is refused. */
+  readonly status: string | null;
   readonly tags: readonly string[];
   readonly priority: string | null;
   readonly groupId: number | null;
@@ -35,8 +38,8 @@ export interface ZendeskChange {
 /** The part of Zendesk's Ticketing API that the sink needs. Every failure is an `OutboundError`. */
 export interface ZendeskClient {
   readTicket(id: string, signal: AbortSignal): Promise<ZendeskTicket>;
-  /** One safe update. Rejects with `X_HTTP_CONFLICT` when the ticket is no longer what `held` says. */
-  updateTicket(id: string, held: ZendeskTicket, change: ZendeskChange, signal: AbortSignal): Promise<void>;
+  /** One safe update; says when the ticket was updated by it. Rejects with `X_HTTP_CONFLICT` when the ticket is no longer what `held` says. */
+  updateTicket(id: string, held: ZendeskTicket, change: ZendeskChange, signal: AbortSignal): Promise<string>;
   /** The custom metadata of every update of the ticket that has some. */
   readMetadata(id: string, signal: AbortSignal): Promise<readonly Readonly<Record<string, unknown>>[]>;
 }
@@ -44,6 +47,7 @@ export interface ZendeskClient {
 const ticketAnswer = z.object({
   ticket: z.object({
     id: z.number(),
+    status: z.string().nullish(),
     tags: z.array(z.string()),
     priority: z.string().nullable(),
     group_id: z.number().nullable(),
@@ -89,14 +93,20 @@ export function createZendeskClient(options: ZendeskClientOptions): ZendeskClien
       },
       signal,
     );
-    return requireSuccess(response, target(method, path), now());
+    return requireZendeskSuccess(response, target(method, path), now());
   };
 
   return {
     async readTicket(id, signal) {
       const path = `tickets/${encodeURIComponent(id)}.json`;
       const { ticket } = readAnswer(await call('GET', path, signal), ticketAnswer, target('GET', path));
-      return { tags: ticket.tags, priority: ticket.priority, groupId: ticket.group_id, updatedAt: ticket.updated_at };
+      return {
+        status: ticket.status ?? null,
+        tags: ticket.tags,
+        priority: ticket.priority,
+        groupId: ticket.group_id,
+        updatedAt: ticket.updated_at,
+      };
     },
 
     async updateTicket(id, held, change, signal) {
@@ -110,7 +120,8 @@ export function createZendeskClient(options: ZendeskClientOptions): ZendeskClien
         ...(change.groupId === undefined ? {} : { group_id: change.groupId }),
         ...(change.note === undefined ? {} : { comment: { body: change.note, public: false } }),
       };
-      readAnswer(await call('PUT', path, signal, { ticket }), ticketAnswer, target('PUT', path));
+      const answer = await call('PUT', path, signal, { ticket });
+      return readAnswer(answer, ticketAnswer, target('PUT', path)).ticket.updated_at;
     },
 
     async readMetadata(id, signal) {

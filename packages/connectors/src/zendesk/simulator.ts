@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import express, { type RequestHandler, type Response } from 'express';
 import type { Faults } from '../simulators/faults.ts';
 import { openJournal } from '../simulators/journal.ts';
-import { createRateWindow } from '../simulators/rate-window.ts';
+import { createRateWindow, createRateWindows } from '../simulators/rate-window.ts';
 import type { SimulatedMessage } from '../simulators/simulated-message.ts';
 import { createSimulator, type Simulator, type SimulatorOptions } from '../simulators/simulator.ts';
 import {
@@ -28,6 +28,8 @@ export const integrationActor = 900_100;
 const accountId = 22_129_848;
 /** Calls per minute of an account with the high-volume add-on; without it Zendesk lets 700 calls and 100 updates pass. */
 const highVolume = { account: 2_500, ticketUpdates: 300 } as const;
+/** Updates of one ticket by one user, whatever the plan. */
+const perTicket = { updates: 30, withinMs: 600_000 } as const;
 
 type Entry = Applied & { readonly createdWith?: string };
 
@@ -41,6 +43,7 @@ export function createZendeskSimulator(options: ZendeskSimulatorOptions): Simula
   const created = new Map<string, number>();
   const account = createRateWindow(highVolume.account, 60_000, now);
   const updating = createRateWindow(highVolume.ticketUpdates, 60_000, now);
+  const ofTicket = createRateWindows(perTicket.updates, perTicket.withinMs, now);
   const webhooks = createWebhookSender({
     url: options.webhookUrl,
     signingSecret: options.signingSecret,
@@ -105,6 +108,14 @@ export function createZendeskSimulator(options: ZendeskSimulatorOptions): Simula
       if (ok) return next();
       tooMany(response, resetSeconds);
     };
+  const ticketLimited =
+    (faults: Faults): RequestHandler =>
+    (request, response, next) => {
+      if (!faults.state().limits) return next();
+      const { ok, resetSeconds } = ofTicket.take(String(request.params['id']));
+      if (ok) return next();
+      tooMany(response, resetSeconds);
+    };
   const authenticate: RequestHandler = (request, response, next) => {
     const given = request.get('authorization') ?? '';
     const basic = Buffer.from(`agent@example.com/token:${options.token}`).toString('base64');
@@ -121,12 +132,17 @@ export function createZendeskSimulator(options: ZendeskSimulatorOptions): Simula
         '/api/v2/tickets/:id{.json}',
         withTicketId((id, response) => response.json({ ticket: read(id) })),
       );
-      router.put('/api/v2/tickets/:id{.json}', limited(faults, 'update'), (request, response) => {
-        withTicketId((id) => {
-          const ticket = update(read(id), request.body, response);
-          if (ticket !== null) response.json({ ticket, audit: audits.get(id)?.at(-1) });
-        })(request, response, () => undefined);
-      });
+      router.put(
+        '/api/v2/tickets/:id{.json}',
+        limited(faults, 'update'),
+        ticketLimited(faults),
+        (request, response) => {
+          withTicketId((id) => {
+            const ticket = update(read(id), request.body, response);
+            if (ticket !== null) response.json({ ticket, audit: audits.get(id)?.at(-1) });
+          })(request, response, () => undefined);
+        },
+      );
       router.get('/api/v2/tickets/:id/audits{.json}', (request, response) => {
         withTicketId((id) => {
           const { size, after } = cursorOf(request.query);

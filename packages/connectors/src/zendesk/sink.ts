@@ -31,6 +31,9 @@ const config = z.strictObject({
 });
 type ZendeskConfig = z.infer<typeof config>;
 
+/** A ticket that is closed, as also merged and archived ones are, takes no change ever again; Zendesk answers 422 to each. */
+const closed = 'closed';
+
 /** Somebody changing a ticket four times while we look at it is not a moment's bad luck. */
 const conflictTries = 4;
 
@@ -65,8 +68,23 @@ function openZendesk(config: ZendeskConfig, { outbound, now }: SinkContext): Sin
     if (last !== null && isNewer(last, delivery)) return { outcome: 'superseded', destination };
     const change = planChange(held, toTriage(delivery, rules), delivery, last);
     if (change === null) return { outcome: 'unchanged', destination };
-    await client.updateTicket(id, held, change, signal);
-    return { outcome: 'delivered', destination };
+    const takesNothing: SinkResult = { outcome: 'filtered', reason: closed, destination };
+    if (held.status === closed) return takesNothing;
+    try {
+      const changedAt = Date.parse(await client.updateTicket(id, held, change, signal));
+      return { outcome: 'delivered', destination, ...(Number.isNaN(changedAt) ? {} : { changedAt }) };
+    } catch (error) {
+      if (await hasClosed(id, error, signal)) return takesNothing;
+      throw error;
+    }
+  };
+  /** It was refused as invalid: it may have been closed since it was read. */
+  const hasClosed = async (id: string, error: unknown, signal: AbortSignal): Promise<boolean> => {
+    if (!isCodedError(error) || error.refusal?.answer !== '422') return false;
+    return client.readTicket(id, signal).then(
+      ({ status }) => status === closed,
+      () => false,
+    );
   };
 
   return {

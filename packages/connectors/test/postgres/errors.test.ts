@@ -44,6 +44,9 @@ describe('classification of a Postgres failure', () => {
     const error = classifyPostgres(thrown);
     expect([error.code, error.disposition.kind, error.unavailable]).toEqual([code, kind, unavailable]);
     expect(error.message).not.toContain('secret value');
+    // A row is refused for its own sake until many are; without credentials, rights or a table everybody is.
+    const scope = { 'dead-letter': 'record', halt: 'everyone', retry: undefined }[error.disposition.kind];
+    expect(error.refusal?.scope).toBe(scope);
   });
 
   it('is total', () => {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import type { Simulator } from '../../src/simulators/simulator.ts';
 import type { Sink, SinkContext } from '../../src/sink.ts';
 import { classifySlack, slackErrors } from '../../src/slack/errors.ts';
@@ -124,21 +125,38 @@ describe('slack message', () => {
 
 describe('classification of what Slack says', () => {
   it.each([
-    ['invalid_auth', 'X_SLACK_CREDENTIALS', 'halt', 'no'],
-    ['token_expired', 'X_SLACK_CREDENTIALS', 'halt', 'no'],
-    ['missing_scope', 'X_SLACK_CREDENTIALS', 'halt', 'no'],
-    ['channel_not_found', 'X_SLACK_CHANNEL', 'dead-letter', 'no'],
-    ['is_archived', 'X_SLACK_CHANNEL', 'dead-letter', 'no'],
-    ['invalid_blocks', 'X_SLACK_MESSAGE', 'dead-letter', 'no'],
-    ['msg_blocks_too_long', 'X_SLACK_MESSAGE', 'dead-letter', 'no'],
-    ['ratelimited', 'X_SLACK_RATE_LIMITED', 'retry', 'no'],
-    ['internal_error', 'X_SLACK_FAILED', 'retry', 'unknown'],
-    ['something_new', 'X_SLACK_REFUSED', 'dead-letter', 'no'],
-    ['constructor', 'X_SLACK_REFUSED', 'dead-letter', 'no'],
-    ['', 'X_SLACK_REFUSED', 'dead-letter', 'no'],
-  ])('makes of %p: %s, %s, applied %s', (name, code, kind, applied) => {
+    ['invalid_auth', 'X_SLACK_CREDENTIALS', 'halt', 'everyone', 'no'],
+    ['token_expired', 'X_SLACK_CREDENTIALS', 'halt', 'everyone', 'no'],
+    ['missing_scope', 'X_SLACK_CREDENTIALS', 'halt', 'everyone', 'no'],
+    ['team_access_not_granted', 'X_SLACK_CREDENTIALS', 'halt', 'everyone', 'no'],
+    ['channel_not_found', 'X_SLACK_CHANNEL', 'dead-letter', 'record', 'no'],
+    ['is_archived', 'X_SLACK_CHANNEL', 'dead-letter', 'record', 'no'],
+    ['restricted_action_read_only_channel', 'X_SLACK_CHANNEL', 'dead-letter', 'record', 'no'],
+    ['invalid_blocks', 'X_SLACK_MESSAGE', 'dead-letter', 'record', 'no'],
+    ['msg_blocks_too_long', 'X_SLACK_MESSAGE', 'dead-letter', 'record', 'no'],
+    ['ratelimited', 'X_SLACK_RATE_LIMITED', 'retry', 'everyone', 'no'],
+    ['message_limit_exceeded', 'X_SLACK_RATE_LIMITED', 'retry', 'everyone', 'no'],
+    ['internal_error', 'X_SLACK_FAILED', 'retry', undefined, 'unknown'],
+    ['something_new', 'X_SLACK_REFUSED', 'dead-letter', 'record', 'no'],
+    ['constructor', 'X_SLACK_REFUSED', 'dead-letter', 'record', 'no'],
+    ['', 'X_SLACK_REFUSED', 'dead-letter', 'record', 'no'],
+  ])('makes of %p: %s, %s, concerning %s, applied %s', (name, code, kind, scope, applied) => {
     const error = classifySlack(name, undefined);
-    expect([error.code, error.disposition.kind, error.applied]).toEqual([code, kind, applied]);
+    expect([error.code, error.disposition.kind, error.refusal?.scope, error.applied]).toEqual([
+      code,
+      kind,
+      scope,
+      applied,
+    ]);
     expect(error.code in slackErrors).toBe(true);
+  });
+
+  it('is total: whatever it answers has a code, and no text of it goes further than a name', () => {
+    fc.assert(
+      fc.property(fc.string(), (name) => {
+        const error = classifySlack(name, undefined);
+        return error.code in slackErrors && /^[a-z0-9_ ]+$/.test(error.refusal?.answer ?? 'none');
+      }),
+    );
   });
 });

@@ -61,7 +61,7 @@ describe('zendesk sink', () => {
       reply: accepted('x', 'We send one.'),
     };
     const result = await sink.write(aDelivery({ judgements }), never);
-    expect(result).toEqual({ outcome: 'delivered', destination: 'zendesk ticket 35436' });
+    expect(result).toMatchObject({ outcome: 'delivered', destination: 'zendesk ticket 35436' });
     expect(await ticket()).toMatchObject({ tags: ['category_cards', 'millrace'], priority: 'urgent' });
     expect(simulator.messages()).toHaveLength(1);
     expect(simulator.messages()[0]?.detail).toMatchObject({
@@ -144,20 +144,71 @@ describe('zendesk sink', () => {
     expect(String(error)).not.toContain('wrong-token');
   });
 
-  it('knows that a closed ticket takes nothing', async () => {
-    await call('tickets/35436.json', { method: 'PUT', body: JSON.stringify({ ticket: { status: 'closed' } }) });
-    await expect(sink.write(aDelivery(), never)).rejects.toMatchObject({
-      code: 'X_HTTP_REJECTED',
-      message: expect.stringContaining('RecordInvalid'),
+  const close = async (): Promise<void> =>
+    void (await call('tickets/35436.json', { method: 'PUT', body: JSON.stringify({ ticket: { status: 'closed' } }) }));
+
+  it('says of a closed ticket that it takes no change, rather than make a dead letter that nothing fixes', async () => {
+    await close();
+    const before = simulator.messages().length;
+    await expect(sink.write(aDelivery(), never)).resolves.toEqual({
+      outcome: 'filtered',
+      reason: 'closed',
+      destination: 'zendesk ticket 35436',
     });
+    expect(simulator.messages()).toHaveLength(before);
+  });
+
+  it('says so also of one that is closed while it is written to, and of one that it wrote to before', async () => {
+    const racing = zendeskSink.open({ baseUrl: simulator.url(), token }, beforeThePut(close));
+    await expect(racing.write(aDelivery(), never)).resolves.toMatchObject({ outcome: 'filtered', reason: 'closed' });
+    const tag = { ticket: { additional_tags: ['millrace'] } };
+    await call('tickets/77.json', { method: 'PUT', body: JSON.stringify(tag) });
+    await call('tickets/77.json', { method: 'PUT', body: JSON.stringify({ ticket: { status: 'closed' } }) });
+    await expect(sink.write(aDelivery({ ticket: '77' }), never)).resolves.toMatchObject({ outcome: 'filtered' });
+  });
+
+  it('says of a closed ticket that says everything already that it is unchanged', async () => {
+    await sink.write(aDelivery({ event: 'a', at: 1 }), never);
+    await close();
+    await expect(sink.write(aDelivery({ event: 'b', at: 2 }), never)).resolves.toMatchObject({ outcome: 'unchanged' });
+  });
+
+  it('says when the ticket changed by its write, so that the echo of it is known', async () => {
+    const { changedAt } = await sink.write(aDelivery(), never);
+    expect(changedAt).toBe(Date.parse((await ticket()).updated_at));
   });
 
   it('waits as long as a rate limit says', async () => {
     await steer(simulator, 'rate-limit', { retryAfterSeconds: 30 });
     await expect(sink.write(aDelivery(), never)).rejects.toMatchObject({
+      code: 'X_HTTP_RATE_LIMITED',
       disposition: { kind: 'retry', afterMs: 30_000 },
+      refusal: { scope: 'everyone' },
       applied: 'no',
     });
+  });
+
+  it('takes a wait longer than any limit of an account for this ticket`s own', async () => {
+    await steer(simulator, 'rate-limit', { retryAfterSeconds: 600, times: 1 });
+    await expect(sink.write(aDelivery(), never)).rejects.toMatchObject({
+      code: 'X_ZENDESK_TICKET_LIMIT',
+      disposition: { kind: 'retry', afterMs: 600_000 },
+      refusal: { scope: 'key' },
+    });
+    await expect(sink.write(aDelivery({ ticket: '2' }), never)).resolves.toMatchObject({ outcome: 'delivered' });
+  });
+
+  it('is refused the 31st update of one ticket within ten minutes, and no other ticket is', async () => {
+    await steer(simulator, 'limits', { state: 'on' });
+    const write = (at: number, id = '35436') =>
+      sink.write(aDelivery({ event: `e${at}`, at, ticket: id, judgements: { category: accepted(`c${at}`) } }), never);
+    for (let at = 1; at <= 30; at += 1) await write(at);
+    await expect(write(31)).rejects.toMatchObject({
+      code: 'X_ZENDESK_TICKET_LIMIT',
+      disposition: { kind: 'retry', afterMs: expect.any(Number) },
+      refusal: { scope: 'key', answer: '429' },
+    });
+    await expect(write(32, '2')).resolves.toMatchObject({ outcome: 'delivered' });
   });
 
   it('dead-letters an answer of another shape, and writes nothing before', async () => {
@@ -185,8 +236,11 @@ describe('zendesk sink', () => {
 describe('zendesk simulator', () => {
   it('holds to the documented limit of updates unless told otherwise, and says so in its headers', async () => {
     await steer(simulator, 'limits', { state: 'on' });
-    const update = (): Promise<Response> =>
-      call('tickets/1.json', { method: 'PUT', body: JSON.stringify({ ticket: { tags: ['x'] } }) });
+    let ticketId = 0;
+    const update = (): Promise<Response> => {
+      ticketId += 1;
+      return call(`tickets/${ticketId}.json`, { method: 'PUT', body: JSON.stringify({ ticket: { tags: ['x'] } }) });
+    };
     const first = await update();
     expect(first.headers.get('zendesk-ratelimit-tickets-update')).toMatch(/^total=300; remaining=299; resets=\d+$/);
     for (let times = 0; times < 299; times += 1) await update();
@@ -195,6 +249,17 @@ describe('zendesk simulator', () => {
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
     await steer(simulator, 'limits', { state: 'off' });
     expect((await update()).status).toBe(200);
+  });
+
+  it('holds to the documented limit of updates of one ticket, whatever the account has left', async () => {
+    await steer(simulator, 'limits', { state: 'on' });
+    const update = (id: number): Promise<Response> =>
+      call(`tickets/${id}.json`, { method: 'PUT', body: JSON.stringify({ ticket: { tags: ['x'] } }) });
+    for (let times = 0; times < 30; times += 1) expect((await update(1)).status).toBe(200);
+    const refused = await update(1);
+    expect([refused.status, Number(refused.headers.get('retry-after')) > 60]).toEqual([429, true]);
+    expect(refused.headers.get('zendesk-ratelimit-tickets-update')).toMatch(/remaining=269/);
+    expect((await update(2)).status).toBe(200);
   });
 
   it('creates a ticket once per Idempotency-Key', async () => {

@@ -17,7 +17,7 @@ const rules: TriageRules = {
   replyTask: 'reply',
   group: { task: 'category', ids: { cards: 42 } },
 };
-const held: ZendeskTicket = { tags: ['web'], priority: null, groupId: null, updatedAt: 'then' };
+const held: ZendeskTicket = { status: 'open', tags: ['web'], priority: null, groupId: null, updatedAt: 'then' };
 const nothing: Triage = { tags: {}, priority: null, groupId: null, note: null };
 
 describe('what a ticket should say', () => {
@@ -71,7 +71,13 @@ describe('the one update', () => {
 
   it('is none when the ticket says all of it already', () => {
     const triage: Triage = { tags: { category: 'category_cards' }, priority: 'high', groupId: 42, note: null };
-    const ticket: ZendeskTicket = { tags: ['category_cards'], priority: 'high', groupId: 42, updatedAt: 'then' };
+    const ticket: ZendeskTicket = {
+      status: 'open',
+      tags: ['category_cards'],
+      priority: 'high',
+      groupId: 42,
+      updatedAt: 'then',
+    };
     expect(planChange(ticket, triage, delivery, null)).toBeNull();
     expect(planChange(held, nothing, delivery, null)).toBeNull();
   });

@@ -8,6 +8,7 @@ import {
   registryUnavailable,
   subjectsMissing,
   undecodable,
+  unknownSchema,
 } from './failures.ts';
 import type { RegistryAddress } from './registry-http.ts';
 import { createSchemaLookup, type SchemaLookup } from './schema-lookup.ts';
@@ -140,7 +141,7 @@ export function connectRegistry(options: RegistryOptions): RegistrySerde {
   };
 
   const load = (name: string, id: number): Promise<object> => {
-    if ((unknownUntil.get(id) ?? 0) > performance.now()) return Promise.reject(unknownId(name, id));
+    if ((unknownUntil.get(id) ?? 0) > performance.now()) return Promise.reject(unknownSchema(name, id));
     let found = loading.get(id);
     if (found === undefined) {
       found = fetchSchema(name, id).finally(() => loading.delete(id));
@@ -162,7 +163,7 @@ export function connectRegistry(options: RegistryOptions): RegistrySerde {
         const wait = 100 * 2 ** Math.min(tried, 4);
         if (performance.now() + wait > until || closing.signal.aborted) {
           unknownUntil.set(id, performance.now() + unknownForMs);
-          throw unknownId(name, id);
+          throw unknownSchema(name, id);
         }
         await sleep(wait);
       }
@@ -177,8 +178,5 @@ export function connectRegistry(options: RegistryOptions): RegistrySerde {
     close: () => closing.abort(),
   };
 }
-
-const unknownId = (name: string, id: number): CodedError =>
-  undecodable('X_SERDE_UNKNOWN_ID', `${name}: the registry has no schema ${id}`);
 
 const messageOf = (error: unknown): string => (Error.isError(error) ? error.message : String(error));

@@ -51,6 +51,15 @@ export function subjectsMissing(subjects: readonly string[]): CodedError {
   );
 }
 
+/** The registry answered that it does not know the id: one record's fault, or everybody's when it lost what it knew. */
+export function unknownSchema(topic: string, id: number): CodedError {
+  return new CodedError('X_SERDE_UNKNOWN_ID', `${topic}: the registry has no schema ${id}`, {
+    disposition: deadLetter,
+    step: 'decode',
+    refusal: { scope: 'record', answer: '404' },
+  });
+}
+
 export function undecodable(code: string, message: string, cause?: unknown): CodedError {
   return new CodedError(code, message, {
     disposition: deadLetter,
