@@ -78,7 +78,8 @@ export const settings: typeof serviceSettings &
     env: 'MILLRACE_MOST_WRITES_PER_KEY',
     default: 30,
     min: 1,
-    description: 'Updates of one object within an hour above which a route halts, because they look like an echo loop.',
+    description:
+      'Updates of one object within an hour, each brought about by one of ours, above which what they bring about becomes a dead letter: an echo loop.',
   }),
   expressionTimeoutMs: setting.durationMs({
     env: 'MILLRACE_EXPRESSION_TIMEOUT_MS',

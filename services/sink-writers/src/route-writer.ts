@@ -57,7 +57,7 @@ export function createRouteWriter(options: RouteWriterOptions): RouteWriter {
   const rateLimited = metrics.counter(names.metrics.sink.rateLimited);
   const inDoubt = metrics.counter(names.metrics.sink.inDoubt);
   const selfCaused = metrics.counter(names.metrics.sink.selfCaused);
-  for (const outcome of ['delivered', 'superseded', 'unchanged']) deliveries.zero({ route, sink, outcome });
+  for (const outcome of ['delivered', 'superseded', 'unchanged', 'filtered']) deliveries.zero({ route, sink, outcome });
   deliverySeconds.zero({ route, sink });
   rateLimited.zero({ route, sink });
   for (const resolution of ['found', 'written-again', 'dead-lettered']) inDoubt.zero({ route, resolution });
@@ -88,14 +88,16 @@ export function createRouteWriter(options: RouteWriterOptions): RouteWriter {
 
   return {
     async write(delivery, isOperatorsWish, signal) {
-      if (definition.echoes) guard.check(delivery.key);
+      // Redriven by a person who has looked.
+      const isEcho = definition.echoes && !isOperatorsWish && guard.check(delivery.key, versionOf(delivery));
       const result = await takeTurns(
         () => bulkhead.run(() => applyTimed(delivery, isOperatorsWish, signal), signal),
         turns,
         signal,
       );
       if (definition.echoes && result.outcome === 'delivered' && result.reason === null) {
-        if (guard.written(delivery.key) > 1) selfCaused.inc({ route });
+        guard.written(delivery.key, result.changedAt ?? null, isEcho);
+        if (isEcho) selfCaused.inc({ route });
       }
       return result;
     },
@@ -105,4 +107,10 @@ export function createRouteWriter(options: RouteWriterOptions): RouteWriter {
     },
     close: () => destination.close(),
   };
+}
+
+/** Which version of the object the event tells of, by the vendor's clock. */
+function versionOf({ value }: SinkDelivery): number | null {
+  const { updatedAt } = value.entity as { readonly updatedAt?: unknown };
+  return typeof updatedAt === 'number' ? updatedAt : null;
 }

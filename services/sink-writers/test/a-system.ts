@@ -29,7 +29,9 @@ type Vendor = 'zendesk' | 'slack' | 'http';
 
 /** Vendors that behave as documented, each on a port of its own. */
 export interface VendorStreet
-  extends Readonly<Record<Vendor, { messages(): readonly { readonly eventId: string | null }[] }>> {
+  extends Readonly<
+    Record<Vendor, { messages(): readonly { readonly eventId: string | null; readonly detail: object }[] }>
+  > {
   readonly environment: Readonly<Record<string, string>>;
   steer(name: Vendor, command: string, settings?: object): Promise<void>;
   close(): Promise<void>;

@@ -13,6 +13,8 @@ export function judged(
 export interface TicketParts {
   readonly at?: number;
   readonly subject?: string;
+  /** When it changed at the vendor. */
+  readonly updatedAt?: number;
   readonly judgements?: Readonly<Record<string, Judgement>>;
 }
 
@@ -21,6 +23,7 @@ export function aTicket(id: string, parts: TicketParts = {}): TicketClassified {
   const {
     at = 1,
     subject = 'Where is my card?',
+    updatedAt = null,
     judgements = { category: judged('cards'), priority: judged('urgent') },
   } = parts;
   return {
@@ -41,7 +44,7 @@ export function aTicket(id: string, parts: TicketParts = {}): TicketClassified {
       group: null,
       url: null,
       createdAt: null,
-      updatedAt: null,
+      updatedAt,
       attributes: {},
     },
     context: {},
