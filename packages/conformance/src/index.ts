@@ -3,6 +3,7 @@ export { brokerLaws } from './broker-laws.ts';
 export { type GroupProbe, type GroupProbeOptions, joinGroup } from './group-probe.ts';
 export { createProgress, eventually, law, type Progress, patienceMs } from './harness.ts';
 export { type HeldKeysHarness, heldKeysLaws } from './held-keys-laws.ts';
+export { linearTimeLaws } from './linear-time-laws.ts';
 export {
   type JudgementShape,
   type ModelFault,
