@@ -32,13 +32,15 @@ function blank(text: string, found: readonly Detection[]): string {
 
 /** Of two findings over one place the surer stands, then the longer. */
 export function resolveOverlaps(found: readonly Detection[]): readonly Detection[] {
-  const kept: Detection[] = [];
   const surest = [...found].sort(
     (a, b) => b.score - a.score || b.end - b.start - (a.end - a.start) || a.start - b.start,
   );
-  for (const candidate of surest) {
-    const isFree = kept.every((other) => candidate.end <= other.start || candidate.start >= other.end);
-    if (isFree) kept.push(candidate);
-  }
+  // Places instead of a comparison with all that were kept: a text may hold as many findings as words.
+  const taken = new Uint8Array(found.reduce((last, { end }) => Math.max(last, end), 0));
+  const kept = surest.filter(({ start, end }) => {
+    if (taken.subarray(start, end).includes(1)) return false;
+    taken.fill(1, start, end);
+    return true;
+  });
   return kept.sort((a, b) => a.start - b.start);
 }

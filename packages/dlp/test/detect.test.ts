@@ -46,18 +46,4 @@ describe('detect', () => {
     expect(resolveOverlaps([phone, card])).toEqual([card]);
     expect(resolveOverlaps([phone, { ...card, score: 0.6 }])).toEqual([{ ...card, score: 0.6 }]);
   });
-
-  it.each([
-    ['digits', '1'.repeat(100_000)],
-    ['grouped digits', '12 '.repeat(30_000)],
-    ['brackets and digits', '(1'.repeat(50_000)],
-    ['a word without an at sign', 'a'.repeat(100_000)],
-    ['at signs', 'a@'.repeat(50_000)],
-    ['countries', 'GB82 '.repeat(20_000)],
-    ['context words', 'phone number '.repeat(8_000)],
-  ])('stays fast over a hostile run of %s', (_name, text) => {
-    const from = performance.now();
-    detect(text);
-    expect(performance.now() - from).toBeLessThan(3_000);
-  });
 });
