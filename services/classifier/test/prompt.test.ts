@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { buildPrompt, maskPrompt, mostCharacters } from '../src/prompt.ts';
+import { buildPrompt, maskPrompt, mostCharacters, mostRead } from '../src/prompt.ts';
 import { aTicket, goldAccount } from './builders.ts';
 
 describe('buildPrompt', () => {
@@ -28,6 +28,16 @@ describe('buildPrompt', () => {
     const { parts } = buildPrompt(aTicket({ description: `first ${'x'.repeat(50_000)} last` }));
     expect(parts[1]?.text.length).toBeLessThanOrEqual(mostCharacters);
     expect(parts[1]?.text).toMatch(/^first .* last$/s);
+  });
+
+  it('reads the beginning and the end of a text that is too long, and nothing between, so its sender sets no cost', () => {
+    const description = `first ${'x'.repeat(mostRead)}<!-- ${'<a style="font-size:0'.repeat(40_000)} last`;
+    expect(buildPrompt(aTicket({ description })).parts[1]?.text).toMatch(/^first .* last$/s);
+  });
+
+  it('bounds the facts beside the texts too', () => {
+    const { facts } = buildPrompt(aTicket({ status: 's'.repeat(1_000_000) }));
+    expect(facts[0]?.value.length).toBe(1_000);
   });
 
   it('is total and the same each time, on any text', () => {
