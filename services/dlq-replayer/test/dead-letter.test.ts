@@ -85,6 +85,28 @@ describe('deadLetterRow', () => {
     expect(next?.dlq_id).not.toBe(one?.dlq_id);
   });
 
+  it('counts no further and names nothing longer than an index of Postgres can hold', () => {
+    const long = 'é'.repeat(3_000);
+    const texts: [string, string][] = [
+      ['dlq.id', long],
+      ['dlq.fingerprint', long],
+      ['dlq.attempts', String(Number.MAX_SAFE_INTEGER)],
+      ['dlq.hold', long],
+      ['dlq.held-at', '3'],
+      ['replay.job', 'j'],
+      ['replay.of', long],
+      ['replay.count', String(Number.MAX_SAFE_INTEGER)],
+      ['ce_correlationid', long],
+    ];
+    const headers = [...facts, ...texts.map(([name, value]): HeaderPair => [name, Buffer.from(value)])];
+    const row = deadLetterRow(aRecord({ headers }), 'g');
+    const { dlq_id, fingerprint, correlation_id, replay_of, hold, attempts, replay_count } = row;
+    for (const name of [dlq_id, fingerprint, correlation_id, replay_of, hold])
+      expect(Buffer.byteLength(name ?? '')).toBeLessThan(2_704);
+    expect([dlq_id, attempts, replay_count]).toEqual([replay_of, 2 ** 31 - 1, 2 ** 31 - 1]);
+    expect(deadLetterRow(aRecord({ headers }), 'g')).toEqual(row);
+  });
+
   it('makes a row that Postgres can hold of any headers and key', () => {
     const names = fc.constantFrom(
       'dlq.id',
@@ -94,6 +116,7 @@ describe('deadLetterRow', () => {
       'dlq.error-message',
       'replay.count',
       'replay.of',
+      'dlq.attempts',
       'ce_id',
       'x',
     );

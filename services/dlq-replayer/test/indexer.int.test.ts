@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { groupTopics, topicSpecs, topics } from '@millrace/contracts';
 import { type TestDatabase, testDatabase } from '@millrace/embedded/testing';
@@ -179,6 +180,18 @@ describe('the indexer', () => {
     await indexer.caughtUp(soon());
     expect(Object.keys(await statuses())).toHaveLength(20);
     await until('the commit', async () => (await committed()) === 20);
+    await indexer.close();
+  });
+
+  it('goes on past dead letters and answers whose names no index can hold', async () => {
+    const indexer = await start();
+    const long = randomBytes(6_000).toString('hex');
+    await fail(long, { count: Number.MAX_SAFE_INTEGER, of: `\0${long}` });
+    await fail('d1');
+    for (const id of [`\0${long}`, long, 'd\0']) await ack(id, 'emitted');
+    await ack('d1', 'emitted');
+    await indexer.caughtUp(soon());
+    expect(Object.values(await statuses()).toSorted()).toEqual(['RESOLVED', 'RESOLVED']);
     await indexer.close();
   });
 

@@ -89,7 +89,7 @@ export function deadLetterRow(record: InboundRecord, group: string): DeadLetterR
     step: facts.step,
     service: storable(facts.service),
     version: storable(facts.version),
-    attempts: facts.attempts,
+    attempts: countable(facts.attempts),
     origin_topic: storable(facts.first.topic),
     origin_partition: facts.first.partition,
     origin_offset: facts.first.offset,
@@ -107,7 +107,7 @@ export function deadLetterRow(record: InboundRecord, group: string): DeadLetterR
     generation: identity.generation ?? 0,
     replay_job: storable(replay?.job ?? null),
     replay_of: replay === null ? null : fitId(replay.of),
-    replay_count: count,
+    replay_count: countable(count),
     hold: storable(place?.hold ?? null),
     held_at: place?.at ?? null,
   };
@@ -130,6 +130,9 @@ function foreign({ topic, partition, offset, timestamp }: InboundRecord, group: 
     lastFailedAt: timestamp,
   } as const;
 }
+
+/** Nothing of ours counts further than Postgres's `int`. */
+const countable = (count: number): number => Math.min(count, 2 ** 31 - 1);
 
 /** Headers hold anything, and an index entry has its limits. */
 function storable<T extends string | null>(text: T): T {
