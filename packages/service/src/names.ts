@@ -126,6 +126,7 @@ export const names = {
       breakerClosed: 'Dependency back, pipeline running',
       fenced: 'Another process has our place, leaving',
       stuck: 'Handler exceeded its time, ending the process',
+      blocked: 'Handler kept the event loop from running',
       drained: 'Pipeline drained',
       commitFailed: 'Offsets not committed, will be tried again',
       controlUnreadable: 'Operator command could not be read',

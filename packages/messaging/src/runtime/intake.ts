@@ -16,11 +16,14 @@ export interface IntakeOptions {
   readonly order: Order;
   readonly clock: Clock;
   readonly pauses: Pauses;
-  readonly mayStart: () => boolean;
+  /** Asked with the time on the monotonic clock. */
+  readonly mayStart: (now: number) => boolean;
   /** Whether that partition may have one more handler. */
   readonly mayTake: (source: LaneSource<Entry>) => boolean;
   /** Starts one record; false when it had to be put back and nothing else may start now. */
   readonly start: (entry: Entry) => boolean;
+  /** Told of each start that used up a whole turn. */
+  readonly onSlow: (entry: Entry, ms: number) => void;
 }
 
 /** Where records are before they start, and between two tries in the process: lanes, tiers not yet due, rests. */
@@ -99,6 +102,15 @@ export class Intake {
     this.#resting.set(entry, this.#options.clock.after(ms, wake));
   }
 
+  /** Its lane waits with it until `unhold`; `cancel` is called when that will not come. */
+  hold(entry: Entry, cancel: CancelTimer): void {
+    this.#resting.set(entry, cancel);
+  }
+
+  unhold(entry: Entry): void {
+    this.#resting.delete(entry);
+  }
+
   putBack(entry: Entry): void {
     this.#lanes.putBack(entry);
   }
@@ -139,13 +151,18 @@ export class Intake {
 
   readonly #pump = (): void => {
     this.#isScheduled = false;
-    const { clock, mayStart, mayTake, start } = this.#options;
-    const until = clock.monotonic() + turnMs;
-    for (let started = 1; mayStart(); started += 1) {
+    const { clock, mayStart, mayTake, start, onSlow } = this.#options;
+    const began = clock.monotonic();
+    let now = began;
+    while (mayStart(now)) {
       const entry = this.#lanes.take(mayTake);
       if (entry === undefined) return;
-      if (!start(entry)) return;
-      if ((started & 15) === 0 && clock.monotonic() > until) {
+      const before = now;
+      const isStarted = start(entry);
+      now = clock.monotonic();
+      if (now - before > turnMs) onSlow(entry, now - before);
+      if (!isStarted) return;
+      if (now - began > turnMs) {
         this.schedule();
         return;
       }

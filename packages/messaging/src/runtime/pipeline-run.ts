@@ -7,6 +7,7 @@ import type { HeldKeys } from '../stores.ts';
 import type { PartitionLag } from './lag.ts';
 import type { PipelineState } from './pipeline-state.ts';
 import type { PipelineSettings } from './settings.ts';
+import type { Solitude } from './solitude.ts';
 
 /** What a pipeline runs on. */
 export interface RunOptions {
@@ -30,6 +31,8 @@ export interface RunOptions {
   readonly beforeResume?: () => Promise<void> | void;
   /** The process cannot go on: a stuck handler, a client that gave up. End it. */
   readonly onFatal: (error: Error) => void;
+  /** Shared by what runs in one process; that of this one when absent. */
+  readonly solitude?: Solitude;
   readonly clock?: Clock;
   readonly random?: () => number;
   /** Names an assignment to the store of held keys; never the same twice. */

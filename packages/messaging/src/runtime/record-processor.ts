@@ -5,13 +5,13 @@ import type { InboundRecord, OutboundRecord } from '../broker.ts';
 import type { Clock } from '../clock.ts';
 import { CodedError, deadLetter, type Step } from '../disposition.ts';
 import type { Envelope } from '../envelope.ts';
+import { readIdentity } from '../headers/identity.ts';
 import type { Handled, Handler, Pipeline } from '../pipeline.ts';
 import type { Serde } from '../serde.ts';
 import { Endings } from './endings.ts';
 import { type Failure, failureOf } from './failure.ts';
 import type { RouteFailure } from './failure-route.ts';
 import { deadlineOf } from './handler-signals.ts';
-import { HandlerSlots } from './handler-slots.ts';
 import { type Arrival, arrivalOf, emptyRecord, envelopeOf } from './inbound.ts';
 import { Intake } from './intake.ts';
 import type { KeyHolds, Way } from './key-holds.ts';
@@ -19,7 +19,9 @@ import { type OutputContext, outputRecords } from './outputs.ts';
 import type { Entry, PartitionState } from './partition-state.ts';
 import type { Pauses } from './pauses.ts';
 import type { Finished, PipelineMetrics } from './pipeline-metrics.ts';
+import { RunningHandlers } from './running-handlers.ts';
 import type { Sender } from './sender.ts';
+import type { Suspects } from './suspects.ts';
 
 export interface RecordProcessorOptions<T> {
   readonly pipeline: Pipeline<T>;
@@ -30,13 +32,14 @@ export interface RecordProcessorOptions<T> {
   readonly breaker: Breaker | null;
   /** Null where a failure does not hold the others of its key. */
   readonly holds: KeyHolds | null;
+  readonly suspects: Suspects;
   readonly pauses: Pauses;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: PipelineMetrics;
   /** The assignment that counts now; entries of another are void. */
   readonly epoch: () => number;
-  readonly mayStart: () => boolean;
+  readonly mayStart: (now: number) => boolean;
   readonly signal: () => AbortSignal;
   readonly onFailed: (failure: Failure) => void;
   readonly onFinished: () => void;
@@ -55,16 +58,14 @@ export class RecordProcessor<T> {
   readonly #outputs: OutputContext;
   readonly #intake: Intake;
   readonly #endings: Endings;
-  /** Handlers started and unfinished, oldest first. */
-  readonly #running: Set<Entry> = new Set();
-  readonly #slots: HandlerSlots;
+  readonly #running: RunningHandlers;
   readonly #idle: (() => void)[] = [];
   #busy = 0;
 
   constructor(options: RecordProcessorOptions<T>) {
-    const { pipeline, clock, pauses, maxInFlight, mayStart } = options;
+    const { pipeline, clock, pauses, maxInFlight, mayStart, suspects } = options;
     this.#options = options;
-    this.#slots = new HandlerSlots(maxInFlight);
+    this.#running = new RunningHandlers({ maxInFlight, clock, suspects });
     this.#handler = pipeline.through.reduceRight<Handler<T>>((next, wrap) => wrap(next), pipeline.handle);
     this.#topics = new Map(pipeline.from.map((topic) => [topic.name, topic]));
     this.#outputs = {
@@ -76,9 +77,10 @@ export class RecordProcessor<T> {
       order: pipeline.order,
       clock,
       pauses,
-      mayStart: () => !this.#slots.isFull() && mayStart(),
-      mayTake: (source) => this.#slots.isFree(source),
-      start: (entry) => this.#begin(entry),
+      mayStart: (now) => this.#running.mayStart() && mayStart(now),
+      mayTake: (source) => this.#running.mayTake(source),
+      start: (entry) => this.#start(entry),
+      onSlow: (entry, ms) => suspects.ran(entry, ms),
     });
     this.#endings = new Endings(options, {
       finish: (entry, outcome) => this.#finish(entry, outcome),
@@ -107,8 +109,7 @@ export class RecordProcessor<T> {
 
   /** When the oldest unfinished handler was started, on the monotonic clock; null when none runs. */
   get oldestStart(): number | null {
-    for (const entry of this.#running) return entry.startedAt;
-    return null;
+    return this.#running.oldestStart;
   }
 
   /** Resolves when nothing is busy. */
@@ -118,8 +119,7 @@ export class RecordProcessor<T> {
 
   /** The partitions of a new assignment. */
   assign(partitions: Iterable<PartitionState>): void {
-    const sources = [...partitions].filter(({ through }) => through === 'source');
-    this.#slots.assign(sources.map(({ source }) => source));
+    this.#running.assign(partitions);
   }
 
   accept(partition: PartitionState, records: readonly InboundRecord[]): void {
@@ -139,8 +139,21 @@ export class RecordProcessor<T> {
     this.#intake.clear();
   }
 
+  #start(entry: Entry): boolean {
+    const { suspects, mayStart, clock } = this.#options;
+    if (!suspects.isSuspect(entry)) return this.#begin(entry);
+    const cancel = suspects.whenAlone(entry, () => {
+      this.#intake.unhold(entry);
+      if (mayStart(clock.monotonic())) this.#begin(entry);
+      else this.#intake.putBack(entry);
+      if (!this.#running.has(entry)) suspects.over(entry);
+    });
+    if (cancel !== null) this.#intake.hold(entry, cancel);
+    return true;
+  }
+
   #begin(entry: Entry): boolean {
-    const { breaker, holds, serde, signal } = this.#options;
+    const { breaker, holds, serde, signal, suspects } = this.#options;
     const { record, partition } = entry;
     const arrival = arrivalOf(record, partition.through);
     if (arrival.replay !== null && arrival.replay.mode === 'discard') {
@@ -163,6 +176,11 @@ export class RecordProcessor<T> {
     }
     this.#busy += 1;
     entry.signal = signal();
+    const verdict = suspects.verdictOn(entry);
+    if (verdict !== null) {
+      this.#failed(entry, arrival, verdict, 'handle', readIdentity(record.headers).id);
+      return true;
+    }
     let topic: Topic<T>;
     let envelope: Envelope<T> | Promise<Envelope<T>>;
     try {
@@ -180,7 +198,7 @@ export class RecordProcessor<T> {
       this.#handle(entry, arrival, envelope);
       return true;
     }
-    this.#started(entry);
+    this.#running.start(entry);
     envelope.then(
       (decoded) => {
         this.#ended(entry);
@@ -215,29 +233,22 @@ export class RecordProcessor<T> {
       this.#handled(entry, arrival, envelope, result, startedAt);
       return;
     }
-    this.#started(entry);
+    this.#running.start(entry);
     result.then(
       (handled) => this.#handled(entry, arrival, envelope, handled, startedAt),
       (error: unknown) => this.#failed(entry, arrival, error, 'handle', envelope.id),
     );
   }
 
-  #started(entry: Entry): void {
-    entry.startedAt = this.#options.clock.monotonic();
-    this.#running.add(entry);
-    this.#slots.take(entry.source);
-  }
-
-  /** Another may start while the outputs of this one are on their way. One that was never waited for had no slot. */
+  /** Another may start while the outputs of this one are on their way. */
   #ended(entry: Entry): void {
-    if (!this.#running.delete(entry)) return;
-    this.#slots.give(entry.source);
-    this.schedule();
+    if (this.#running.end(entry)) this.schedule();
   }
 
   #handled(entry: Entry, arrival: Arrival, envelope: Envelope<T>, handled: Handled, startedAt: number): void {
-    const { clock, metrics } = this.#options;
+    const { clock, metrics, suspects } = this.#options;
     this.#ended(entry);
+    suspects.over(entry);
     // A record that nobody was asked about is no sign of life: with many of them an outage would never show.
     this.#report(entry, { kind: handled.asked === false ? 'none' : 'success' });
     if (!this.#isCurrent(entry)) {
@@ -266,15 +277,17 @@ export class RecordProcessor<T> {
   }
 
   #failed(entry: Entry, arrival: Arrival, error: unknown, step: Step, eventId: string | null): void {
-    const { metrics, onFailed, onHalt, routeFailure } = this.#options;
+    const { metrics, onFailed, onHalt, routeFailure, suspects } = this.#options;
     this.#ended(entry);
+    suspects.over(entry);
     if (!this.#isCurrent(entry)) {
       this.#report(entry, { kind: 'none' });
       this.#discard(entry);
       return;
     }
     const late = step === 'produce' ? null : deadlineOf(entry.signal);
-    // We aborted it ourselves: that is no failure of the record, and it starts again if anything does.
+    // We aborted it ourselves, which is no failure of the record: it starts again if anything does. Not for ever by its own
+    // doing: when a handler kept the heartbeat from being sent, the suspects know whose.
     if (step !== 'produce' && late === null && entry.signal?.aborted === true) {
       this.#report(entry, { kind: 'none' });
       this.#putBack(entry);
@@ -292,7 +305,7 @@ export class RecordProcessor<T> {
     switch (route.kind) {
       case 'again':
         this.#intake.rest(entry, route.afterMs);
-        this.#end();
+        this.#end(entry);
         return;
       case 'halt':
         onHalt(failure);
@@ -349,30 +362,32 @@ export class RecordProcessor<T> {
   }
 
   #finish(entry: Entry, outcome: Finished): void {
-    const { metrics, onFinished } = this.#options;
+    const { metrics, onFinished, suspects } = this.#options;
     this.#intake.finish(entry);
+    suspects.finished(entry);
     if (this.#isCurrent(entry)) {
       this.#intake.release(entry);
       metrics.finished(outcome);
       onFinished();
     }
-    this.#end();
+    this.#end(entry);
   }
 
   #putBack(entry: Entry): void {
     if (this.#isCurrent(entry)) this.#intake.putBack(entry);
     else this.#intake.finish(entry);
-    this.#end();
+    this.#end(entry);
   }
 
   /** Its assignment is over: whoever has the partition now gets the record again. */
   #discard(entry: Entry): void {
     this.#intake.finish(entry);
-    this.#end();
+    this.#end(entry);
   }
 
-  #end(): void {
+  #end(entry: Entry): void {
     this.#busy -= 1;
+    this.#options.suspects.abandoned(entry);
     this.schedule();
     if (this.#busy > 0) return;
     for (const resolve of this.#idle.splice(0)) resolve();

@@ -18,11 +18,13 @@ import { createPauses, type Pauses } from './pauses.ts';
 import { createPipelineMetrics, type PipelineMetrics } from './pipeline-metrics.ts';
 import type { PipelineRun, RunOptions } from './pipeline-run.ts';
 import { createStatePublisher, type PipelineState, type StatePublisher } from './pipeline-state.ts';
+import { Progress } from './progress.ts';
 import { RecordProcessor } from './record-processor.ts';
 import { createSender, type Sender } from './sender.ts';
 import { defaultPipelineSettings, type PipelineSettings } from './settings.ts';
 import { createStanding, type Standing } from './standing.ts';
 import { stuckHandler } from './stuck-handler.ts';
+import { openSuspects, type Suspects } from './suspects.ts';
 
 export function runPipeline<T>(pipeline: Pipeline<T>, options: RunOptions): PipelineRun {
   return new Run(pipeline, options);
@@ -49,6 +51,7 @@ class Run<T> implements PipelineRun, GroupListener {
   readonly #standing: Standing;
   readonly #sender: Sender;
   readonly #holds: KeyHolds | null;
+  readonly #suspects: Suspects;
   readonly #topics: readonly string[];
   readonly #membership: Membership;
   readonly #closing = new AbortController();
@@ -65,8 +68,7 @@ class Run<T> implements PipelineRun, GroupListener {
   #finishedSinceCommit = 0;
   #cancelTick: CancelTimer = () => undefined;
   #drained: Promise<void> | null = null;
-  /** Null while nobody waits. */
-  #progress: PromiseWithResolvers<void> | null = null;
+  readonly #progress = new Progress();
 
   constructor(pipeline: Pipeline<T>, options: RunOptions) {
     this.group = pipeline.group;
@@ -125,8 +127,13 @@ class Run<T> implements PipelineRun, GroupListener {
       onReady: () => this.#processor.schedule(),
       onHalt: (failure) => this.#standing.halt(failure.code, failure),
     });
+    this.#suspects = openSuspects({
+      ...{ group: pipeline.group, clock, logger, solitude: options.solitude, settings: this.#settings },
+      member: () => this.#membership.current(),
+      onOpen: () => this.#processor.schedule(),
+    });
     this.#processor = new RecordProcessor<T>({
-      pipeline,
+      ...{ pipeline, suspects: this.#suspects },
       holds: this.#holds,
       maxInFlight: this.#settings.maxInFlight,
       serde,
@@ -147,7 +154,7 @@ class Run<T> implements PipelineRun, GroupListener {
       logger,
       metrics: this.#metrics,
       epoch: () => this.#epoch,
-      mayStart: () => this.#mayStart(),
+      mayStart: (now) => this.#mayStart(now),
       signal: () => this.#signals.current(),
       onFailed: (failure) => this.#standing.failed(failure),
       onFinished: () => this.#finished(),
@@ -199,7 +206,7 @@ class Run<T> implements PipelineRun, GroupListener {
       { group: this.group, generation: assignment.generation, partitions: assignment.partitions.length },
       names.logs.pipeline.assigned,
     );
-    this.#progressed();
+    this.#progress.made();
   }
 
   onRecords(records: readonly InboundRecord[]): void {
@@ -242,6 +249,7 @@ class Run<T> implements PipelineRun, GroupListener {
     this.#closing.abort();
     this.#cancelTick();
     this.#stopBreaker();
+    this.#suspects.close();
     this.#voidAssignment('the pipeline is closed');
     this.#metrics.flush();
     await this.#membership.close();
@@ -267,8 +275,7 @@ class Run<T> implements PipelineRun, GroupListener {
 
   async whenCaughtUp(): Promise<void> {
     for (;;) {
-      this.#progress ??= Promise.withResolvers<void>();
-      const progress = this.#progress.promise;
+      const progress = this.#progress.next();
       if (await this.#isCaughtUp()) return;
       await progress;
     }
@@ -319,7 +326,7 @@ class Run<T> implements PipelineRun, GroupListener {
     this.#holds?.clear();
   }
 
-  #mayStart(): boolean {
+  #mayStart(now: number): boolean {
     return (
       this.#phase === 'running' &&
       !this.#isRejoining &&
@@ -327,13 +334,13 @@ class Run<T> implements PipelineRun, GroupListener {
       this.#sender.blocked() === 0 &&
       this.#holds?.isReady() !== false &&
       this.#options.breaker?.state() !== 'open' &&
-      this.#fence() === null
+      this.#fence(now) === null
     );
   }
 
-  #fence(): Error | null {
+  #fence(now = this.#clock.monotonic()): Error | null {
     const member = this.#membership.current();
-    return member === null ? null : staleHeartbeat(member, this.#settings.heartbeatMarginMs, this.#clock.monotonic());
+    return member === null ? null : staleHeartbeat(member, this.#settings.heartbeatMarginMs, now);
   }
 
   #finished(): void {
@@ -342,13 +349,14 @@ class Run<T> implements PipelineRun, GroupListener {
       this.#finishedSinceCommit = 0;
       void this.#commits.run();
     }
-    this.#progressed();
+    this.#progress.made();
   }
 
   #tick(): void {
     this.#cancelTick = this.#clock.after(this.#settings.commitIntervalMs, () => {
       if (this.#phase === 'closed') return;
       this.#signals.look(); // For those who wait for it and never look: after a freeze, timers come first.
+      this.#suspects.watch(this.#settings.commitIntervalMs);
       this.#tick();
       this.#finishedSinceCommit = 0;
       void this.#commits.run();
@@ -356,7 +364,7 @@ class Run<T> implements PipelineRun, GroupListener {
       this.#metrics.flush();
       this.#publisher.retry();
       this.#processor.schedule();
-      this.#progressed();
+      this.#progress.made();
     });
   }
 
@@ -384,11 +392,5 @@ class Run<T> implements PipelineRun, GroupListener {
       paused: (cause) => this.#pauses.count(cause),
       flush: () => this.#metrics.flush(),
     });
-  }
-
-  #progressed(): void {
-    const waited = this.#progress;
-    this.#progress = null;
-    waited?.resolve();
   }
 }

@@ -7,6 +7,7 @@ import { createInMemorySerde, type InMemorySerde } from '../in-memory/serde.ts';
 import type { Pipeline } from '../pipeline.ts';
 import type { PipelineRun, RunOptions } from '../runtime/pipeline-run.ts';
 import { runPipeline } from '../runtime/run-pipeline.ts';
+import { Solitude } from '../runtime/solitude.ts';
 import { createManualClock, type ManualClock } from './manual-clock.ts';
 
 /** One process with one pipeline in it. */
@@ -98,6 +99,7 @@ export function createPipelineRig(): PipelineRig {
         clock,
         random: () => 0.5,
         onFatal: (error) => fatal.push(error),
+        solitude: new Solitude(),
         ...options,
       });
       runs.push(run);
