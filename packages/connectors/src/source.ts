@@ -24,6 +24,8 @@ export type BodyType =
 export interface Handshake {
   readonly name: string;
   readonly when: { readonly selector: Selector; readonly equals: string };
+  /** Asked now and then by itself, and not when the address is set up: nothing that an operator waits for. */
+  readonly routine?: true;
   readonly answer: /** The text found is sent back as text/plain. */
   { readonly kind: 'echo'; readonly selector: Selector } | { readonly kind: 'ok' };
 }

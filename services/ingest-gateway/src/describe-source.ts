@@ -23,13 +23,19 @@ export function summariseSources(
     name: source.name,
     summary: source.summary,
     scheme: source.verification.scheme,
-    ...(source.handshakes.length === 0 ? {} : { handshake: source.handshakes.map(({ name }) => name).join(', ') }),
+    ...handshakeOf(source),
     verifiedBy: source.verifiedBy,
     coversBody: source.coversBody,
     replayProtected: source.replayProtected,
     ...(source.normalises === undefined ? {} : { normalises: source.normalises }),
     configured: [...configured.values()].filter(({ definition }) => definition === source).map(({ name }) => name),
   }));
+}
+
+/** What is asked when the address is set up. */
+function handshakeOf({ handshakes }: Source): Pick<SourceSummary, 'handshake'> {
+  const asked = handshakes.filter(({ routine }) => routine !== true).map(({ name }) => name);
+  return asked.length === 0 ? {} : { handshake: asked.join(', ') };
 }
 
 /** What a person needs to point a vendor here, or to sign a request by hand. Holds the secret. */

@@ -31,7 +31,12 @@ export const slackSource: Source = defineSource({
       answer: { kind: 'echo', selector: 'body:/challenge' },
     },
     // Slack looks now and then whether the address still has its certificate: a form without a command.
-    { name: 'ssl_check', when: { selector: 'body:/ssl_check', equals: '1' }, answer: { kind: 'ok' } },
+    {
+      name: 'ssl_check',
+      when: { selector: 'body:/ssl_check', equals: '1' },
+      routine: true,
+      answer: { kind: 'ok' },
+    },
   ],
   // Each command and interaction has a trigger of its own; Slack never repeats them. Those without one (a closed modal)
   // are told apart by everything that was signed, the time included.
