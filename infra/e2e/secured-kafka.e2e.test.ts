@@ -106,7 +106,8 @@ async function start(name: string, driver: string, passwordFile: string): Promis
     MILLRACE_KAFKA_DRIVER: driver,
     MILLRACE_KAFKA_PASSWORD_FILE: passwordFile,
   });
-  const service = { name, url: `http://127.0.0.1:${port}`, child };
+  // The gateway's own port is the public one: why it is not ready is told to operators.
+  const service = { name, url: `http://127.0.0.1:${name === 'ingest-gateway' ? adminPort : port}`, child };
   running.push(service);
   return service;
 }

@@ -128,7 +128,9 @@ interface Work {
 /** Samples and the live line, until we are asked to stop. */
 const work = async ({ options, ports, printer, flows, secrets, environment }: Work): Promise<void> => {
   const { stop } = options;
-  const metrics = Object.fromEntries(servicesWithPorts(ports).map(([name, port]) => [name, `${urlOf(port)}/metrics`]));
+  // The gateway's own port is the public one, and tells nobody's name.
+  const inside = [...servicesWithPorts(ports), ['ingest-gateway', ports.gatewayAdmin] as const];
+  const metrics = Object.fromEntries(inside.map(([name, port]) => [name, `${urlOf(port)}/metrics`]));
   const everyMs = options.stdout.isTTY === true ? 1_000 : 10_000;
   const live = options.json ? undefined : startLiveLine({ metrics, show: printer.live, everyMs });
   if (options.samples) {

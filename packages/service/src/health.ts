@@ -3,6 +3,7 @@ import express, { type NextFunction, type Request, type RequestHandler, type Res
 import type { Registry } from 'prom-client';
 import { type ServiceErrorCode, serviceErrors } from './errors.ts';
 import { createHttpServer, type HttpServer } from './http-server.ts';
+import { publicMetrics } from './public-metrics.ts';
 
 /** One named condition of being ready. Answers from memory: a probe must not wait for a dependency. */
 export interface Readiness {
@@ -26,6 +27,8 @@ export interface HealthOptions {
 export interface Health {
   /** For a service that serves these paths on its own port; mount at `/`. */
   readonly router: RequestHandler;
+  /** The same for a port that strangers reach: a bare status, and metrics that name nobody. */
+  readonly publicRouter: RequestHandler;
   /** Set by `runService`; `/readyz` is 503 in any phase but `ready`. */
   enter(phase: Phase): void;
   report(): HealthReport;
@@ -47,19 +50,29 @@ export function createHealth({ checks, registry }: HealthOptions): Health {
       checks: Object.fromEntries(states),
     };
   };
-  const router = Router();
-  router.get('/healthz', (_request, response) => {
-    response.json({ alive: true });
-  });
-  router.get('/readyz', (_request, response) => {
-    const now = report();
-    response.status(now.ready ? 200 : 503).json(now);
-  });
-  router.get('/metrics', async (_request, response) => {
-    response.type(registry.contentType).send(await registry.metrics());
-  });
+  const routerOf = (tell: (now: HealthReport) => object, metrics: () => Promise<string>): RequestHandler => {
+    const router = Router();
+    router.get('/healthz', (_request, response) => {
+      response.json({ alive: true });
+    });
+    router.get('/readyz', (_request, response) => {
+      const now = report();
+      response.status(now.ready ? 200 : 503).json(tell(now));
+    });
+    router.get('/metrics', async (_request, response) => {
+      response.type(registry.contentType).send(await metrics());
+    });
+    return router;
+  };
   return {
-    router,
+    router: routerOf(
+      (now) => now,
+      () => registry.metrics(),
+    ),
+    publicRouter: routerOf(
+      ({ ready }) => ({ ready }),
+      () => publicMetrics(registry),
+    ),
     report,
     enter: (next) => {
       phase = next;

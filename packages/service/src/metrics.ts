@@ -64,6 +64,11 @@ export function createMetrics(options: MetricsOptions = {}): Metrics {
     await Promise.all(collectors.map((read) => read()));
     return scrape();
   };
+  const scrapeJson = registry.getMetricsAsJSON.bind(registry);
+  registry.getMetricsAsJSON = async (): ReturnType<typeof scrapeJson> => {
+    await Promise.all(collectors.map((read) => read()));
+    return scrapeJson();
+  };
 
   return {
     registry,

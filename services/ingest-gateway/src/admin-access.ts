@@ -37,15 +37,19 @@ export function loadTokens(path: string | undefined): Tokens | null {
  * operator's own browser reaches that too. Tokens count only in `Authorization`, which no page can set across origins.
  */
 export interface AdminAccess {
+  /** That it is this listener that is meant. Throws a `Refusal`. */
+  requireAddress(request: IncomingMessage): void;
   /** The role that may do this. Throws a `Refusal`. */
   require(request: IncomingMessage, permission: Permission): Role;
 }
 
 export function createAdminAccess(tokens: Tokens, allowedHosts: () => readonly string[]): AdminAccess {
   const roles = Object.entries(tokens) as readonly (readonly [Role, string])[];
+  const requireAddress = (request: IncomingMessage): void => requireOwnAddress(request, new Set(allowedHosts()));
   return {
+    requireAddress,
     require(request, permission) {
-      requireOwnAddress(request, new Set(allowedHosts()));
+      requireAddress(request);
       const token = /^Bearer ([^\s]+)$/i.exec(request.headers.authorization ?? '')?.[1];
       const role = token === undefined ? undefined : roles.find(([, known]) => sameText(token, known))?.[0];
       if (role === undefined)

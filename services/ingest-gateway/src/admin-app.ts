@@ -2,8 +2,8 @@ import type { Source } from '@millrace/connectors';
 import { topics } from '@millrace/contracts';
 import type { Claims } from '@millrace/ledger';
 import { eventId, identityHeaders } from '@millrace/messaging';
-import { type Logger, type Metrics, names } from '@millrace/service';
-import express, { type Express, type Request, type Response } from 'express';
+import { type Health, type Logger, type Metrics, names } from '@millrace/service';
+import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import type { AdminAccess, Permission, Role } from './admin-access.ts';
 import { detailsOf, summariseSources } from './describe-source.ts';
 import { Refusal, shed } from './outcome.ts';
@@ -14,6 +14,7 @@ import type { ApiKeys } from './sources-file.ts';
 
 export interface AdminOptions {
   readonly access: AdminAccess;
+  readonly health: Health;
   readonly definitions: Readonly<Record<string, Source>>;
   readonly sources: ReadonlyMap<string, ConfiguredSource>;
   readonly keys: ApiKeys;
@@ -31,7 +32,10 @@ export interface AdminOptions {
 
 type Handler = (request: Request, role: Role) => Promise<unknown>;
 
-/** The operator's side of the gateway, on a listener of its own: sources, the sample key, and where an event went. */
+/**
+ * The operator's side of the gateway, on a listener of its own: sources, the sample key, where an event went, and
+ * without a token what the health listeners of other services tell: readiness with its reasons, metrics with their names.
+ */
 export function createAdminApp(options: AdminOptions): Express {
   const { sources, definitions, keys, claims, access, freshId } = options;
   const app = express().disable('x-powered-by').disable('etag');
@@ -61,6 +65,11 @@ export function createAdminApp(options: AdminOptions): Express {
     requests.inc({ route, status: response.statusCode });
   };
 
+  app.use(['/healthz', '/readyz', '/metrics'], (request: Request, _response: Response, next: NextFunction) => {
+    access.requireAddress(request);
+    next();
+  });
+  app.use(options.health.router);
   get('/admin/v1/sources', 'sources.read', async () => summariseSources(definitions, sources));
   get('/admin/v1/sources/:name', 'sources.secret', async (request, role) => {
     const name = String(request.params['name']);
@@ -87,6 +96,10 @@ export function createAdminApp(options: AdminOptions): Express {
       access.require(request, 'sources.read');
       return Promise.reject(unknown('there is nothing at this address'));
     }),
+  );
+  // Four parameters make it an error handler.
+  app.use((error: unknown, request: Request, response: Response, _next: NextFunction) =>
+    answer(request, response, 'health', () => Promise.reject(error)),
   );
   return app;
 }

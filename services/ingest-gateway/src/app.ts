@@ -25,7 +25,8 @@ export function createApp(options: AppOptions): Express {
     .disable('etag')
     .set('trust proxy', [...options.trustedProxies])
     .set('query parser', false);
-  app.use(health.router);
+  // Who asks here is anybody: what names clients and sources is on the operator listener.
+  app.use(health.publicRouter);
   app.all('/v1/webhooks/:source', (request, response) => {
     const visit = visits.begin(request, response);
     const sourceName = nameIn(request, 'source');

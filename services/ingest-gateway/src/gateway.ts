@@ -156,7 +156,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     },
   });
   const api = createApiServer({ ...options, handler: app, visits, freshId });
-  const admin = options.tokens === null ? null : adminServer(options, { tokens: options.tokens, outlet, api, freshId });
+  const admin =
+    options.tokens === null ? null : adminServer(options, { tokens: options.tokens, health, outlet, api, freshId });
 
   const door: Part = {
     name: 'door',
@@ -183,11 +184,18 @@ function kafkaReadiness(outlet: Outlet, access: GatewayOptions['kafkaReadiness']
 
 function adminServer(
   options: GatewayOptions,
-  parts: { readonly tokens: Tokens; readonly outlet: Outlet; readonly api: HttpServer; readonly freshId: () => string },
+  parts: {
+    readonly tokens: Tokens;
+    readonly health: Health;
+    readonly outlet: Outlet;
+    readonly api: HttpServer;
+    readonly freshId: () => string;
+  },
 ): HttpServer {
-  const { tokens, outlet, api, freshId } = parts;
+  const { tokens, health, outlet, api, freshId } = parts;
   const handler = createAdminApp({
     access: createAdminAccess(tokens, () => ownHosts(Number(new URL(server.url()).port))),
+    health,
     definitions: options.definitions,
     sources: options.sources,
     keys: options.keys,

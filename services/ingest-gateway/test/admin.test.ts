@@ -117,3 +117,40 @@ describe('the operator listener', () => {
     ).toBe(404);
   });
 });
+
+describe('health and metrics of the gateway', () => {
+  const text = async (url: string, headers: Readonly<Record<string, string>> = {}): Promise<string> =>
+    (await fetch(url, { headers })).text();
+
+  it('name no client and no source on the public port', async () => {
+    await postWebhook(door.url, 'zendesk', zendeskEvent('named'));
+    await fetch(`${door.url}/v1/events/tickets`, { method: 'POST', headers: { authorization: `Bearer ${apiKey}` } });
+    const told = await text(`${door.url}/metrics`);
+    expect(told).toContain('millrace_gateway_requests_total{outcome="accepted",reason=""} 1\n');
+    expect(told).not.toMatch(/zendesk|github|slack|partner|shop|client/);
+    expect(JSON.parse(await text(`${door.url}/readyz`))).toEqual({ ready: true });
+    expect(JSON.parse(await text(`${door.url}/healthz`))).toEqual({ alive: true });
+  });
+  it('are told whole to who asks on this machine, without a token', async () => {
+    await postWebhook(door.url, 'zendesk', zendeskEvent('named'));
+    const told = await text(`${door.adminUrl}/metrics`);
+    expect(told).toContain('millrace_gateway_requests_total{source="zendesk",outcome="accepted",reason=""} 1\n');
+    expect(told).toContain('source="client/shop"');
+    expect(JSON.parse(await text(`${door.adminUrl}/readyz`))).toEqual({
+      ready: true,
+      phase: 'ready',
+      checks: { kafka: { ok: true } },
+    });
+  });
+  it('are told to no web page that makes a browser ask here', async () => {
+    for (const path of ['/metrics', '/readyz']) {
+      const answer = await fetch(`${door.adminUrl}${path}`, { headers: { origin: 'https://evil.example' } });
+      expect([path, answer.status]).toEqual([path, 403]);
+      const { port } = new URL(door.adminUrl);
+      const rebound = await sendBytes(door.adminUrl, (send) =>
+        send(`GET ${path} HTTP/1.1\r\nHost: evil.example:${port}\r\nConnection: close\r\n\r\n`),
+      );
+      expect(rebound).toMatch(/^HTTP\/1\.1 403 [\s\S]*X_ADMIN_ADDRESSEE/);
+    }
+  });
+});

@@ -19,7 +19,7 @@ export function addDoctor(program: Command, context: Context): void {
 /** What dlq-replayer finds, and what the services that this machine knows say of themselves. */
 async function examineAll(context: Context): Promise<Examination> {
   const { api, installation, now, signal } = context;
-  const { services } = installation();
+  const { services, adminUrl } = installation();
   const [own, said] = await Promise.all([
     api<Examination>('/v1/doctor').catch((error: unknown): Examination => {
       // Then its /readyz is a finding, if anybody knows its address; without one nothing can be said at all.
@@ -27,7 +27,12 @@ async function examineAll(context: Context): Promise<Examination> {
       if (!isSilent || Object.keys(services).length === 0) throw error;
       return { at: new Date(now()).toISOString(), checked: [], findings: [] };
     }),
-    Promise.all(Object.entries(services).map(([name, url]) => readinessFindings(name, url, signal))),
+    Promise.all(
+      Object.entries(services).map(([name, url]) =>
+        // The gateway's own port is the public one, and says only whether it is ready.
+        readinessFindings(name, name === 'ingest-gateway' ? (adminUrl ?? url) : url, signal),
+      ),
+    ),
   ]);
   const halted = new Set(own.findings.filter(({ check }) => check === 'pipelines').map(({ where }) => where));
   return {
@@ -39,8 +44,8 @@ async function examineAll(context: Context): Promise<Examination> {
 
 const report = z.object({
   ready: z.boolean(),
-  phase: z.string(),
-  checks: z.record(z.string(), z.object({ ok: z.boolean(), reason: z.string().optional() })),
+  phase: z.string().default('not ready'),
+  checks: z.record(z.string(), z.object({ ok: z.boolean(), reason: z.string().optional() })).default({}),
 });
 
 const answerMs = 5_000;
