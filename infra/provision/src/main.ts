@@ -1,7 +1,7 @@
 // One shot, for installations without the supervisor (docker compose, a Helm hook): topics, schemas, sample secrets.
 
 import { loadFlows } from '@millrace/flows';
-import { kafkaSettings, registryAddress } from '@millrace/kafka';
+import { demandedReplicationFactor, kafkaSettings, registryAddress } from '@millrace/kafka';
 import { isCodedError } from '@millrace/messaging';
 import { defineSettings, loadSettingsOrExit, setting } from '@millrace/service';
 import { provisionTopics, registerSchemas } from './provision.ts';
@@ -19,13 +19,7 @@ const settings = loadSettingsOrExit(
       optional: true,
       description: 'Folder for sample secrets, keys and tokens, made at random where there are none; absent for none.',
     }),
-    replicationFactor: setting.integer({
-      env: 'MILLRACE_REPLICATION_FACTOR',
-      default: 1,
-      min: 1,
-      max: 7,
-      description: 'Copies of every partition.',
-    }),
+    replicationFactor: demandedReplicationFactor,
   }),
   process.env,
 );

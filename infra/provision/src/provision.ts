@@ -22,14 +22,15 @@ export interface ProvisionTopicsOptions {
   readonly kafka: Omit<KafkaOptions, 'clientId' | 'logger'>;
   /** Each consumer group of theirs has retry, dead-letter and lane topics of its own. */
   readonly flows: Flows;
-  readonly replicationFactor?: number;
+  /** How many brokers keep each record. No default: 1 is right on a cluster of one broker alone. */
+  readonly replicationFactor: number;
 }
 
 /** Makes the cluster's topics what they should be. Resolves with what was done, in words. */
 export const provisionTopics = async ({
   kafka: reached,
   flows,
-  replicationFactor = 1,
+  replicationFactor,
 }: ProvisionTopicsOptions): Promise<string> => {
   const kafka = connectKafka({ ...reached, clientId: 'millrace-provision', logger: silent });
   try {

@@ -92,6 +92,7 @@ export const sharedEnvironment = ({
     ...Object.fromEntries(Object.entries(flowVariables).map(([name, value]) => [name, environment[name] || value])),
     MILLRACE_HOST: host,
     MILLRACE_KAFKA_BROKERS: kafkaBrokers(ports, kafkaNodes).join(','),
+    MILLRACE_REPLICATION_FACTOR: String(kafkaNodes),
     MILLRACE_REGISTRY_URL: registryUrl(ports),
     MILLRACE_POSTGRES_URL: postgres,
     MILLRACE_FLOWS: flows,

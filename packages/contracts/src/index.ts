@@ -22,8 +22,11 @@ export { type Topic, topicLike } from './topic.ts';
 export {
   type GroupTopics,
   groupTopics,
+  longestCopyRetentionMs,
   longestReturnMs,
+  minInsyncReplicas,
   type ProvisionedTopic,
+  promisedReplicationFactor,
   type RetryTier,
   retryTiers,
   type TopicSpecOptions,

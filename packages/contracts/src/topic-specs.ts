@@ -21,10 +21,17 @@ export interface ProvisionedTopic {
 export interface TopicSpecOptions {
   /** Count of every scaled topic; topics.yaml's when absent. Source, retry and lane topics of a group are all scaled. */
   readonly partitions?: number;
+  /** Of a cluster of one broker when absent; provisioning always says it. */
   readonly replicationFactor?: number;
   /** Topics of flows beside the contract's: each is kept like the one of the contract that it names. */
   readonly beside?: readonly { readonly name: string; readonly like: string }[];
 }
+
+/** How many brokers keep what was accepted, unless an installation declares another number. */
+export const promisedReplicationFactor = 3;
+
+/** How many of them must have a record before it is acknowledged: with one alone it would be gone with that one. */
+export const minInsyncReplicas = (replicationFactor: number): number => Math.min(2, replicationFactor);
 
 const appendTime = { 'message.timestamp.type': 'LogAppendTime' } as const;
 
@@ -45,7 +52,7 @@ export function groupTopics(group: string): GroupTopics {
 export function topicSpecs(groups: readonly string[], options: TopicSpecOptions = {}): readonly ProvisionedTopic[] {
   const scaled = options.partitions ?? topicTable.partitions;
   const replicationFactor = options.replicationFactor ?? 1;
-  const durability = replicationFactor >= 3 ? { 'min.insync.replicas': '2' } : {};
+  const durability = { 'min.insync.replicas': String(minInsyncReplicas(replicationFactor)) };
   const beside = (options.beside ?? []).flatMap(({ name, like }) =>
     topicTable.topics.filter((row) => row.name === like).map((row) => ({ ...row, name })),
   );
@@ -87,6 +94,11 @@ export function topicSpecs(groups: readonly string[], options: TopicSpecOptions 
 export const longestReturnMs: number =
   Math.max(...sourceRetentions()) +
   Object.values(topicTable.templates).reduce((sum, { retention }) => sum + retentionMs(retention), 0);
+
+/** How long a copy of a record waits for its group at most. */
+export const longestCopyRetentionMs: number = Math.max(
+  ...Object.values(topicTable.templates).map(({ retention }) => retentionMs(retention)),
+);
 
 /** Of what the stages read: the raw webhooks and the entities. */
 function sourceRetentions(): readonly number[] {

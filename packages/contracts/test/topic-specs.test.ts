@@ -28,10 +28,13 @@ describe('topicSpecs', () => {
     expect(count.get('ops.control')).toBe(1);
   });
 
-  it('asks for two in-sync replicas where there are three', () => {
-    expect(topicSpecs([], { replicationFactor: 3 }).every(({ config }) => config['min.insync.replicas'] === '2')).toBe(
-      true,
-    );
-    expect(topicSpecs([]).some(({ config }) => 'min.insync.replicas' in config)).toBe(false);
+  it.each([
+    [1, '1'],
+    [2, '2'],
+    [3, '2'],
+    [5, '2'],
+  ])('of %i copies of a record, %s must be there before it is acknowledged', (replicationFactor, inSync) => {
+    const specs = topicSpecs(['g'], { replicationFactor });
+    expect(new Set(specs.map(({ config }) => config['min.insync.replicas']))).toEqual(new Set([inSync]));
   });
 });

@@ -9,6 +9,7 @@ export {
   producerDefaults,
 } from './connect-kafka.ts';
 export { connectionsPart, kafkaCheck } from './connections-part.ts';
+export { createDurabilityCheck, type DurabilityCheck, type DurabilityOptions } from './durability.ts';
 export { type KafkaErrorCode, kafkaErrors } from './errors.ts';
 export { registerCodecs } from './kafkajs/codecs.ts';
 export type { MemberSettings } from './membership/member-settings.ts';
@@ -36,6 +37,7 @@ export {
 export {
   type DriverName,
   defaultGroupSettings,
+  demandedReplicationFactor,
   type KafkaGroupSettingValues,
   kafkaGroupSettings,
   kafkaSettings,

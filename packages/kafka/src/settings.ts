@@ -5,6 +5,18 @@ import type { RegistryAddress } from './registry/registry-http.ts';
 /** Which client library talks to Kafka; what stands on it is the same for both. */
 export type DriverName = 'kafkajs' | 'platformatic';
 
+const replicationDescription =
+  'How many brokers keep each record: 3, of which 2 must have it before it is acknowledged, is what durability is promised for; 1 declares a cluster of one broker, whose disk is all there is. What is provisioned, what `/readyz` states and `millrace doctor` demands.';
+
+/** The same where nothing is guessed: topics are made by it. */
+export const demandedReplicationFactor: Setting<number> = setting.integer({
+  env: 'MILLRACE_REPLICATION_FACTOR',
+  min: 1,
+  max: 7,
+  description: replicationDescription,
+  example: '3',
+});
+
 /**
  * How a service reaches Kafka and the schema registry; composed into its settings by spread. The loaded values are
  * options of `connectKafka` by the same names; `registryAddress` makes those of `connectRegistry`.
@@ -12,6 +24,7 @@ export type DriverName = 'kafkajs' | 'platformatic';
 export const kafkaSettings: typeof accessSettings & {
   readonly driver: Setting<DriverName>;
   readonly brokers: Setting<readonly string[]>;
+  readonly replicationFactor: Setting<number | undefined>;
   readonly registryUrl: Setting<string>;
   readonly registryUsername: Setting<string | undefined>;
   readonly registryPassword: Setting<string | undefined>;
@@ -28,6 +41,14 @@ export const kafkaSettings: typeof accessSettings & {
     example: '127.0.0.1:8092',
   }),
   ...accessSettings,
+  replicationFactor: setting.integer({
+    env: 'MILLRACE_REPLICATION_FACTOR',
+    optional: true,
+    min: 1,
+    max: 7,
+    description: replicationDescription,
+    example: '3',
+  }),
   registryUrl: setting.url({
     env: 'MILLRACE_REGISTRY_URL',
     description: 'Schema registry with a Confluent-compatible API, its path included.',

@@ -168,6 +168,13 @@ export interface TopicSpec {
 
 export interface TopicDescription extends TopicSpec {}
 
+/** One broker of the cluster. */
+export interface BrokerDescription {
+  readonly id: number;
+  /** Its settings as they count, defaults included, as far as it tells them. */
+  readonly config: Readonly<Record<string, string>>;
+}
+
 /** Who is in a consumer group at the moment. */
 export interface GroupDescription {
   readonly group: string;
@@ -176,6 +183,7 @@ export interface GroupDescription {
 }
 
 export interface BrokerAdmin {
+  describeBrokers(): Promise<readonly BrokerDescription[]>;
   describeTopics(names?: readonly string[]): Promise<readonly TopicDescription[]>;
   createTopics(specs: readonly TopicSpec[]): Promise<void>;
   /** Only ever more. */

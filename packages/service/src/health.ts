@@ -13,7 +13,10 @@ export interface Readiness {
 
 export interface ReadinessState {
   readonly ok: boolean;
+  /** Why not. */
   readonly reason?: string;
+  /** What there is to know about it where it is ok. */
+  readonly says?: string;
 }
 
 export type Phase = 'starting' | 'ready' | 'draining';

@@ -72,6 +72,8 @@ export interface ReplayerOptions {
   readonly reads?: ReadonlyMap<string, readonly string[]>;
   /** Asked by `doctor`; without it no schema is. */
   readonly schemas?: Pick<SchemaAdmin, 'check'>;
+  /** How many brokers keep each record, as declared; for `doctor`. */
+  readonly replicationFactor?: number | undefined;
   /** What `doctor` takes for lag, and for a wrong clock; its defaults when absent. */
   readonly doctorLagMs?: number;
   readonly doctorClockMs?: number;
@@ -179,6 +181,7 @@ export function createReplayer(
     indexGroup: indexer.group,
     withStrays: options.withStrays ?? true,
     hasOrdinal: options.ordinal !== undefined,
+    declared: options.replicationFactor,
     limits: {
       ...defaultDoctorLimits,
       ...(options.doctorLagMs === undefined ? {} : { lagMs: options.doctorLagMs }),

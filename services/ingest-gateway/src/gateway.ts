@@ -13,6 +13,7 @@ import {
   type Metrics,
   names,
   type Part,
+  type Readiness,
   type ReadinessState,
 } from '@millrace/service';
 import { createAdminAccess, ownHosts, type Tokens } from './admin-access.ts';
@@ -56,6 +57,8 @@ export interface GatewayOptions extends GatewayLimits {
   readonly connectProducer: () => Promise<Producer>;
   /** Whether the brokers let us in, and why not; always when absent. */
   readonly kafkaReadiness?: () => ReadinessState;
+  /** Further conditions of being ready. */
+  readonly checks?: readonly Readiness[];
   readonly serde: Serde;
   readonly ledger: Pick<Ledger, 'claims' | 'bodies' | 'readiness'>;
   readonly logger: Logger;
@@ -117,7 +120,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   // Postgres is missing here on purpose: without it the door stays open.
   const health = createHealth({
     registry: metrics.registry,
-    checks: [{ name: 'kafka', ready: () => kafkaReadiness(outlet, options.kafkaReadiness) }],
+    checks: [{ name: 'kafka', ready: () => kafkaReadiness(outlet, options.kafkaReadiness) }, ...(options.checks ?? [])],
   });
   const acceptedBytes = metrics.counter(names.metrics.gateway.bodyBytes);
   for (const source of expected) acceptedBytes.zero({ source });

@@ -2,12 +2,14 @@ import {
   connectionsPart,
   connectKafka,
   connectRegistry,
+  createDurabilityCheck,
   type KafkaOptions,
   type RegistrySettingValues,
   registryAddress,
 } from '@millrace/kafka';
 import type { Producer, Serde } from '@millrace/messaging';
-import type { Logger, Metrics, Part, ReadinessState } from '@millrace/service';
+import type { Logger, Metrics, Part, Readiness, ReadinessState } from '@millrace/service';
+import { gatewayTopics } from './gateway.ts';
 
 /** Kafka and the registry as one part: nothing is opened here, the outlet connects when it opens. */
 export interface KafkaPart extends Part {
@@ -16,6 +18,8 @@ export interface KafkaPart extends Part {
   createProducer(): Promise<Producer>;
   /** Whether the brokers let us in. */
   readiness(): ReadinessState;
+  /** How many brokers keep what is accepted. */
+  readonly durability: Readiness;
 }
 
 export interface KafkaPartSettings
@@ -23,6 +27,7 @@ export interface KafkaPartSettings
     RegistrySettingValues {
   readonly ordinal: number | undefined;
   readonly produceTimeoutMs: number;
+  readonly replicationFactor: number | undefined;
 }
 
 export function connectKafkaPart(settings: KafkaPartSettings, logger: Logger, metrics: Metrics): KafkaPart {
@@ -35,8 +40,23 @@ export function connectKafkaPart(settings: KafkaPartSettings, logger: Logger, me
     metrics,
   });
   const serde = connectRegistry({ ...registryAddress(settings), logger });
+  const connections = connectionsPart(broker, serde);
+  const durability = createDurabilityCheck({
+    admin: broker.admin,
+    topics: gatewayTopics.map(({ name }) => name),
+    declared: settings.replicationFactor,
+  });
   return {
-    ...connectionsPart(broker, serde),
+    ...connections,
+    open: async () => {
+      await durability.open();
+      await connections.open();
+    },
+    close: async () => {
+      await durability.close();
+      await connections.close();
+    },
+    durability,
     serde,
     createProducer: async () => {
       // Any question will do: a producer that has nothing to send connects to nobody.

@@ -38,6 +38,7 @@ const gateway = createGateway({
   tokens,
   connectProducer: kafka.createProducer,
   kafkaReadiness: kafka.readiness,
+  checks: [kafka.durability],
   serde: kafka.serde,
   ledger,
   logger,

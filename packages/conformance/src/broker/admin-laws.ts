@@ -79,6 +79,12 @@ export function adminLaws({ broker, topic, group }: BrokerLawContext): void {
       expect(described).toEqual(groups.map((name) => ({ group: name, members: 0 })));
     });
 
+    law('knows its brokers, each by another id', async () => {
+      const brokers = await broker().admin.describeBrokers();
+      expect(brokers.length).toBeGreaterThanOrEqual(1);
+      expect(new Set(brokers.map(({ id }) => id)).size).toBe(brokers.length);
+    });
+
     law('is reachable', async () => {
       expect(await broker().isReachable(5_000)).toBe(true);
     });

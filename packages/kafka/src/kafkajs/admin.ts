@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type {
   BrokerAdmin,
+  BrokerDescription,
   CommittedOffset,
   GroupDescription,
   PartitionOffsets,
@@ -38,6 +39,24 @@ export class KafkaAdmin implements BrokerAdmin {
     this.#config = config;
     this.#requestTimeoutMs = requestTimeoutMs;
     this.#connection = new Connection(config, requestTimeoutMs);
+  }
+
+  describeBrokers(): Promise<readonly BrokerDescription[]> {
+    return this.#with('describing the brokers', async (admin) => {
+      const { brokers } = await admin.describeCluster();
+      const { resources } = await admin.describeConfigs({
+        includeSynonyms: false,
+        resources: brokers.map(({ nodeId }) => ({ type: ConfigResourceTypes.BROKER, name: String(nodeId) })),
+      });
+      return resources.map(({ resourceName, configEntries }) => ({
+        id: Number(resourceName),
+        config: Object.fromEntries(
+          configEntries.flatMap(({ configName, configValue }) =>
+            configValue === null ? [] : [[configName, configValue]],
+          ),
+        ),
+      }));
+    });
   }
 
   describeTopics(names?: readonly string[]): Promise<readonly TopicDescription[]> {

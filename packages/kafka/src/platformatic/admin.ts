@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type {
   BrokerAdmin,
+  BrokerDescription,
   CommittedOffset,
   GroupDescription,
   PartitionOffsets,
@@ -18,6 +19,7 @@ import { BrokerAnswerError } from './failure.ts';
 import { GroupCoordinator } from './group-coordinator.ts';
 
 const topicResource = 2;
+const brokerResource = 4;
 const setOperation = 0;
 /** Set on the topic itself; what a topic inherits is not its configuration. */
 const setOnTopic = 1;
@@ -32,6 +34,27 @@ export class PlatformaticAdmin implements BrokerAdmin {
   constructor(config: ClientConfig, requestTimeoutMs: number) {
     this.#requestTimeoutMs = requestTimeoutMs;
     this.#cluster = new Cluster(config, requestTimeoutMs);
+  }
+
+  describeBrokers(): Promise<readonly BrokerDescription[]> {
+    return this.#ask('describing the brokers', async () => {
+      const { brokers } = await this.#cluster.metadata([]);
+      return Promise.all(
+        brokers.map(async ({ nodeId }) => {
+          const resource = { resourceType: brokerResource, resourceName: String(nodeId), configurationKeys: null };
+          const { results } = await this.#cluster.ask(nodeId, (link, { describeConfigsV2 }) =>
+            describeConfigsV2.api.async(link, [resource] as never, false, false),
+          );
+          const entries = results.flatMap(({ configs }) => configs);
+          return {
+            id: nodeId,
+            config: Object.fromEntries(
+              entries.flatMap(({ name, value }) => (value == null ? [] : [[name, value] as const])),
+            ),
+          };
+        }),
+      );
+    });
   }
 
   describeTopics(names?: readonly string[]): Promise<readonly TopicDescription[]> {

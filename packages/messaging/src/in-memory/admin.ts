@@ -3,6 +3,9 @@ import { type Cluster, partitionKey } from './cluster.ts';
 
 export function createInMemoryAdmin(cluster: Cluster): BrokerAdmin {
   return {
+    async describeBrokers() {
+      return [{ id: 1, config: {} }];
+    },
     async describeTopics(names) {
       const wanted = names ?? [...cluster.topics.keys()];
       return wanted.flatMap((name) => cluster.topics.get(name)?.spec ?? []);

@@ -5,6 +5,7 @@ import type { Broker, TopicDescription } from '@millrace/messaging';
 import type { JobStore } from '../redrive/job-store.ts';
 import type { Routes } from '../routes.ts';
 import { clockFindings, skewOfPostgres, skewsOfServices } from './clock-findings.ts';
+import { durabilityFindings, internalTopics } from './durability-findings.ts';
 import type { Check, Finding } from './finding.ts';
 import { groupFindings } from './group-findings.ts';
 import { readGroups } from './read-groups.ts';
@@ -28,6 +29,8 @@ export interface ChecksOptions {
   /** Also look for what removed routes left behind. */
   readonly withStrays: boolean;
   readonly hasOrdinal: boolean;
+  /** `MILLRACE_REPLICATION_FACTOR`; undefined where nobody said it. */
+  readonly declared: number | undefined;
   readonly limits: DoctorLimits;
   /** Epoch milliseconds. */
   readonly now: () => number;
@@ -56,6 +59,7 @@ export function installationChecks(options: ChecksOptions): readonly Check[] {
   const { broker, database, routes, jobs, schemas, groups, limits, now } = options;
   return [
     { name: 'topics', needs: 'kafka', find: () => checkTopics(options) },
+    { name: 'durability', needs: 'kafka', find: () => checkDurability(options) },
     { name: 'groups', needs: 'kafka', find: (signal) => checkGroups(options, signal) },
     ...(options.withStrays
       ? [{ name: 'strays', needs: 'kafka', find: () => checkStrays(options) } satisfies Check]
@@ -96,10 +100,22 @@ export function installationChecks(options: ChecksOptions): readonly Check[] {
   ];
 }
 
-async function checkTopics({ broker, groups }: ChecksOptions): Promise<readonly Finding[]> {
+async function checkTopics({ broker, groups, declared }: ChecksOptions): Promise<readonly Finding[]> {
   const named = topicSpecs(groups);
   const existing = await broker.admin.describeTopics(named.map(({ name }) => name));
-  return topicFindings(topicSpecs(groups, { replicationFactor: usualReplication(existing) }), existing);
+  const replicationFactor = declared ?? usualReplication(existing);
+  return topicFindings(topicSpecs(groups, { replicationFactor }), existing);
+}
+
+async function checkDurability({ broker, groups, reads, declared }: ChecksOptions): Promise<readonly Finding[]> {
+  const { admin } = broker;
+  const ours = [...new Set([...topicSpecs(groups).map(({ name }) => name), ...[...reads.values()].flat()])];
+  const [brokers, topics, internal] = await Promise.all([
+    admin.describeBrokers(),
+    admin.describeTopics(ours),
+    admin.describeTopics(internalTopics),
+  ]);
+  return durabilityFindings({ brokers, topics, internal, declared });
 }
 
 async function checkGroups(

@@ -80,6 +80,7 @@ const examined = (over: Partial<ChecksOptions> = {}): Promise<Examination> =>
         indexGroup: 'dlq-replayer.index',
         withStrays: true,
         hasOrdinal: true,
+        declared: 1,
         limits: defaultDoctorLimits,
         now: Date.now,
         ...over,
@@ -142,6 +143,7 @@ describe('the doctor on a real installation', () => {
       'kafka',
       'postgres',
       'topics',
+      'durability',
       'groups',
       'strays',
       'clocks',
@@ -150,6 +152,24 @@ describe('the doctor on a real installation', () => {
       'pipelines',
       'jobs',
     ]);
+  });
+
+  it('demands three copies, two in sync, where nobody declared a single broker', async () => {
+    const { findings } = await examined({ declared: undefined, schemas: null });
+    expect(findings.map(({ check, severity, what }) => [check, severity, what])).toEqual([
+      ['durability', 'error', expect.stringContaining('replication factor 1, 3 demanded')],
+      ['durability', 'error', expect.stringContaining('min.insync.replicas below 2')],
+      ['durability', 'warning', expect.stringContaining('nothing says how many brokers keep each record')],
+    ]);
+  });
+
+  it('names every topic that has fewer copies than were declared', async () => {
+    const { findings } = await examined({ declared: 3, schemas: null });
+    const topicsWithout = findings.filter(({ check, what }) => check === 'topics' && what.includes('1 replicas, 3'));
+    expect(topicsWithout).toHaveLength(topicSpecs(groups).length);
+    expect(findings).toContainEqual(
+      expect.objectContaining({ check: 'durability', where: expect.stringContaining('__consumer_offsets') }),
+    );
   });
 
   it('names a topic whose retention was shortened', async () => {
