@@ -1,11 +1,9 @@
+import type { ServiceDeclaration } from '@millrace/service';
+
 /** Where each process listens, counted from the port base. Part of the outside contract. */
 export interface Ports {
-  readonly gateway: number;
-  readonly gatewayAdmin: number;
-  readonly dlqReplayer: number;
-  readonly enricher: number;
-  readonly classifier: number;
-  readonly sinkWriters: number;
+  /** Every listener of every service: `<service>` for its own, `<service>.<setting>` for the others. */
+  readonly services: Readonly<Record<string, number>>;
   readonly registry: number;
   readonly postgres: number;
   /** Of the first node; further ones follow in pairs: `kafka + 2n`, `kafkaController + 2n`. */
@@ -18,13 +16,13 @@ export interface Ports {
 
 export const host = '127.0.0.1';
 
-export const portsFrom = (base: number): Ports => ({
-  gateway: base,
-  dlqReplayer: base + 1,
-  enricher: base + 2,
-  classifier: base + 3,
-  sinkWriters: base + 4,
-  gatewayAdmin: base + 5,
+export const portsFrom = (base: number, services: readonly ServiceDeclaration[]): Ports => ({
+  services: Object.fromEntries(
+    services.flatMap(({ name, port, listeners = {} }) => [
+      [name, base + port],
+      ...Object.entries(listeners).map(([setting, offset]) => [`${name}.${setting}`, base + offset]),
+    ]),
+  ),
   registry: base + 10,
   postgres: base + 11,
   kafka: base + 12,
@@ -33,6 +31,14 @@ export const portsFrom = (base: number): Ports => ({
   slack: base + 21,
   http: base + 22,
 });
+
+/** A listener of a service; of a service that is not there it is nobody's port. */
+export const portOf = ({ services }: Ports, service: string, listener?: string): number => {
+  const port = services[listener === undefined ? service : `${service}.${listener}`];
+  if (port === undefined)
+    throw new TypeError(`no service declares ${service}${listener === undefined ? '' : `.${listener}`}`);
+  return port;
+};
 
 /** How many Kafka nodes there are: one, or the three that outlive one of them. */
 export type KafkaNodes = 1 | 3;
@@ -53,12 +59,7 @@ export const portOwners = (
   ports: Ports,
   nodes: KafkaNodes = 1,
 ): readonly (readonly [owner: string, port: number])[] => [
-  ['the ingest gateway', ports.gateway],
-  ["the ingest gateway's admin listener", ports.gatewayAdmin],
-  ['the dlq-replayer', ports.dlqReplayer],
-  ['the enricher', ports.enricher],
-  ['the classifier', ports.classifier],
-  ['the sink-writers', ports.sinkWriters],
+  ...Object.entries(ports.services),
   ['the schema registry', ports.registry],
   ['Postgres', ports.postgres],
   ...kafkaNodes(ports, nodes).flatMap(

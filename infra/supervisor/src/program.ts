@@ -9,6 +9,7 @@ export interface Program {
   readonly name: string;
   readonly script: string;
   readonly args?: readonly string[];
+  /** All that it is told: it inherits nothing of ours. */
   readonly env: Readonly<Record<string, string>>;
   /** All answer 200 when it does its work. */
   readonly readyUrls: readonly string[];
@@ -27,7 +28,7 @@ export const programPart = (program: Program): Part => ({
     const child = spawnGuarded({
       command: process.execPath,
       args: [...nodeRuntime.flags, program.script, ...(program.args ?? [])],
-      env: { ...process.env, ...nodeRuntime.environment, ...program.env, MILLRACE_PARENT: 'pipe' },
+      env: { ...nodeRuntime.environment, ...program.env, MILLRACE_PARENT: 'pipe' },
       input: 'pipe',
       output: log.descriptor,
       graceMs: stopGraceMs,

@@ -1,15 +1,23 @@
 import { join } from 'node:path';
+import { simulatorSettings } from '@millrace/connectors/simulator-settings';
 import { cacheFolder } from '@millrace/embedded';
+import type { Flows } from '@millrace/flows';
 import { kafkaSettings } from '@millrace/kafka';
 import { type Secrets, sourcesFile, tokenFile } from '@millrace/provision/secrets';
-import { host, type KafkaNodes, type Ports, urlOf } from './layout.ts';
+import type { ServiceDeclaration, SettingsDefinition } from '@millrace/service';
+import { declaredOf, environmentOf, type Installation } from '@millrace/system/environment';
+import { host, type KafkaNodes, type Ports, portOf, urlOf } from './layout.ts';
 import type { Program } from './program.ts';
 import { kafkaBrokers, postgresUrl, registryUrl } from './server-parts.ts';
 
 export interface ProgramsOptions {
   readonly root: string;
   readonly dataDir: string;
+  /** The flow files, and what they say. */
   readonly flows: string;
+  readonly loaded: Flows;
+  /** The services that these flows need. */
+  readonly services: readonly ServiceDeclaration[];
   readonly ports: Ports;
   readonly kafkaNodes: KafkaNodes;
   readonly secrets: Secrets;
@@ -17,89 +25,96 @@ export interface ProgramsOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
-/** The five services, by name, in the order a record passes them. */
-export const servicePrograms = (options: ProgramsOptions): readonly Program[] => {
-  const { ports } = options;
-  return [
-    service(options, 'ingest-gateway', ports.gateway, {
-      MILLRACE_ADMIN_PORT: String(ports.gatewayAdmin),
-      MILLRACE_PUBLIC_URL: urlOf(ports.gateway),
-    }),
-    service(options, 'enricher', ports.enricher),
-    service(options, 'classifier', ports.classifier),
-    service(options, 'sink-writers', ports.sinkWriters, {
-      // Destinations are https on the open internet; the simulators are the exception, by their exact origins.
-      MILLRACE_TRUSTED_ORIGINS: [ports.zendesk, ports.slack, ports.http].map(urlOf).join(','),
-    }),
-    service(options, 'dlq-replayer', ports.dlqReplayer, { MILLRACE_GATEWAY_ADMIN_URL: urlOf(ports.gatewayAdmin) }),
-  ];
-};
-
-const service = (
-  options: ProgramsOptions,
-  name: string,
-  port: number,
-  env: Readonly<Record<string, string>> = {},
-): Program => ({
-  name,
-  script: join(options.root, 'services', name, 'src/main.ts'),
-  env: { ...sharedEnvironment(options), MILLRACE_PORT: String(port), ...env },
-  readyUrls: [`${urlOf(port)}/readyz`],
-  logFile: join(options.dataDir, 'logs', `${name}.log`),
-});
+/** The services, each told what it declares and nothing else. */
+export const servicePrograms = (options: ProgramsOptions): readonly Program[] =>
+  options.services.map((service) => {
+    const { name, settings } = service;
+    const port = portOf(options.ports, name);
+    return {
+      name,
+      script: join(options.root, 'services', name, 'src/main.ts'),
+      env: {
+        ...runtimeOf(options),
+        ...usersOf(settings, options),
+        ...environmentOf(service, options.loaded, installationOf(options)),
+      },
+      readyUrls: [`${urlOf(port)}/readyz`],
+      logFile: join(options.dataDir, 'logs', `${name}.log`),
+    };
+  });
 
 /** Zendesk, Slack and an HTTP receiver that behave as the vendors document, in one process. */
 export const simulatorsProgram = (options: ProgramsOptions): Program => {
-  const { zendesk, slack, http, gateway } = options.ports;
-  const environment = sharedEnvironment(options);
+  const { zendesk, slack, http } = options.ports;
+  const { variables } = installationOf(options);
   return {
     name: 'simulators',
     script: join(options.root, 'packages/connectors/src/simulators/main.ts'),
     env: {
-      ...environment,
+      ...runtimeOf(options),
+      ...usersOf(simulatorSettings, options),
+      ...declaredOf(simulatorSettings, { ...variables, MILLRACE_HOST: host }),
       // The receiver verifies what the flow file's HTTP sink signs.
-      STANDARD_WEBHOOKS_SECRET: environment['HTTP_SIGNING_SECRET'] ?? '',
+      STANDARD_WEBHOOKS_SECRET: variables['HTTP_SIGNING_SECRET'] ?? '',
       MILLRACE_SIMULATOR_PORTS: `zendesk=${zendesk},slack=${slack},http=${http}`,
       MILLRACE_DATA_DIR: options.dataDir,
-      MILLRACE_GATEWAY_URL: urlOf(gateway),
+      MILLRACE_GATEWAY_URL: urlOf(portOf(options.ports, 'ingest-gateway')),
     },
     readyUrls: [zendesk, slack, http].map((port) => `${urlOf(port)}/_simulator/state`),
     logFile: join(options.dataDir, 'logs', 'simulators.log'),
   };
 };
 
-/** What every one of our processes is told. */
-export const sharedEnvironment = ({
-  dataDir,
-  flows,
-  ports,
-  kafkaNodes,
-  secrets,
-  environment,
-}: ProgramsOptions): Readonly<Record<string, string>> => {
+/** What any program needs of the user's shell. Secrets and settings that are set there reach only who declares them. */
+const inherited =
+  /^(PATH|HOME|USER|LOGNAME|SHELL|LANG|LC_\w+|TZ|TMPDIR|TEMP|TMP|XDG_\w+|NODE_\w+|SSL_CERT_(FILE|DIR)|(https?|no|all)_proxy|MILLRACE_CACHE|SystemRoot)$/i;
+
+const runtimeOf = ({ environment }: ProgramsOptions): Readonly<Record<string, string>> => ({
+  ...Object.fromEntries(
+    Object.entries(environment).flatMap(([name, value]) =>
+      value !== undefined && inherited.test(name) ? [[name, value]] : [],
+    ),
+  ),
+  NODE_COMPILE_CACHE: join(cacheFolder(), 'node-compile-cache'),
+});
+
+/** Settings that the user's shell has, but where our own servers are: what it says of another cluster is not for them. */
+const usersOf = (settings: SettingsDefinition, { environment }: ProgramsOptions): Readonly<Record<string, string>> => {
+  const { driver, ...reached } = kafkaSettings;
+  const ours = new Set(Object.values(reached).map(({ env }) => env));
+  return Object.fromEntries(
+    Object.values(settings).flatMap(({ env }) => {
+      const value = environment[env];
+      return value === undefined || ours.has(env) ? [] : [[env, value]];
+    }),
+  );
+};
+
+/** Where everything of this start is. */
+export const installationOf = (options: ProgramsOptions): Installation => {
+  const { dataDir, flows, ports, secrets, environment } = options;
   const postgres = postgresUrl(ports, secrets.postgresPassword);
-  const flowVariables = {
+  const origins = { ZENDESK: urlOf(ports.zendesk), SLACK: urlOf(ports.slack), HTTP: urlOf(ports.http) };
+  const samples: Readonly<Record<string, string>> = {
     ...secrets.flowVariables,
-    ZENDESK_BASE_URL: urlOf(ports.zendesk),
-    SLACK_BASE_URL: urlOf(ports.slack),
-    HTTP_BASE_URL: urlOf(ports.http),
+    ...Object.fromEntries(Object.entries(origins).map(([name, url]) => [`${name}_BASE_URL`, url])),
     POSTGRES_URL: postgres,
   };
-  const { driver: _, ...reached } = kafkaSettings;
+  const given = Object.entries(environment).flatMap(([name, value]) => (value ? [[name, value] as const] : []));
   return {
-    // Ours are plain listeners on loopback: what the user's shell says of another cluster is not for them.
-    ...Object.fromEntries(Object.values(reached).map(({ env }) => [env, ''])),
-    ...Object.fromEntries(Object.entries(flowVariables).map(([name, value]) => [name, environment[name] || value])),
-    MILLRACE_HOST: host,
-    MILLRACE_KAFKA_BROKERS: kafkaBrokers(ports, kafkaNodes).join(','),
-    MILLRACE_REPLICATION_FACTOR: String(kafkaNodes),
-    MILLRACE_REGISTRY_URL: registryUrl(ports),
-    MILLRACE_POSTGRES_URL: postgres,
-    MILLRACE_FLOWS: flows,
-    MILLRACE_ORDINAL: '0',
-    MILLRACE_LOG_LEVEL: environment['MILLRACE_LOG_LEVEL'] || 'info',
-    MILLRACE_TOKENS_FILE: tokenFile(dataDir),
-    MILLRACE_SOURCES_FILE: sourcesFile(dataDir),
-    NODE_COMPILE_CACHE: join(cacheFolder(), 'node-compile-cache'),
+    host,
+    port: ({ name }, listener) => portOf(ports, name, listener === 'port' ? undefined : listener),
+    kafkaBrokers: kafkaBrokers(ports, options.kafkaNodes),
+    replicationFactor: options.kafkaNodes,
+    registryUrl: registryUrl(ports),
+    postgresUrl: postgres,
+    flows,
+    publicUrl: urlOf(portOf(ports, 'ingest-gateway')),
+    gatewayAdminUrl: urlOf(portOf(ports, 'ingest-gateway', 'adminPort')),
+    trustedOrigins: Object.values(origins),
+    tokensFile: tokenFile(dataDir),
+    sourcesFile: sourcesFile(dataDir),
+    variables: { ...samples, ...Object.fromEntries(given) },
+    further: { MILLRACE_ORDINAL: '0' },
   };
 };

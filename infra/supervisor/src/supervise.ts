@@ -7,14 +7,16 @@ import { type Flows, loadFlows } from '@millrace/flows';
 import { packsIn, shippedPacks, shippedTasks } from '@millrace/models/shipped-packs';
 import { provisionTopics, registerSchemas } from '@millrace/provision';
 import { loadSecrets, type Secrets, tokenFile } from '@millrace/provision/secrets';
+import { neededServices } from '@millrace/system/environment';
+import { loadServices } from '@millrace/system/services';
 import type { SystemState } from '@millrace/system/state';
 import { type DataFolder, openDataFolder } from './data-folder.ts';
-import { host, type KafkaNodes, kafkaNodes, type Ports, portOwners, portsFrom, urlOf } from './layout.ts';
+import { host, type KafkaNodes, kafkaNodes, type Ports, portOf, portOwners, portsFrom, urlOf } from './layout.ts';
 import { startLiveLine } from './live-line.ts';
 import type { SupervisorOptions } from './options.ts';
 import { createPrinter, type Printer } from './printer.ts';
 import { programPart } from './program.ts';
-import { type ProgramsOptions, servicePrograms, sharedEnvironment, simulatorsProgram } from './programs.ts';
+import { installationOf, type ProgramsOptions, servicePrograms, simulatorsProgram } from './programs.ts';
 import { sendSamples } from './samples/send-samples.ts';
 import { kafkaBrokers, postgresUrl, registryUrl, serverParts } from './server-parts.ts';
 import { stateFile, writeState } from './state-file.ts';
@@ -43,7 +45,8 @@ export const supervise = async (options: SuperviseOptions): Promise<void> => {
 
 const run = async (options: SuperviseOptions, folder: DataFolder, printer: Printer): Promise<void> => {
   const { stop } = options;
-  const ports = portsFrom(options.portBase);
+  const declared = await loadServices(options.root);
+  const ports = portsFrom(options.portBase, declared);
   // With every name that some service knows: all problems are told here at once, not by one service after the other.
   const packs = options.environment['MILLRACE_PACKS'] || shippedPacks;
   const known = { knownTasks: shippedTasks, knownPacks: packsIn(packs) };
@@ -51,7 +54,9 @@ const run = async (options: SuperviseOptions, folder: DataFolder, printer: Print
   if (folder.wasKilled) printer.say('The last run on this folder was killed; going on from its data.');
   await demandPorts(ports, options.kafkaNodes, folder.wasKilled);
   const secrets = await loadSecrets(options.dataDir);
-  const programs: ProgramsOptions = { ...options, ports, secrets };
+  const programs: ProgramsOptions = {
+    ...{ ...options, ports, secrets, loaded: flows, services: neededServices(declared, flows) },
+  };
   const javaParts = lazily(() => prepareJavaParts((message) => printer.progress('kafka', message), stop));
   const services = servicePrograms(programs);
   const state = (system: System): SystemState =>
@@ -105,7 +110,8 @@ const run = async (options: SuperviseOptions, folder: DataFolder, printer: Print
       printer,
       flows,
       secrets,
-      environment: { ...options.environment, ...sharedEnvironment(programs) },
+      environment: installationOf(programs).variables,
+      services: services.map(({ name }) => name),
     });
   } catch (error) {
     if (!stop.aborted) throw error;
@@ -123,14 +129,16 @@ interface Work {
   readonly flows: Flows;
   readonly secrets: Secrets;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Those that run. */
+  readonly services: readonly string[];
 }
 
 /** Samples and the live line, until we are asked to stop. */
-const work = async ({ options, ports, printer, flows, secrets, environment }: Work): Promise<void> => {
+const work = async ({ options, ports, printer, flows, secrets, environment, services }: Work): Promise<void> => {
   const { stop } = options;
-  // The gateway's own port is the public one, and tells nobody's name.
-  const inside = [...servicesWithPorts(ports), ['ingest-gateway', ports.gatewayAdmin] as const];
-  const metrics = Object.fromEntries(inside.map(([name, port]) => [name, `${urlOf(port)}/metrics`]));
+  // A listener for operators tells what the public port keeps to itself: names of clients and sources.
+  const inside = (name: string): number => ports.services[`${name}.adminPort`] ?? portOf(ports, name);
+  const metrics = Object.fromEntries(services.map((name) => [name, `${urlOf(inside(name))}/metrics`]));
   const everyMs = options.stdout.isTTY === true ? 1_000 : 10_000;
   const live = options.json ? undefined : startLiveLine({ metrics, show: printer.live, everyMs });
   if (options.samples) {
@@ -140,8 +148,8 @@ const work = async ({ options, ports, printer, flows, secrets, environment }: Wo
         dataDir: options.dataDir,
         flows,
         flowsFolder: options.flows,
-        gatewayUrl: urlOf(ports.gateway),
-        operatorUrl: urlOf(ports.dlqReplayer),
+        gatewayUrl: urlOf(portOf(ports, 'ingest-gateway')),
+        operatorUrl: urlOf(portOf(ports, 'dlq-replayer')),
         operatorToken: secrets.tokens.operator,
         environment,
         say: printer.say,
@@ -178,14 +186,6 @@ const demandPorts = async (ports: Ports, nodes: KafkaNodes, wasKilled: boolean):
   }
 };
 
-const servicesWithPorts = (ports: Ports): readonly (readonly [name: string, port: number])[] => [
-  ['ingest-gateway', ports.gateway],
-  ['enricher', ports.enricher],
-  ['classifier', ports.classifier],
-  ['sink-writers', ports.sinkWriters],
-  ['dlq-replayer', ports.dlqReplayer],
-];
-
 const describeState = (
   options: SuperviseOptions,
   ports: Ports,
@@ -195,15 +195,13 @@ const describeState = (
 ): SystemState => ({
   ready: true,
   pid: process.pid,
-  adminUrl: urlOf(ports.gatewayAdmin),
+  adminUrl: urlOf(portOf(ports, 'ingest-gateway', 'adminPort')),
   tokenFile: tokenFile(options.dataDir),
   kafka: { brokers: kafkaBrokers(ports, options.kafkaNodes) },
   registry: { url: registryUrl(ports) },
   postgres: { url: postgresUrl(ports, password) },
   services: Object.fromEntries(
-    servicesWithPorts(ports)
-      .filter(([name]) => names.includes(name))
-      .map(([name, port]) => [name, { url: urlOf(port), pid: system.pidOf(name) }]),
+    names.map((name) => [name, { url: urlOf(portOf(ports, name)), pid: system.pidOf(name) }]),
   ),
   processes: {
     ...Object.fromEntries(kafkaNodes(ports, options.kafkaNodes).map(({ name }) => [name, { pid: system.pidOf(name) }])),
@@ -225,7 +223,7 @@ const announce = (options: SuperviseOptions, printer: Printer, state: SystemStat
     return;
   }
   printer.say(
-    `Millrace is ready: webhooks and events at ${urlOf(ports.gateway)}, operator API at ${urlOf(ports.dlqReplayer)}.`,
+    `Millrace is ready: webhooks and events at ${urlOf(portOf(ports, 'ingest-gateway'))}, operator API at ${urlOf(portOf(ports, 'dlq-replayer'))}.`,
   );
   printer.say(`  what Zendesk and Slack received   ${urlOf(ports.zendesk)}  ${urlOf(ports.slack)}`);
   if (options.samples) printer.say('  why some samples failed           npx millrace dlq groups');

@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { kafkaNodes, portOwners, portsFrom } from '../src/layout.ts';
+import { loadServices } from '@millrace/system/services';
+import { kafkaNodes, portOf, portOwners, portsFrom } from '../src/layout.ts';
 import { parseOptions } from '../src/options.ts';
 
 const parse = (...args: readonly string[]) => parseOptions(args, { root: '/clone', from: '/here' });
@@ -54,20 +56,22 @@ describe('the options of npm start', () => {
   });
 });
 
+const declared = await loadServices(join(import.meta.dirname, '../../..'));
+
 describe('the ports', () => {
   it('are all different, and where the outside contract says', () => {
-    const ports = portsFrom(8080);
+    const ports = portsFrom(8080, declared);
     const numbers = portOwners(ports).map(([, port]) => port);
     expect(new Set(numbers).size).toBe(numbers.length);
-    expect(new Set(numbers)).toEqual(new Set(Object.values(ports)));
-    expect(ports).toMatchObject({
-      gateway: 8080,
-      dlqReplayer: 8081,
+    expect(ports.services).toStrictEqual({
+      'ingest-gateway': 8080,
+      'ingest-gateway.adminPort': 8085,
+      'dlq-replayer': 8081,
       enricher: 8082,
       classifier: 8083,
-      sinkWriters: 8084,
-      gatewayAdmin: 8085,
+      'sink-writers': 8084,
     });
+    expect(portOf(ports, 'ingest-gateway', 'adminPort')).toBe(8085);
     expect(ports).toMatchObject({
       registry: 8090,
       postgres: 8091,
@@ -80,7 +84,7 @@ describe('the ports', () => {
   });
 
   it('of three Kafka nodes clash with nothing, and the first has those of the only one', () => {
-    const ports = portsFrom(8080);
+    const ports = portsFrom(8080, declared);
     const numbers = portOwners(ports, 3).map(([, port]) => port);
     expect(new Set(numbers).size).toBe(numbers.length);
     expect(kafkaNodes(ports, 3)).toEqual([

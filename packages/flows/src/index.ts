@@ -18,6 +18,6 @@ export { loadFlows, parseFlows } from './load-flows.ts';
 export { loadFlowsOrExit } from './load-flows-or-exit.ts';
 export { describeProblem, FlowError, type FlowErrorCode, type FlowProblem, flowErrors } from './problems.ts';
 export type { Environment } from './references.ts';
-export { resolveReferences, resolveSecret } from './references.ts';
+export { resolveReferences, resolveSecret, variablesIn } from './references.ts';
 export type { EntityStage, Stage } from './stage.ts';
 export { groupOf, groupSources, stagesOf, type TopicBeside, topicsBeside } from './topology.ts';

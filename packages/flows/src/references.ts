@@ -71,3 +71,11 @@ function readSecretFile(whole: string, path: string): string {
     );
   }
 }
+
+/** Names of the environment variables that a part of the flow files refers to, in any depth. */
+export function variablesIn(value: unknown): ReadonlySet<string> {
+  if (typeof value === 'string')
+    return new Set([...value.matchAll(reference)].flatMap(([, inside = '']) => variable.exec(inside)?.[1] ?? []));
+  if (typeof value !== 'object' || value === null) return new Set();
+  return new Set(Object.values(value).flatMap((inner) => [...variablesIn(inner)]));
+}

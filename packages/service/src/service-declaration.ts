@@ -34,6 +34,8 @@ export interface ServiceDeclaration {
   /** A service with stages starts only where a flow needs one of them; one without always does. */
   readonly stages: readonly StageDeclaration[];
   readonly settings: SettingsDefinition;
+  /** Which parts of the flow files it resolves references of: only their variables are given to it. */
+  readonly references?: readonly ('sources' | 'routes')[];
 }
 
 export function defineService<const Declaration extends ServiceDeclaration>(declaration: Declaration): Declaration {

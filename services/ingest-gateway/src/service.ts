@@ -9,4 +9,5 @@ export const service = defineService({
   listeners: { adminPort: 5 },
   stages: [],
   settings,
+  references: ['sources'],
 });

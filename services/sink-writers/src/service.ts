@@ -17,4 +17,5 @@ export const service = defineService({
     },
   ],
   settings,
+  references: ['routes'],
 });
