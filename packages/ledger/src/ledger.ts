@@ -16,6 +16,7 @@ import {
   deliveriesMigration,
   heldKeysMigration,
   ledgerMigrations,
+  settledKeysMigration,
 } from './schema.ts';
 import { type Store, tableOf } from './store.ts';
 
@@ -81,6 +82,7 @@ export function connectLedger(options: LedgerOptions): Ledger {
     ...(notes === null ? [] : [deliveriesMigration(notes)]),
     heldKeysMigration,
     ...(notes === null ? [] : [deliveriesAgeMigration(notes)]),
+    settledKeysMigration,
   ];
   const database = connectDatabase({
     ...options,
@@ -104,6 +106,7 @@ export function connectLedger(options: LedgerOptions): Ledger {
     own('claims', 'received_at', claimKeepMs),
     own('outcomes', 'recorded_at', effectKeepMs),
     own('effects', 'started_at', effectKeepMs),
+    own('settled_keys', 'keep_from', effectKeepMs),
     own('held_records', 'held_at', effectKeepMs),
     // Each says itself how long it is kept, so it does not matter which service prunes.
     { store, kind: 'bodies', table: tableOf(bodyStore, 'bodies'), isOld: 'keep_until < $1', keepMs: 0 },

@@ -75,6 +75,25 @@ export const heldKeysMigration: Migration = {
   `,
 };
 
+/**
+ * The newest event of each key that a route is done with. `key` is a digest: of fixed size, and nobody's name.
+ * `keep_from` is a day, so that most updates of a row leave its index alone.
+ */
+export const settledKeysMigration: Migration = {
+  id: '0005-settled-keys',
+  sql: `
+    CREATE TABLE :schema.settled_keys (
+      route text COLLATE "C" NOT NULL,
+      key bytea NOT NULL,
+      sequence text COLLATE "C" NOT NULL,
+      generation bigint NOT NULL,
+      keep_from bigint NOT NULL,
+      PRIMARY KEY (route, key)
+    ) WITH (fillfactor = 80);
+    CREATE INDEX settled_keys_age ON :schema.settled_keys (keep_from);
+  `,
+};
+
 /** The outside contract's table, which a Postgres sink on the same database makes too. */
 export const deliveriesMigration = (table: string): Migration => ({
   id: '0002-deliveries',

@@ -311,6 +311,8 @@ describe('prune', () => {
     await Promise.all(Array.from({ length: 6_000 }, () => ledger.claims.claim(aRequest())));
     await ledger.claims.claim(old);
     await ledger.effects.begin('r', 'old');
+    await ledger.effects.settle('r', 'old', { key: 'old', sequence: '0002', generation: 0 });
+    await ledger.effects.begin('r', 'old');
     ledgers.clock.now += keepMs + 1;
     await ledger.claims.claim({ ...young, receivedAt: ledgers.clock.now });
     await ledger.effects.begin('r', 'young');

@@ -18,8 +18,19 @@ export interface OutcomeStore {
   record(key: OutcomeKey, outcome: Buffer, signal?: AbortSignal): Promise<Buffer>;
 }
 
-/** `in-doubt`: a try was begun and its end is unknown; the sink's `inDoubt` says what follows. */
-export type EffectState = 'fresh' | 'done' | 'in-doubt';
+/**
+ * `in-doubt`: a try was begun and its end is unknown; the sink's `inDoubt` says what follows.
+ * `superseded`: nothing was begun, because the route is done with a newer event of the same key.
+ */
+export type EffectState = 'fresh' | 'done' | 'in-doubt' | 'superseded';
+
+/** Which of the events of one key this is: the greater (sequence, generation) is the newer. */
+export interface KeyPlace {
+  /** The entity key. */
+  readonly key: string;
+  readonly sequence: string;
+  readonly generation: number;
+}
 
 /** A row of the append-only `deliveries` table. */
 export interface DeliveryNote {
@@ -38,14 +49,28 @@ export interface EffectDone {
   readonly note: DeliveryNote | null;
 }
 
-/** Remembers effects on systems that cannot take part in a transaction. The key is (route, event id). */
+/**
+ * Remembers effects on systems that cannot take part in a transaction, by (route, event id), and the newest event of each
+ * (route, key) that the route is done with: written, unchanged, filtered or superseded. One that failed does not count.
+ * A place is null where a source declares no order: then nothing is newer.
+ */
 export interface EffectStore {
-  /** Writes `started` before the effect, durably. Of two callers only one gets `fresh`. */
-  begin(route: string, eventId: string, signal?: AbortSignal): Promise<EffectState>;
-  /** After the effect. A note is kept in the same write, so that an effect is told once however often it is reported. */
+  /** Writes `started` before the effect, durably. Of two callers only one gets `fresh`. What was begun before stays so, however old. */
+  begin(route: string, eventId: string, place?: KeyPlace | null, signal?: AbortSignal): Promise<EffectState>;
+  /**
+   * After the effect. A note is kept in the same write, so that an effect is told once however often it is reported, and
+   * the event it names counts as settled for its key.
+   */
   done(route: string, eventId: string, done: EffectDone, signal?: AbortSignal): Promise<void>;
   /** The try surely had no effect (refused before it was applied): the next `begin` is `fresh` again. */
   release(route: string, eventId: string, signal?: AbortSignal): Promise<void>;
+  /**
+   * The route is done with the event and wrote nothing: older ones of its key are superseded from now on. Releases what was
+   * begun of it; without an event id, of one that never came so far, there is nothing to release.
+   */
+  settle(route: string, eventId: string | null, place: KeyPlace, signal?: AbortSignal): Promise<void>;
+  /** Whether the route is done with a newer event of the key. */
+  isSuperseded(route: string, place: KeyPlace, signal?: AbortSignal): Promise<boolean>;
 }
 
 /** Bodies too large for a record (claim check). A reference names its content for good. */

@@ -1,5 +1,5 @@
 import type { AnySink, SinkDelivery, SinkResult } from '@millrace/connectors/sink';
-import { CodedError, deadLetter, type EffectStore } from '@millrace/messaging';
+import { CodedError, deadLetter, type EffectStore, type KeyPlace } from '@millrace/messaging';
 import { appliedOf } from '@millrace/resilience/outbound-error';
 import type { Destination } from './destination.ts';
 
@@ -7,41 +7,53 @@ export interface ApplyOptions {
   readonly definition: Pick<AnySink, 'inDoubt'>;
   readonly destination: Pick<Destination, 'write' | 'probe'>;
   readonly effects: EffectStore;
+  /** Whether the route leaves some events out before they come here. */
+  readonly isConditional: boolean;
   /** Told when an effect was found started and not done, with what followed. */
   readonly onInDoubt: (resolution: InDoubtResolution) => void;
 }
 
-export type InDoubtResolution = 'found' | 'written-again' | 'dead-lettered';
+export const inDoubtResolutions = ['found', 'written-again', 'dead-lettered', 'superseded'] as const;
+export type InDoubtResolution = (typeof inDoubtResolutions)[number];
 
 export interface AppliedResult extends Omit<SinkResult, 'reason'> {
   /** Why nothing was written now although it is delivered; null when it was. */
   readonly reason: string | null;
 }
 
+/** Where a delivery stands among those of its key; null where its source declares no order. */
+export function placeOf({ key, sequence, generation }: SinkDelivery): KeyPlace | null {
+  return key === '' ? null : { key, sequence, generation };
+}
+
 /**
- * One effect per (route, event id).
+ * One effect per (route, event id), and none of an event that is older than what the route is done with.
  * Fresh: `started` is durable before the write, `done` after it. A crash in between leaves it in doubt, and the sink's
  * declaration says what follows. A failure that proves that nothing happened makes it fresh again.
- * A transactional sink claims inside its own write, so there is nothing to remember here.
+ * Whatever the answer, it settles the key: an older event that comes back from a tier or the dead letters is superseded,
+ * also where the newer one wrote nothing and left no mark at the destination.
  */
 export async function applyOnce(
   delivery: SinkDelivery,
   isOperatorsWish: boolean,
-  { definition, destination, effects, onInDoubt }: ApplyOptions,
+  options: ApplyOptions,
   signal: AbortSignal,
 ): Promise<AppliedResult> {
-  if (definition.inDoubt === 'transactional') return withReason(await destination.write(delivery, signal));
+  const { definition, destination, effects } = options;
+  if (definition.inDoubt === 'transactional') return applyClaimed(delivery, options, signal);
   const { route, eventId } = delivery;
-  const state = await effects.begin(route, eventId, signal);
+  const state = await effects.begin(route, eventId, placeOf(delivery), signal);
   if (state === 'done') return { outcome: 'delivered', destination: '', reason: 'delivered-before' };
+  if (state === 'superseded') return newerSettled;
   if (state === 'in-doubt') {
-    const isThere = await settleDoubt(
-      delivery,
-      isOperatorsWish,
-      { definition, destination, effects, onInDoubt },
-      signal,
-    );
-    if (isThere) {
+    const resolution = await resolveDoubt(delivery, isOperatorsWish, options, signal);
+    options.onInDoubt(resolution);
+    if (resolution === 'dead-lettered') throw inDoubt();
+    if (resolution === 'superseded') {
+      await settle(delivery, effects, signal);
+      return newerSettled;
+    }
+    if (resolution === 'found') {
       await remember(delivery, 'found at the destination', effects, signal);
       return { outcome: 'delivered', destination: '', reason: 'found-at-destination' };
     }
@@ -49,8 +61,7 @@ export async function applyOnce(
   try {
     const result = await destination.write(delivery, signal);
     if (result.outcome === 'delivered') await remember(delivery, result.destination, effects, signal);
-    // Nothing was written, so there is nothing to remember: asked again, the destination says the same or better.
-    else await effects.release(route, eventId, signal);
+    else await settle(delivery, effects, signal);
     return withReason(result);
   } catch (error) {
     // What cannot be released stays in doubt, which costs a look at the destination and never a double.
@@ -60,6 +71,32 @@ export async function applyOnce(
 }
 
 const withReason = (result: SinkResult): AppliedResult => ({ ...result, reason: result.reason ?? null });
+const newerSettled: AppliedResult = { outcome: 'superseded', destination: '', reason: 'newer-settled' };
+
+/**
+ * A transactional sink claims inside its own write and guards its rows there. What it cannot know is a newer event that
+ * the route's condition kept from it.
+ */
+async function applyClaimed(
+  delivery: SinkDelivery,
+  { destination, effects, isConditional }: ApplyOptions,
+  signal: AbortSignal,
+): Promise<AppliedResult> {
+  if (isConditional && (await isOlder(delivery, effects, signal))) return newerSettled;
+  return withReason(await destination.write(delivery, signal));
+}
+
+async function isOlder(delivery: SinkDelivery, effects: EffectStore, signal: AbortSignal): Promise<boolean> {
+  const place = placeOf(delivery);
+  return place !== null && effects.isSuperseded(delivery.route, place, signal);
+}
+
+/** Nothing was written: asked again, the destination says the same or better, and what is older has nothing to say. */
+export async function settle(delivery: SinkDelivery, effects: EffectStore, signal: AbortSignal): Promise<void> {
+  const place = placeOf(delivery);
+  if (place === null) await effects.release(delivery.route, delivery.eventId, signal);
+  else await effects.settle(delivery.route, delivery.eventId, place, signal);
+}
 
 async function remember(
   { route, eventId, correlationid, entity, key, sequence, generation }: SinkDelivery,
@@ -75,34 +112,22 @@ async function remember(
   );
 }
 
-/** True when the effect is at the destination already. */
-async function settleDoubt(
+/** What an earlier try that may have reached the destination comes to. What is older is not written again. */
+async function resolveDoubt(
   delivery: SinkDelivery,
   isOperatorsWish: boolean,
-  { definition, destination, onInDoubt }: ApplyOptions,
+  { definition, destination, effects }: ApplyOptions,
   signal: AbortSignal,
-): Promise<boolean> {
-  switch (definition.inDoubt) {
-    case 'probe': {
-      const isThere = await destination.probe(delivery, signal);
-      onInDoubt(isThere ? 'found' : 'written-again');
-      return isThere;
-    }
-    case 'transactional':
-    case 'repeat':
-      onInDoubt('written-again');
-      return false;
-    case 'dead-letter': {
-      // Redriven by a person who has looked: that is the decision.
-      if (isOperatorsWish) {
-        onInDoubt('written-again');
-        return false;
-      }
-      onInDoubt('dead-lettered');
-      throw new CodedError('X_ROUTE_IN_DOUBT', 'An earlier try may have reached the destination', {
-        disposition: deadLetter,
-        step: 'effect',
-      });
-    }
-  }
+): Promise<InDoubtResolution> {
+  if (definition.inDoubt === 'probe' && (await destination.probe(delivery, signal))) return 'found';
+  if (await isOlder(delivery, effects, signal)) return 'superseded';
+  // Redriven by a person who has looked: that is the decision.
+  return definition.inDoubt === 'dead-letter' && !isOperatorsWish ? 'dead-lettered' : 'written-again';
+}
+
+function inDoubt(): CodedError {
+  return new CodedError('X_ROUTE_IN_DOUBT', 'An earlier try may have reached the destination', {
+    disposition: deadLetter,
+    step: 'effect',
+  });
 }

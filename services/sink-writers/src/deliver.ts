@@ -36,6 +36,8 @@ export interface DeliverOptions {
   readonly sink: Pick<AnySink, 'name'>;
   readonly expressions: Pick<Expressions, 'evaluate'>;
   readonly write: (delivery: SinkDelivery, isOperatorsWish: boolean, signal: AbortSignal) => Promise<Written>;
+  /** Told of each event that the condition leaves out, before it counts as filtered. */
+  readonly pass: (delivery: SinkDelivery, signal: AbortSignal) => Promise<void>;
   /** Epoch milliseconds. */
   readonly now: () => number;
 }
@@ -59,14 +61,10 @@ export function deliverPipeline(
 
 /** Judged entity → destination, with a record of what was written where, or why nothing was. */
 export function deliver(options: DeliverOptions): Handler<Deliverable> {
-  const { flow, route, write, now } = options;
+  const { flow, route, write, pass, now } = options;
   return async (envelope, signal) => {
     const startedAt = now();
     const view = expressionView(envelope.data);
-    if (route.when !== null && (await evaluate(route.when, 'when', view, options, signal)) !== true) {
-      return completed(envelope, options, startedAt, { outcome: 'filtered', reason: 'when', destination: '' });
-    }
-    const mapped = route.map === null ? undefined : await evaluate(route.map, 'map', view, options, signal);
     const delivery: SinkDelivery = {
       route: `${flow.name}.${route.route}`,
       eventId: envelope.id,
@@ -77,12 +75,19 @@ export function deliver(options: DeliverOptions): Handler<Deliverable> {
       generation: envelope.generation,
       value: envelope.data,
       view,
-      ...(route.map === null ? {} : { mapped }),
     };
-    const written = await write(delivery, envelope.delivery.through === 'lane', signal);
+    if (route.when !== null && (await evaluate(route.when, 'when', view, options, signal)) !== true) {
+      await pass(delivery, signal);
+      return completed(envelope, options, startedAt, { outcome: 'filtered', reason: 'when', destination: '' });
+    }
+    const mapped = route.map === null ? {} : { mapped: await evaluate(route.map, 'map', view, options, signal) };
+    const written = await write({ ...delivery, ...mapped }, envelope.delivery.through === 'lane', signal);
     return completed(envelope, options, startedAt, written);
   };
 }
+
+/** Reasons that came without asking the destination. */
+const unasked: ReadonlySet<string> = new Set(['when', 'delivered-before', 'newer-settled']);
 
 function completed(
   envelope: Envelope<Deliverable>,
@@ -107,7 +112,7 @@ function completed(
   return {
     outputs: [{ to: topics.deliveriesCompleted, key: envelope.key, data, time: new Date(now()).toISOString() }],
     outcome: outcomeOf(outcome, reason),
-    asked: reason !== 'when' && reason !== 'delivered-before',
+    asked: reason === null || !unasked.has(reason),
   };
 }
 

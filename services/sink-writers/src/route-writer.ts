@@ -3,7 +3,7 @@ import type { EffectStore } from '@millrace/messaging';
 import { createBulkhead, createRateLimiter, type RateLimiterMode, sharedDeadlines } from '@millrace/resilience';
 import type { Outbound } from '@millrace/resilience/outbound';
 import { type Metrics, names } from '@millrace/service';
-import { applyOnce } from './apply-once.ts';
+import { applyOnce, inDoubtResolutions, placeOf } from './apply-once.ts';
 import type { Written } from './deliver.ts';
 import { createDestination } from './destination.ts';
 import { createLoopGuard } from './loop-guard.ts';
@@ -16,6 +16,8 @@ export interface RouteWriterOptions {
   /** The Avro schema of the records that will arrive. */
   readonly schema: object;
   readonly definition: AnySink;
+  /** Whether the route has a condition, and so events that `pass` is told of. */
+  readonly isConditional: boolean;
   readonly readSettings: () => unknown;
   readonly openOutbound: () => Outbound;
   readonly effects: EffectStore;
@@ -33,13 +35,15 @@ export interface RouteWriterOptions {
 /** Everything that stands between one route and its destination: loop guard, rate limiter, bulkhead, effect ledger, deadline. */
 export interface RouteWriter {
   write(delivery: SinkDelivery, isOperatorsWish: boolean, signal: AbortSignal): Promise<Written>;
+  /** The route leaves this one out: an older one of its key has nothing to say there any more. */
+  pass(delivery: SinkDelivery, signal: AbortSignal): Promise<void>;
   /** An operator lifts a halt: secrets are read again and what was counted is forgotten. */
   reopen(): void;
   close(): Promise<void>;
 }
 
 export function createRouteWriter(options: RouteWriterOptions): RouteWriter {
-  const { route, definition, effects, metrics, monotonic } = options;
+  const { route, definition, isConditional, effects, metrics, monotonic } = options;
   const sink = definition.name;
   const { entity, schema, readSettings, openOutbound, now } = options;
   const destination = createDestination({
@@ -60,7 +64,7 @@ export function createRouteWriter(options: RouteWriterOptions): RouteWriter {
   for (const outcome of ['delivered', 'superseded', 'unchanged', 'filtered']) deliveries.zero({ route, sink, outcome });
   deliverySeconds.zero({ route, sink });
   rateLimited.zero({ route, sink });
-  for (const resolution of ['found', 'written-again', 'dead-lettered']) inDoubt.zero({ route, resolution });
+  for (const resolution of inDoubtResolutions) inDoubt.zero({ route, resolution });
   selfCaused.zero({ route });
   const turns = {
     limiter,
@@ -78,7 +82,13 @@ export function createRouteWriter(options: RouteWriterOptions): RouteWriter {
     const result = await applyOnce(
       delivery,
       isOperatorsWish,
-      { definition, destination, effects, onInDoubt: (resolution) => inDoubt.inc({ route, resolution }) },
+      {
+        definition,
+        destination,
+        effects,
+        isConditional,
+        onInDoubt: (resolution) => inDoubt.inc({ route, resolution }),
+      },
       deadlineOf(signal),
     );
     deliverySeconds.observe({ route, sink }, (monotonic() - startedAt) / 1000);
@@ -100,6 +110,10 @@ export function createRouteWriter(options: RouteWriterOptions): RouteWriter {
         if (isEcho) selfCaused.inc({ route });
       }
       return result;
+    },
+    async pass(delivery, signal) {
+      const place = placeOf(delivery);
+      if (place !== null) await effects.settle(delivery.route, null, place, deadlineOf(signal));
     },
     reopen() {
       guard.clear();

@@ -73,18 +73,11 @@ export function createSinkWriters(options: SinkWritersOptions): StageHost {
 
 function stageOf(flow: Flow, route: Route, expressions: Expressions, options: SinkWritersOptions): HostedStage {
   const definition = sinkOf(route, options);
-  const { write, reopen, close } = routeWriter(flow, route, definition, options);
+  const { write, pass, reopen, close } = routeWriter(flow, route, definition, options);
   return {
     pipeline: deliverPipeline({
-      ...{
-        flow,
-        route,
-        sink: definition,
-        topic: flowTopics(flow).last as Topic<Deliverable>,
-        expressions,
-        write,
-        now: options.now,
-      },
+      ...{ flow, route, sink: definition, topic: flowTopics(flow).last as Topic<Deliverable>, expressions },
+      ...{ write, pass, now: options.now },
     }),
     breaker: createBreaker({ openMs: options.settings.breakerOpenMs }),
     // More handlers than the destination takes at once would only grow old waiting for their turn.
@@ -102,6 +95,7 @@ function routeWriter(flow: Flow, route: Route, definition: AnySink, options: Sin
     entity: flow.entity,
     schema: flowTopics(flow).last.schema,
     definition,
+    isConditional: route.when !== null,
     readSettings: () => resolveReferences(definition.config.parse(route.settings), environment),
     openOutbound: () =>
       createOutbound({ trustedOrigins: settings.trustedOrigins, connections: definition.concurrency, now }),

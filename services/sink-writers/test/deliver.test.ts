@@ -33,6 +33,7 @@ const wasAsked = async (written: Written | null): Promise<boolean | undefined> =
     sink: httpSink,
     expressions: { evaluate: async () => written !== null },
     write: async () => written ?? Promise.reject(new Error('nothing is to be written')),
+    pass: async () => undefined,
     now: () => 0,
   });
   return (await handle(envelope, new AbortController().signal)).asked;
@@ -45,6 +46,10 @@ describe('a delivery', () => {
 
   it('that was made before says nothing of the destination', async () => {
     expect(await wasAsked({ outcome: 'delivered', destination: '', reason: 'delivered-before' })).toBe(false);
+  });
+
+  it('that is older than what the route is done with says nothing of the destination', async () => {
+    expect(await wasAsked({ outcome: 'superseded', destination: '', reason: 'newer-settled' })).toBe(false);
   });
 
   it.each<readonly [string, Written]>([

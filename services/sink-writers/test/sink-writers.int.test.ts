@@ -43,7 +43,9 @@ afterAll(async () => {
 
 beforeEach(async () => {
   street = await aVendorStreet();
-  await reader.query('drop table if exists tickets, deliveries, delivery_claims; truncate sink_writers.effects');
+  await reader.query(
+    'drop table if exists tickets, deliveries, delivery_claims; truncate sink_writers.effects, sink_writers.settled_keys',
+  );
 });
 
 afterEach(async () => {

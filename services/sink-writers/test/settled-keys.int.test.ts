@@ -1,0 +1,207 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { sinks } from '@millrace/connectors/sinks';
+import { type TestDatabase, testDatabase } from '@millrace/embedded/testing';
+import { connectLedger, type Ledger } from '@millrace/ledger';
+import { createLogger } from '@millrace/service';
+import pg from 'pg';
+import { aPrinter } from './a-printer.ts';
+import { aVendorStreet, type System, type SystemOptions, startSystem, type VendorStreet } from './a-system.ts';
+import { aTicket, judged } from './a-ticket.ts';
+
+let database: TestDatabase;
+let ledger: Ledger;
+let reader: pg.Pool;
+let street: VendorStreet;
+const systems: System[] = [];
+
+beforeAll(async () => {
+  database = await testDatabase();
+  reader = new pg.Pool({ connectionString: database.url, max: 1 });
+  reader.on('error', () => undefined);
+  ledger = connectLedger({
+    ...{ url: database.url, schema: 'sink_writers', now: Date.now },
+    logger: createLogger({ service: 'test', level: 'silent' }),
+  });
+  await ledger.open();
+});
+
+afterAll(async () => {
+  await ledger.close();
+  await reader.end();
+  await database.drop();
+});
+
+beforeEach(async () => {
+  street = await aVendorStreet();
+  await reader.query(
+    'drop table if exists tickets, deliveries, delivery_claims; truncate sink_writers.effects, sink_writers.settled_keys',
+  );
+});
+
+afterEach(async () => {
+  await Promise.all(systems.splice(0).map((system) => system.close()));
+  await street.close();
+});
+
+async function aSystem(deliver: string, options: Partial<SystemOptions> = {}): Promise<System> {
+  const environment = { ...street.environment, POSTGRES_URL: database.url };
+  const system = await startSystem({ deliver, ledger, ...options, environment });
+  systems.push(system);
+  return system;
+}
+
+const settings: Readonly<Record<string, string>> = {
+  zendesk: '',
+  slack: 'channel: "#urgent"',
+  http: 'url: "${HTTP_BASE_URL}/hook", secret: "${HTTP_SIGNING_SECRET}"',
+  postgres: 'table: tickets',
+};
+const routeTo = (sink: string, more = ''): string =>
+  `      - { ${[`route: out, sink: ${sink}`, settings[sink], more].filter(Boolean).join(', ')} }`;
+const onlyUrgent = `when: "classification.priority.label = 'urgent'"`;
+const ticket = (at: number, category: string, priority = 'urgent') =>
+  aTicket('1', { at, judgements: { category: judged(category), priority: judged(priority) } });
+const outcomes = (system: System) =>
+  system.completed('out').map(({ eventId, outcome, reason }) => [eventId, outcome, reason]);
+
+/** Events that had an effect at the destination, in order. */
+async function appliedAt(sink: string): Promise<(string | null)[]> {
+  if (sink === 'postgres') {
+    const { rows } = await reader.query<{ event_id: string }>('select event_id from deliveries order by at');
+    return rows.map(({ event_id }) => event_id);
+  }
+  return street[sink as 'zendesk' | 'slack' | 'http'].messages().map(({ eventId }) => eventId);
+}
+
+describe('an older event that comes after a newer one of its key', () => {
+  it('is tried with every sink there is', () => {
+    expect(Object.keys(settings).toSorted()).toEqual(Object.keys(sinks).toSorted());
+  });
+
+  it.each(Object.keys(settings))('is superseded at %s when the newer one was delivered', async (sink) => {
+    const system = await aSystem(routeTo(sink));
+    await system.publish('newer', ticket(3, 'cards'));
+    await system.settled();
+    await system.publish('older', ticket(2, 'loans'));
+    await system.settled();
+    expect(outcomes(system)).toEqual([
+      ['newer', 'delivered', null],
+      // The table's own guard says so where there is one.
+      ['older', 'superseded', sink === 'postgres' ? null : 'newer-settled'],
+    ]);
+    expect(await appliedAt(sink)).toEqual(['newer']);
+  });
+
+  it.each(Object.keys(settings))('is superseded at %s when the route left the newer one out', async (sink) => {
+    const system = await aSystem(routeTo(sink, onlyUrgent));
+    await system.publish('first', ticket(1, 'cards'));
+    await system.publish('newer', ticket(3, 'cards', 'low'));
+    await system.settled();
+    await system.publish('older', ticket(2, 'loans'));
+    await system.settled();
+    expect(outcomes(system)).toEqual([
+      ['first', 'delivered', null],
+      ['newer', 'filtered', 'when'],
+      ['older', 'superseded', 'newer-settled'],
+    ]);
+    expect(await appliedAt(sink)).toEqual(['first']);
+  });
+
+  it('is superseded when the newer one changed nothing, coming back from the dead letters', async () => {
+    const system = await aSystem(routeTo('zendesk'));
+    await system.publish('first', ticket(1, 'cards'));
+    await system.settled();
+    await street.steer('zendesk', 'fail', { status: 422 });
+    await system.publish('older', ticket(2, 'loans'));
+    await system.settled();
+    expect(system.deadLetters('out')).toHaveLength(1);
+    await street.steer('zendesk', 'heal');
+    await system.publish('newer', ticket(3, 'cards'));
+    await system.settled();
+    await system.redrive('out');
+    await system.settled();
+    expect(outcomes(system)).toEqual([
+      ['first', 'delivered', null],
+      ['newer', 'unchanged', null],
+      ['older', 'superseded', 'newer-settled'],
+    ]);
+    expect(await appliedAt('zendesk')).toEqual(['first']);
+  });
+
+  it('is superseded again in a process that was not there when the newer one was settled', async () => {
+    const first = await aSystem(routeTo('http', onlyUrgent));
+    await first.publish('newer', ticket(3, 'cards', 'low'));
+    await first.settled();
+    const second = await aSystem(routeTo('http', onlyUrgent));
+    await second.publish('older', ticket(2, 'cards'));
+    await second.settled();
+    expect(outcomes(second)).toEqual([['older', 'superseded', 'newer-settled']]);
+  });
+
+  it('is written when the newer one is a dead letter, which then comes over it', async () => {
+    const system = await aSystem(routeTo('http'));
+    await street.steer('http', 'fail', { status: 422 });
+    await system.publish('newer', ticket(3, 'cards'));
+    await system.settled();
+    await street.steer('http', 'heal');
+    await system.publish('older', ticket(2, 'loans'));
+    await system.settled();
+    await system.redrive('out');
+    await system.settled();
+    expect(await appliedAt('http')).toEqual(['older', 'newer']);
+  });
+
+  it('of another key is none of its business', async () => {
+    const system = await aSystem(routeTo('http'));
+    await system.publish('newer', ticket(3, 'cards'));
+    await system.settled();
+    await system.publish('other', aTicket('2', { at: 1 }));
+    await system.settled();
+    expect(await appliedAt('http')).toEqual(['newer', 'other']);
+  });
+});
+
+describe('an older event whose first try was cut off', () => {
+  const cutOff = (sink: string) => ledger.effects.begin(`tickets.${sink === 'printer' ? 'print' : 'out'}`, 'older');
+
+  it.each(['zendesk', 'slack', 'http'])('is not written to %s again after a newer one', async (sink) => {
+    const system = await aSystem(routeTo(sink));
+    await cutOff(sink);
+    await system.publish('newer', ticket(3, 'cards'));
+    await system.settled();
+    await system.publish('older', ticket(2, 'loans'));
+    await system.settled();
+    expect(outcomes(system)).toMatchObject([
+      ['newer', 'delivered', null],
+      ['older', 'superseded', 'newer-settled'],
+    ]);
+    expect(await appliedAt(sink)).toEqual(['newer']);
+  });
+
+  it('is found where it was written all the same', async () => {
+    const system = await aSystem(routeTo('slack'));
+    await system.publish('older', ticket(2, 'loans'));
+    await system.settled();
+    // As if the process had been killed before it could note that.
+    await reader.query('update sink_writers.effects set done_at = null');
+    await system.publish('newer', ticket(3, 'cards'));
+    await system.settled();
+    await system.publish('older', ticket(2, 'loans'));
+    await system.settled();
+    expect(outcomes(system).at(-1)).toEqual(['older', 'delivered', 'found-at-destination']);
+    expect(await appliedAt('slack')).toEqual(['older', 'newer']);
+  });
+
+  it('needs no person to decide where nobody can know', async () => {
+    const printed: string[] = [];
+    const printer = aPrinter(async (eventId) => void printed.push(eventId));
+    const system = await aSystem('      - { route: print, sink: printer }', { sinks: { ...sinks, printer } });
+    await cutOff('printer');
+    await system.publish('newer', ticket(3, 'cards'));
+    await system.settled();
+    await system.publish('older', ticket(2, 'loans'));
+    await system.settled();
+    expect(system.completed('print').map(({ outcome }) => outcome)).toEqual(['delivered', 'superseded']);
+    expect([printed, system.deadLetters('print')]).toEqual([['newer'], []]);
+  });
+});
