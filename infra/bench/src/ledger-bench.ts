@@ -12,7 +12,7 @@ const outcomeBytes = 1_024;
 /** What remembering costs: each caller waits for its own row to be durable, many share a statement. */
 export const ledgerBench: Bench = {
   name: 'ledger',
-  summary: `an effect begun and done, an outcome of 1 KB looked for and stored, ${callers} callers, against the same statements in batches of ${callers}`,
+  summary: `an effect begun and done and its key settled, an outcome of 1 KB looked for and stored, ${callers} callers, against the same statements in batches of ${callers}`,
   run: async (context) => {
     await using cluster = await startCluster(context);
     const figures: Figure[] = [];

@@ -9,6 +9,8 @@ export interface ApplyOptions {
   readonly effects: EffectStore;
   /** Whether the route leaves some events out before they come here. */
   readonly isConditional: boolean;
+  /** False where the route says that the order of events does not matter: then each of them counts. */
+  readonly isOrdered: boolean;
   /** Told when an effect was found started and not done, with what followed. */
   readonly onInDoubt: (resolution: InDoubtResolution) => void;
 }
@@ -21,9 +23,12 @@ export interface AppliedResult extends Omit<SinkResult, 'reason'> {
   readonly reason: string | null;
 }
 
-/** Where a delivery stands among those of its key; null where its source declares no order. */
-export function placeOf({ key, sequence, generation }: SinkDelivery): KeyPlace | null {
-  return key === '' ? null : { key, sequence, generation };
+/** Where a delivery stands among those of its key; null where source or route declare no order. */
+export function placeOf(
+  { key, sequence, generation }: SinkDelivery,
+  { isOrdered }: Pick<ApplyOptions, 'isOrdered'>,
+): KeyPlace | null {
+  return isOrdered && key !== '' ? { key, sequence, generation } : null;
 }
 
 /**
@@ -42,7 +47,7 @@ export async function applyOnce(
   const { definition, destination, effects } = options;
   if (definition.inDoubt === 'transactional') return applyClaimed(delivery, options, signal);
   const { route, eventId } = delivery;
-  const state = await effects.begin(route, eventId, placeOf(delivery), signal);
+  const state = await effects.begin(route, eventId, placeOf(delivery, options), signal);
   if (state === 'done') return { outcome: 'delivered', destination: '', reason: 'delivered-before' };
   if (state === 'superseded') return newerSettled;
   if (state === 'in-doubt') {
@@ -50,7 +55,7 @@ export async function applyOnce(
     options.onInDoubt(resolution);
     if (resolution === 'dead-lettered') throw inDoubt();
     if (resolution === 'superseded') {
-      await settle(delivery, effects, signal);
+      await settle(delivery, options, signal);
       return newerSettled;
     }
     if (resolution === 'found') {
@@ -61,7 +66,7 @@ export async function applyOnce(
   try {
     const result = await destination.write(delivery, signal);
     if (result.outcome === 'delivered') await remember(delivery, result.destination, effects, signal);
-    else await settle(delivery, effects, signal);
+    else await settle(delivery, options, signal);
     return withReason(result);
   } catch (error) {
     // What cannot be released stays in doubt, which costs a look at the destination and never a double.
@@ -79,21 +84,22 @@ const newerSettled: AppliedResult = { outcome: 'superseded', destination: '', re
  */
 async function applyClaimed(
   delivery: SinkDelivery,
-  { destination, effects, isConditional }: ApplyOptions,
+  options: ApplyOptions,
   signal: AbortSignal,
 ): Promise<AppliedResult> {
-  if (isConditional && (await isOlder(delivery, effects, signal))) return newerSettled;
-  return withReason(await destination.write(delivery, signal));
+  if (options.isConditional && (await isOlder(delivery, options, signal))) return newerSettled;
+  return withReason(await options.destination.write(delivery, signal));
 }
 
-async function isOlder(delivery: SinkDelivery, effects: EffectStore, signal: AbortSignal): Promise<boolean> {
-  const place = placeOf(delivery);
-  return place !== null && effects.isSuperseded(delivery.route, place, signal);
+async function isOlder(delivery: SinkDelivery, options: ApplyOptions, signal: AbortSignal): Promise<boolean> {
+  const place = placeOf(delivery, options);
+  return place !== null && options.effects.isSuperseded(delivery.route, place, signal);
 }
 
 /** Nothing was written: asked again, the destination says the same or better, and what is older has nothing to say. */
-export async function settle(delivery: SinkDelivery, effects: EffectStore, signal: AbortSignal): Promise<void> {
-  const place = placeOf(delivery);
+async function settle(delivery: SinkDelivery, options: ApplyOptions, signal: AbortSignal): Promise<void> {
+  const { effects } = options;
+  const place = placeOf(delivery, options);
   if (place === null) await effects.release(delivery.route, delivery.eventId, signal);
   else await effects.settle(delivery.route, delivery.eventId, place, signal);
 }
@@ -116,11 +122,12 @@ async function remember(
 async function resolveDoubt(
   delivery: SinkDelivery,
   isOperatorsWish: boolean,
-  { definition, destination, effects }: ApplyOptions,
+  options: ApplyOptions,
   signal: AbortSignal,
 ): Promise<InDoubtResolution> {
+  const { definition, destination } = options;
   if (definition.inDoubt === 'probe' && (await destination.probe(delivery, signal))) return 'found';
-  if (await isOlder(delivery, effects, signal)) return 'superseded';
+  if (await isOlder(delivery, options, signal)) return 'superseded';
   // Redriven by a person who has looked: that is the decision.
   return definition.inDoubt === 'dead-letter' && !isOperatorsWish ? 'dead-lettered' : 'written-again';
 }

@@ -18,6 +18,8 @@ export interface RouteWriterOptions {
   readonly definition: AnySink;
   /** Whether the route has a condition, and so events that `pass` is told of. */
   readonly isConditional: boolean;
+  /** Whether the route keeps to the order of events: then what comes after a newer one is superseded. */
+  readonly isOrdered: boolean;
   readonly readSettings: () => unknown;
   readonly openOutbound: () => Outbound;
   readonly effects: EffectStore;
@@ -43,7 +45,7 @@ export interface RouteWriter {
 }
 
 export function createRouteWriter(options: RouteWriterOptions): RouteWriter {
-  const { route, definition, isConditional, effects, metrics, monotonic } = options;
+  const { route, definition, isConditional, isOrdered, effects, metrics, monotonic } = options;
   const sink = definition.name;
   const { entity, schema, readSettings, openOutbound, now } = options;
   const destination = createDestination({
@@ -87,6 +89,7 @@ export function createRouteWriter(options: RouteWriterOptions): RouteWriter {
         destination,
         effects,
         isConditional,
+        isOrdered,
         onInDoubt: (resolution) => inDoubt.inc({ route, resolution }),
       },
       deadlineOf(signal),
@@ -112,7 +115,7 @@ export function createRouteWriter(options: RouteWriterOptions): RouteWriter {
       return result;
     },
     async pass(delivery, signal) {
-      const place = placeOf(delivery);
+      const place = placeOf(delivery, { isOrdered });
       if (place !== null) await effects.settle(delivery.route, null, place, deadlineOf(signal));
     },
     reopen() {

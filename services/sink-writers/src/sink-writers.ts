@@ -96,6 +96,7 @@ function routeWriter(flow: Flow, route: Route, definition: AnySink, options: Sin
     schema: flowTopics(flow).last.schema,
     definition,
     isConditional: route.when !== null,
+    isOrdered: route.order !== 'none',
     readSettings: () => resolveReferences(definition.config.parse(route.settings), environment),
     openOutbound: () =>
       createOutbound({ trustedOrigins: settings.trustedOrigins, connections: definition.concurrency, now }),

@@ -151,6 +151,15 @@ describe('an older event that comes after a newer one of its key', () => {
     expect(await appliedAt('http')).toEqual(['older', 'newer']);
   });
 
+  it('is written where the route says that no order matters', async () => {
+    const system = await aSystem(routeTo('http', 'order: none'));
+    await system.publish('newer', ticket(3, 'cards'));
+    await system.settled();
+    await system.publish('older', ticket(2, 'loans'));
+    await system.settled();
+    expect(await appliedAt('http')).toEqual(['newer', 'older']);
+  });
+
   it('of another key is none of its business', async () => {
     const system = await aSystem(routeTo('http'));
     await system.publish('newer', ticket(3, 'cards'));

@@ -65,6 +65,7 @@ const aWriter = () =>
     schema: topic.schema,
     definition: httpSink,
     isConditional: true,
+    isOrdered: true,
     readSettings: () => ({
       url: `${street.environment['HTTP_BASE_URL']}/hook`,
       secret: street.environment['HTTP_SIGNING_SECRET'],

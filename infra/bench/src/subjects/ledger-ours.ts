@@ -25,8 +25,11 @@ export const run: SubjectRun<LedgerRequest> = async (request) => {
   const bytes = Buffer.alloc(outcomeBytes, 'o');
   const steps: Readonly<Record<LedgerWork, (id: string) => Promise<void>>> = {
     effects: async (id) => {
-      if ((await ledger.effects.begin('tickets.bench', id)) !== 'fresh') faults.push(`${id} was begun before`);
-      await ledger.effects.done('tickets.bench', id, { detail: 'ticket 7', note: null });
+      const place = { key: `zendesk:${id}`, sequence: '001795169527672-0000000000000000042', generation: 0 };
+      const { key, ...rest } = place;
+      const note = { correlationid: id, entity: 'tickets', id: key, ...rest };
+      if ((await ledger.effects.begin('tickets.bench', id, place)) !== 'fresh') faults.push(`${id} was begun before`);
+      await ledger.effects.done('tickets.bench', id, { detail: 'ticket 7', note });
     },
     outcomes: async (id) => {
       const key = { stage: 'classify', inputId: id, generation: 0 };
