@@ -1,4 +1,4 @@
-import { type CanonicalEntity, type EntityReceived, topics } from '@millrace/contracts';
+import { type CanonicalEntity, type EntityReceived, instantOf, topics } from '@millrace/contracts';
 import { type Expressions, expressionView, type Flow, FlowError, flowTopics, groupOf } from '@millrace/flows';
 import {
   CodedError,
@@ -62,8 +62,7 @@ export function enrich({ flow, tables, expressions, now }: EnrichOptions): Handl
 /** Business events come straight from the door: this is the first stage that reads their edge record. */
 function sequenceFor({ data, time, origin }: Envelope<EntityReceived<CanonicalEntity>>): string {
   if (data.sequence !== null) return data.sequence;
-  const eventTime = Date.parse(time);
-  return sequenceOf(Number.isNaN(eventTime) ? data.receivedAt : eventTime, origin.offset);
+  return sequenceOf(instantOf(time) ?? data.receivedAt, origin.offset);
 }
 
 async function find(

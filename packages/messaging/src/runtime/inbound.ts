@@ -1,4 +1,4 @@
-import type { Topic } from '@millrace/contracts';
+import { instantOf, type Topic } from '@millrace/contracts';
 import { idOfBytes, keyBytes } from '@millrace/text';
 import type { InboundRecord } from '../broker.ts';
 import { CodedError, deadLetter } from '../disposition.ts';
@@ -52,7 +52,7 @@ export function envelopeOf<T>(record: InboundRecord, arrival: Arrival, topic: To
     id,
     source: stated.source ?? topic.name,
     type: stated.type ?? topic.type,
-    time: stated.time ?? timeOf(origin),
+    time: timeStated(stated.time) ?? timeOf(origin),
     correlationid: stated.correlationid ?? id,
     causationid: stated.causationid,
     generation: replay?.generation == null ? generation : Math.max(generation, replay.generation),
@@ -67,6 +67,15 @@ export function envelopeOf<T>(record: InboundRecord, arrival: Arrival, topic: To
       replay: replay === null ? null : { job: replay.job, of: replay.of, count: replay.count },
     },
   };
+}
+
+const plainTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z$/;
+
+/** In the form that everything after reads, whatever a stranger's producer wrote. What is no time counts as not stated. */
+function timeStated(text: string | null): string | null {
+  const at = instantOf(text);
+  if (at === null || text === null) return null;
+  return plainTime.test(text) ? text : new Date(at).toISOString();
 }
 
 /** Not the nearest possible one: it would be newer, or older, than everything else of its key. */

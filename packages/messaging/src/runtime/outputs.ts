@@ -28,7 +28,7 @@ export function outputRecords(
   context: OutputContext,
 ): OutboundRecord[] {
   if (outputs.length === 0) return [];
-  const { lineage, bytes } = inheritedFrom(input.headers);
+  const { lineage, bytes } = inheritedFrom(input.headers, parent.time);
   return outputs.map((output, ordinal) => {
     if (!context.to.has(output.to.name)) {
       throw new CodedError(
@@ -76,14 +76,15 @@ interface Inherited {
   readonly bytes: IdentityBytes;
 }
 
-function inheritedFrom(headers: readonly HeaderPair[]): Inherited {
+function inheritedFrom(headers: readonly HeaderPair[], time: string): Inherited {
   const bytes: { -readonly [Name in keyof IdentityBytes]: Buffer } = {};
   const lineage: HeaderPair[] = [];
   for (const pair of headers) {
     const [name, value] = pair;
     if (value === null || value.length === 0) continue;
     if (name === 'ce_id') bytes.causationid = value;
-    else if (name === 'ce_time') bytes.time = value;
+    // A stranger's may have been read, or passed over: then it is not in the same words.
+    else if (name === 'ce_time' && value.toString('latin1') === time) bytes.time = value;
     else if (name === 'ce_correlationid') bytes.correlationid = value;
     else if (name === 'replay.job' || name === 'replay.generation') lineage.push(pair);
   }

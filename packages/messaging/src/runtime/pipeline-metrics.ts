@@ -1,3 +1,4 @@
+import { instantOf } from '@millrace/contracts';
 import { type Metrics, names } from '@millrace/service';
 import type { BreakerState } from '../breaker.ts';
 import type { Envelope } from '../envelope.ts';
@@ -80,8 +81,8 @@ export function createPipelineMetrics(metrics: Metrics, group: string): Pipeline
     observe(envelope, writtenAt, handleMs, now) {
       handleSeconds.observe({ group }, handleMs / 1_000);
       receiptAge.observe({ group }, Math.max(0, now - writtenAt) / 1_000);
-      const eventTime = Date.parse(envelope.time);
-      if (!Number.isNaN(eventTime)) eventAge.observe({ group }, Math.max(0, now - eventTime) / 1_000);
+      const eventTime = instantOf(envelope.time);
+      if (eventTime !== null) eventAge.observe({ group }, Math.max(0, now - eventTime) / 1_000);
     },
     batch: (count) => batchRecords.observe({ group }, count),
     assigned: () => rebalances.inc({ group }),

@@ -78,6 +78,34 @@ describe('a record whose time no date can say', () => {
   });
 });
 
+describe('a ce_time that a stranger wrote', () => {
+  const writtenAt = Date.parse('2026-11-20T12:00:00Z');
+  const timesOf = async (stated: readonly string[]): Promise<readonly (string | undefined)[]> => {
+    const process = await rig.start(copier());
+    for (const time of stated) await write({ timestamp: writtenAt, headers: [text('ce_time', time)] });
+    await goesOn(process);
+    return rig
+      .stored(output)
+      .filter(({ data }) => data.text !== 'next')
+      .map(({ identity }) => identity.time ?? undefined);
+  };
+
+  it('is passed on as ISO 8601 in UTC, in whatever unit and form it came', async () => {
+    const stated = ['2026-11-20T08:00:00Z', '2026-11-20t09:00:00.123456789+01:00', '1795161600', '1795161600123000000'];
+    expect(await timesOf(stated)).toEqual([
+      '2026-11-20T08:00:00Z',
+      '2026-11-20T08:00:00.123Z',
+      '2026-11-20T08:00:00.000Z',
+      '2026-11-20T08:00:00.123Z',
+    ]);
+  });
+
+  it('counts as not stated where it is no time, so that the log’s own is passed on', async () => {
+    const stated = ['yesterday', '2026-02-30T00:00:00.000Z', '+275760-09-13T00:00:00Z', '1e30', '-1', '0001-01-01'];
+    expect(await timesOf(stated)).toEqual(stated.map(() => '2026-11-20T12:00:00.000Z'));
+  });
+});
+
 describe('a copy in a tier or lane with headers that we never wrote', () => {
   const identity = [text('ce_id', 'e'), text('ce_time', 'yesterday'), text('ce_generation', '-3')];
   const place = [text('dlq.topic', input.name), text('dlq.partition', '0'), text('dlq.offset', '0')];
