@@ -1,3 +1,4 @@
+import { instantOf } from '@millrace/contracts';
 import { z } from 'zod';
 import { deadLetterStatuses } from '../index/dead-letter.ts';
 
@@ -5,14 +6,15 @@ const listed = z
   .union([z.string(), z.array(z.string())])
   .transform((value) => (Array.isArray(value) ? value : value.split(',')).filter((entry) => entry !== ''));
 
-/** A time as ISO 8601, epoch milliseconds, or how long ago: `2h`, `30m`, `7d`. Relative ones are resolved now. */
+/** A time as ISO 8601, as an epoch number in any unit, or how long ago: `2h`, `30m`, `7d`. Relative ones are resolved now. */
 export function timeFrom(text: string, now: number): number | null {
   const ago = /^(\d+)(s|m|h|d)$/.exec(text);
   if (ago !== null)
-    return now - Number(ago[1]) * { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }[ago[2] as 's' | 'm' | 'h' | 'd'];
-  if (/^\d{12,15}$/.test(text)) return Number(text);
-  const parsed = Date.parse(text);
-  return Number.isNaN(parsed) ? null : parsed;
+    return Math.max(
+      0,
+      now - Number(ago[1]) * { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }[ago[2] as 's' | 'm' | 'h' | 'd'],
+    );
+  return instantOf(text);
 }
 
 const time = (now: () => number): z.ZodType<number, string> =>
