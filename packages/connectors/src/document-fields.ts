@@ -1,11 +1,11 @@
 import { instantOf, readInstant } from '@millrace/contracts';
 import { CodedError, deadLetter } from '@millrace/messaging';
-import { fitText } from '@millrace/text';
+import { destinations, fitId, fitText } from '@millrace/text';
 import { valueAtPointer } from './selector.ts';
 
 /** What a normaliser reads of a payload. Total but for `required`: what is absent or of another kind is null. */
 export interface DocumentFields {
-  /** A text that is not empty. */
+  /** A text that is not empty, as every table can hold it. */
   text(pointer: string): string | null;
   /** An id, written as a text or as a whole number. */
   id(pointer: string): string | null;
@@ -36,10 +36,9 @@ export function fieldsOf(document: unknown): DocumentFields {
     },
     words: (pointer) => {
       const value = at(pointer);
-      if (typeof value === 'string') return value.split(/\s+/).filter((word) => word !== '');
-      return Array.isArray(value)
-        ? value.filter((word): word is string => typeof word === 'string' && word !== '')
-        : [];
+      const words: readonly unknown[] =
+        typeof value === 'string' ? value.split(/\s+/) : Array.isArray(value) ? value : [];
+      return words.flatMap((word) => textOf(word) ?? []);
     },
     instant: (pointer) => instantOf(at(pointer)),
     invalidInstants: (pointers) =>
@@ -75,11 +74,12 @@ export function attributesOf(entries: Readonly<Record<string, string | null>>): 
 }
 
 function textOf(value: unknown): string | null {
-  return typeof value === 'string' && value !== '' ? value : null;
+  return typeof value === 'string' && value !== '' ? fitText(value, destinations.postgres) : null;
 }
 
 function idOf(value: unknown): string | null {
-  return typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : textOf(value);
+  if (typeof value === 'number' && Number.isSafeInteger(value)) return String(value);
+  return typeof value === 'string' && value !== '' ? fitId(value) : null;
 }
 
 /** Enough to see what kind of mistake it is, and no place to carry text through. */

@@ -1,4 +1,5 @@
 import { CodedError, deadLetter, isCodedError } from '@millrace/messaging';
+import { destinations, fitId, fitValue, keyBytes } from '@millrace/text';
 import { type Pointer, pointersOf, type Selector } from './selector.ts';
 import { coversBody, signedHeaders, type Verification } from './verification/verification.ts';
 
@@ -155,7 +156,7 @@ function guarded(normalise: Normalise): Normalise {
   return (raw) => {
     if (raw.integrationActor != null && raw.actor === raw.integrationActor) return { kind: 'filtered', reason: 'echo' };
     try {
-      return normalise(raw);
+      return storable(normalise(raw));
     } catch (error) {
       if (isCodedError(error)) throw error;
       throw new CodedError(
@@ -169,6 +170,17 @@ function guarded(normalise: Normalise): Normalise {
       );
     }
   };
+}
+
+/** Whatever a normaliser took out of a payload: every table holds it, and the key stays its own. */
+function storable(result: Normalised): Normalised {
+  if (result.kind !== 'entities') return result;
+  const items = result.items.map((item) => ({
+    ...item,
+    key: fitId(item.key, keyBytes),
+    data: fitValue(item.data, destinations.postgres),
+  }));
+  return { ...result, items };
 }
 
 /** A header of a raw record by its lower-case name; several of one name are joined by commas, as HTTP has it. */

@@ -27,3 +27,21 @@ describe('an instant of a payload', () => {
     expect(notes['invalid.b']?.length).toBeLessThanOrEqual(40);
   });
 });
+
+describe('a text of a payload', () => {
+  it('is one that every table holds, and an id stays apart from every other', () => {
+    const fields = fieldsOf({
+      text: 'a\0b \ud83d',
+      words: ['a\0', '', 7],
+      spaced: 'a\0 b',
+      nul: 'k\0',
+      half: 'k\ud83d',
+      n: 7,
+    });
+    expect(fields.text('/text')).toBe('a\uFFFDb \uFFFD');
+    expect(fields.words('/words')).toEqual(['a\uFFFD']);
+    expect(fields.words('/spaced')).toEqual(['a\uFFFD', 'b']);
+    expect(new Set([fields.id('/nul'), fields.id('/half'), fields.text('/nul')]).size).toBe(3);
+    expect([fields.id('/n'), fields.id('/words')]).toEqual(['7', null]);
+  });
+});

@@ -1,4 +1,5 @@
 import { isoTime } from '@millrace/messaging';
+import { destinations, fitValue, headerValue } from '@millrace/text';
 import { Webhook } from 'standardwebhooks';
 import { z } from 'zod';
 import {
@@ -37,7 +38,9 @@ function openHttp(config: HttpConfig, { outbound, now }: SinkContext): Sink {
   const target = `POST ${new URL(config.url).host}`;
   return {
     async write(delivery, signal) {
-      const body = JSON.stringify(message(delivery, config.type ?? `${delivery.entity}.delivered`));
+      const sent = fitValue(message(delivery, config.type ?? `${delivery.entity}.delivered`), destinations.json);
+      const body = JSON.stringify(sent);
+      const id = headerValue(delivery.eventId);
       // Signed anew on each try: receivers refuse an old timestamp, and know a repeat by its id.
       const at = new Date(now());
       const response = await outbound.send(
@@ -46,10 +49,10 @@ function openHttp(config: HttpConfig, { outbound, now }: SinkContext): Sink {
           url: config.url,
           headers: {
             'content-type': 'application/json',
-            'idempotency-key': delivery.eventId,
-            'webhook-id': delivery.eventId,
+            'idempotency-key': id,
+            'webhook-id': id,
             'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
-            'webhook-signature': webhook.sign(delivery.eventId, at, body),
+            'webhook-signature': webhook.sign(id, at, body),
             ...(config.authorization === undefined ? {} : { authorization: config.authorization }),
           },
           body,

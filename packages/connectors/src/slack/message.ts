@@ -1,3 +1,4 @@
+import { destinations, fitText, fitValue, type Takes } from '@millrace/text';
 import { z } from 'zod';
 import type { Judgement, SinkDelivery } from '../sink.ts';
 import { readMapped } from '../sink-answers.ts';
@@ -17,8 +18,16 @@ export interface SlackMessage {
 /** A Block Kit block; what stands beside `type` depends on it. */
 type Block = Readonly<Record<string, unknown>> & { readonly type: string };
 
-/** Slack documents 3,000 per section and 150 per header, and refuses about 13,200 over all blocks without documenting it. */
-const limits = { header: 150, field: 1_000, section: 2_900, text: 3_000 } as const;
+const most = (count: number): Takes => ({ ...destinations.slackText, most: { count, measure: 'utf16' } });
+/** Within what Slack documents for each, because it refuses about 13,200 over all blocks without documenting it. */
+const takes = {
+  header: destinations.slackHeader,
+  title: most(1_000),
+  key: most(300),
+  field: most(1_000),
+  body: most(2_900),
+  text: most(3_000),
+};
 
 const mappedMessage = z.union([
   z
@@ -37,18 +46,18 @@ const mappedMessage = z.union([
 /** What one delivery says in a channel. Pure. The marker is how a probe finds it again. */
 export function toMessage(delivery: SinkDelivery): SlackMessage {
   const own = readMapped(delivery.mapped, mappedMessage, () => ({
-    text: escapeMrkdwn(headline(delivery)),
+    text: headline(delivery),
     blocks: blocks(delivery),
   }));
   return {
-    text: clip(own.text, limits.text),
-    ...(own.blocks === undefined ? {} : { blocks: own.blocks }),
+    text: fitText(own.text, takes.text),
+    ...(own.blocks === undefined ? {} : { blocks: own.blocks.map(fitBlock) }),
     metadata: {
       event_type: 'millrace_delivery',
       event_payload: {
         source_event_id: delivery.eventId,
         correlation_id: delivery.correlationid,
-        entity_key: delivery.key,
+        entity_key: fitText(delivery.key, takes.title),
       },
     },
     unfurl_links: false,
@@ -61,7 +70,7 @@ export function escapeMrkdwn(text: string): string {
 }
 
 function headline(delivery: SinkDelivery): string {
-  return `${titleOf(delivery)} (${delivery.key})`;
+  return `${fitMrkdwn(titleOf(delivery), takes.title)} (${fitMrkdwn(delivery.key, takes.key)})`;
 }
 
 function blocks(delivery: SinkDelivery): Block[] {
@@ -73,12 +82,12 @@ function blocks(delivery: SinkDelivery): Block[] {
   );
   const link = url !== null && URL.canParse(url) ? `<${escapeMrkdwn(new URL(url).href)}|Open>` : null;
   return [
-    { type: 'header', text: { type: 'plain_text', text: clip(titleOf(delivery), limits.header), emoji: false } },
-    ...(body === null ? [] : [{ type: 'section', text: mrkdwn(clipEscaped(body, limits.section)) }]),
+    { type: 'header', text: { type: 'plain_text', text: fitText(titleOf(delivery), takes.header), emoji: false } },
+    ...(body === null ? [] : [{ type: 'section', text: mrkdwn(fitMrkdwn(body, takes.body)) }]),
     ...(fields.length === 0 ? [] : [{ type: 'section', fields: fields.slice(0, 10) }]),
     {
       type: 'context',
-      elements: [mrkdwn([`\`${escapeMrkdwn(delivery.key)}\``, ...(link === null ? [] : [link])].join(' · '))],
+      elements: [mrkdwn([`\`${fitMrkdwn(delivery.key, takes.key)}\``, ...(link === null ? [] : [link])].join(' · '))],
     },
   ];
 }
@@ -96,7 +105,7 @@ function judgementsOf(delivery: SinkDelivery): { readonly task: string; readonly
 
 function verdict({ label, decision, confidence }: Judgement): string {
   const sureness = decision === 'accepted' ? `${Math.round(confidence * 100)} %` : 'not sure';
-  return clip(`${escapeMrkdwn(label ?? '')} (${sureness})`, limits.field);
+  return `${fitMrkdwn(label ?? '', takes.field)} (${sureness})`;
 }
 
 const mrkdwn = (text: string): { readonly type: 'mrkdwn'; readonly text: string } => ({ type: 'mrkdwn', text });
@@ -105,15 +114,25 @@ function textOf(value: unknown): string | null {
   return typeof value === 'string' && value.trim() !== '' ? value : null;
 }
 
-function clip(text: string, length: number): string {
-  const points = [...text];
-  return points.length <= length ? text : `${points.slice(0, length - 1).join('')}…`;
-}
-
-/** Clipped before it is escaped, so that no entity is cut in two; the loop pays for text that is all markup. */
-function clipEscaped(text: string, length: number): string {
-  for (let keep = length; ; keep = Math.floor(keep * 0.8)) {
-    const escaped = escapeMrkdwn(clip(text, keep));
-    if (escaped.length <= length) return escaped;
+/** Escaped and within the limit. Cut before it is escaped, so that no entity is cut in two; the loop pays for text that is all markup. */
+function fitMrkdwn(text: string, within: Takes): string {
+  const count = within.most?.count ?? text.length;
+  for (let keep = count; ; keep = Math.floor(keep * 0.8)) {
+    const escaped = escapeMrkdwn(fitText(text, most(keep)));
+    if (escaped.length <= count) return escaped;
   }
 }
+
+/** A block that the route's map made: its texts may be a stranger's, so each is as long as Slack takes it there. */
+function fitBlock(block: Block): Block {
+  const text = block.type === 'header' ? destinations.slackHeader : destinations.slackSection;
+  return {
+    ...fitValue(block, { ...destinations.slackText, most: null }),
+    ...fitted(block, 'text', text),
+    ...fitted(block, 'fields', destinations.slackField),
+    ...fitted(block, 'elements', destinations.slackSection),
+  };
+}
+
+const fitted = (block: Block, name: string, within: Takes): object =>
+  block[name] === undefined ? {} : { [name]: fitValue(block[name], within) };

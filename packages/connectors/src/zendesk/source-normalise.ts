@@ -1,3 +1,4 @@
+import { cut } from '@millrace/text';
 import { attributesOf, type DocumentFields, emailDomainOf, fieldsOf } from '../document-fields.ts';
 import { mebibyte, type Normalised, type RawWebhook } from '../source.ts';
 import { documentOf } from '../webhook-body.ts';
@@ -133,7 +134,7 @@ function fromTemplate(fields: DocumentFields, type: string): Draft {
 /** Chats and calls have no subject; people still want to see a line. */
 function firstLineOf(description: string | null): string | null {
   const line = description?.trim().split(/\r?\n/, 1)[0]?.trim() ?? '';
-  return line === '' ? null : line.slice(0, longestDerivedSubject);
+  return line === '' ? null : cut(line, longestDerivedSubject);
 }
 
 /** The placeholder `{{ticket.url}}` comes without a scheme. */

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { destinations, fitText } from '@millrace/text';
 import { z } from 'zod';
 import type { Judgement, SinkDelivery } from '../sink.ts';
 import { readMapped } from '../sink-answers.ts';
@@ -43,11 +44,21 @@ const mappedTriage = z.strictObject({
 
 /** Only accepted judgements count: what the model is not sure of stays with people. Pure. */
 export function toTriage(delivery: SinkDelivery, rules: TriageRules): Triage {
+  const wanted = wantedTriage(delivery, rules);
+  return {
+    ...wanted,
+    // As Zendesk keeps them: what it would change by itself would look like another's change each time.
+    tags: Object.fromEntries(Object.entries(wanted.tags).map(([task, tag]) => [task, tagOf(tag)])),
+    note: wanted.note === null ? null : fitText(wanted.note, destinations.zendeskComment),
+  };
+}
+
+function wantedTriage(delivery: SinkDelivery, rules: TriageRules): Triage {
   return readMapped<Triage>(delivery.mapped, mappedTriage, () => {
     const label = (task: string): string | null => acceptedJudgement(delivery, task)?.label ?? null;
     const tags = rules.tagTasks.flatMap((task) => {
       const accepted = label(task);
-      return accepted === null ? [] : [[task, `${task}_${slug(accepted)}`] as const];
+      return accepted === null ? [] : [[task, `${task}_${accepted}`] as const];
     });
     const priority = label(rules.priorityTask);
     const queue = rules.group === undefined ? null : label(rules.group.task);
@@ -139,6 +150,6 @@ function digest(text: string): string {
 }
 
 /** Zendesk's tags are lower case without spaces. */
-function slug(label: string): string {
+function tagOf(label: string): string {
   return label.toLowerCase().replace(/[^\p{L}\p{N}_-]+/gu, '_');
 }

@@ -24,6 +24,18 @@ afterEach(async () => {
 });
 
 describe('http sink', () => {
+  it('posts what a strict parser reads, under an id that a header takes, whatever a stranger wrote', async () => {
+    const delivery = aDelivery({
+      event: 'ä\r\nx: y',
+      subject: 'order \ud83d late',
+      mapped: { 'k\ud83d': '\udc00', 'k\udc00': 1 },
+    });
+    await expect(aSink().write(delivery, never)).resolves.toMatchObject({ outcome: 'delivered' });
+    const [received] = simulator.messages();
+    expect(received?.eventId).toBe('%C3%A4%0D%0Ax%3A%20y');
+    expect(received?.lines[0]).toMatch(/^\{"k\uFFFD~\w{16}":"\uFFFD","k\uFFFD~\w{16}":1\}$/);
+  });
+
   it('posts a signed message that the receiver can verify and order', async () => {
     await expect(aSink().write(aDelivery(), never)).resolves.toMatchObject({ outcome: 'delivered' });
     expect(simulator.messages()[0]).toMatchObject({

@@ -36,6 +36,37 @@ describe('slack sink', () => {
     expect(simulator.messages()[0]).toMatchObject({ eventId: 'event-1', title: '#support-urgent' });
   });
 
+  it.each([
+    ['emoji', '👨‍👩‍👧‍👦'.repeat(2_000)],
+    ['flags', '🇩🇪'.repeat(2_000)],
+    ['emoji outside the first plane', '😀'.repeat(5_000)],
+    ['markup', '<&>'.repeat(5_000)],
+    ['quotes and line breaks', '"\\\r\n'.repeat(5_000)],
+    ['control characters', '\u001b\0\u009b\u007f'.repeat(5_000)],
+    ['halves of surrogate pairs', '\ud83d'.repeat(5_000)],
+    ['a megabyte of marks', `a${'\u0301'.repeat(1_000_000)}`],
+  ])('posts %s in every place of a stranger, within what Slack takes, and never half of one', async (_, text) => {
+    const delivery = aDelivery({ ticket: text, subject: text });
+    const entity = { ...delivery.value.entity, description: text };
+    const blocks = [
+      { type: 'header', text: { type: 'plain_text', text } },
+      { type: 'section', text: { type: 'mrkdwn', text }, fields: [] },
+    ];
+    const given = { ...delivery, value: { ...delivery.value, entity } };
+    for (const sent of [
+      given,
+      { ...given, eventId: 'own text', mapped: text },
+      { ...given, mapped: { text, blocks: blocks.slice(0, 1) } },
+    ]) {
+      const message = toMessage(sent);
+      expect(JSON.stringify(message)).not.toMatch(/\\u(0000|001b|d[89a-f])/);
+      for (const said of [message.text, JSON.stringify(message.blocks ?? [])]) {
+        expect(said).not.toMatch(/\u200d(?!\p{Extended_Pictographic})|(?<!\p{RI})(\p{RI}{2})*\p{RI}(?!\p{RI})/u);
+      }
+      expect((await aSink().write(sent, never)).outcome).toBe('delivered');
+    }
+  });
+
   it('finds its own message again, also without having posted in this life, and no other', async () => {
     await aSink().write(recent('a'), never);
     expect(await aSink().probe?.(recent('a'), never)).toBe(true);

@@ -56,6 +56,29 @@ describe('Zendesk', () => {
     expect(identity('first').value).toBe(identity('first').value);
     expect(identity('first').value).not.toBe(identity('second').value);
   });
+  it('makes a ticket of whatever people wrote: its texts fit every table, a derived subject is cut between graphemes', () => {
+    const family = '👨‍👩‍👧‍👦';
+    const subjectOf = (subject: string | null, description: string): unknown => {
+      const made = zendeskSource.normalise?.({
+        body: Buffer.from(
+          JSON.stringify({
+            type: 'zen:event-type:ticket.created',
+            detail: { id: '7', subject, description, tags: ['a\0', '\ud83d'], via: { channel: 'a\0' } },
+          }),
+        ),
+        ...{ headers: [], eventType: null, receivedAt: now, source: 'zendesk', actor: null },
+      });
+      if (made?.kind !== 'entities') throw new Error('no ticket');
+      expect(JSON.stringify(made)).not.toMatch(/\\u(0000|d[89a-f])/);
+      return made.items[0]?.data['subject'];
+    };
+    expect(subjectOf('Printer\0 error, order \ud83d late', 'x\0')).toBe('Printer\uFFFD error, order \uFFFD late');
+    for (let before = 140; before <= 150; before += 1) {
+      const start = 'x'.repeat(before);
+      expect(subjectOf(null, `${start}${family} and more of the text\nsecond line`)).toBe(start);
+    }
+    expect(subjectOf(null, `a${'\u0301'.repeat(1_000_000)}`)).toHaveLength(150);
+  });
   it('makes a ticket of an event with absurd times: none is guessed, and the attributes say what was stated', () => {
     const made = zendeskSource.normalise?.({
       body: Buffer.from(

@@ -50,6 +50,14 @@ describe('what a ticket should say', () => {
     expect(toTriage(delivery, rules)).toEqual({ ...nothing, tags: { team: 'team_a' }, priority: 'low' });
   });
 
+  it('holds what Zendesk takes of a stranger’s text: tags as it keeps them, a note within its limit', () => {
+    const note = `\u001b[2J\0${'👨‍👩‍👧‍👦'.repeat(10_000)}`;
+    const made = toTriage(aDelivery({ mapped: { tags: { team: 'Team A\0\u202e' }, note } }), rules);
+    expect(made.tags).toEqual({ team: 'team_a_' });
+    expect(Buffer.byteLength(made.note ?? '')).toBeLessThanOrEqual(65_535);
+    expect(made.note).toMatch(/^\uFFFD\[2J\uFFFD(👨‍👩‍👧‍👦)+…$/u);
+  });
+
   it.each([['text'], [{ priority: 'soon' }], [{ unknown: 1 }]])(
     'is no dead end for a map that made %p: it says so',
     (mapped) => {
