@@ -52,6 +52,9 @@ const windowUnits = 4_096;
 /** The grapheme that has this place in it or begins there; `start` is 0 where none begins near enough. Looks at a window only. */
 function graphemeAt(text: string, at: number): { readonly start: number; readonly end: number } {
   if (at <= 0 || at >= text.length) return { start: at, end: at };
+  // Between two of them there always is a border, and asking costs more than all the rest.
+  if (isPlain(text.charCodeAt(at - 1)) && isPlain(text.charCodeAt(at)) && isPlain(text.charCodeAt(at + 1)))
+    return { start: at, end: at + 1 };
   const from = windowStart(text, at);
   const found = segmenter.segment(text.slice(from, at + windowUnits)).containing(at - from);
   const index = found?.index ?? 0;
@@ -67,4 +70,5 @@ function windowStart(text: string, at: number): number {
   return start - ((start - first) % 4);
 }
 
+const isPlain = (unit: number): boolean => unit >= 0x20 && unit < 0x7f;
 const isRegional = (point: number | undefined): boolean => point !== undefined && point >= 0x1f1e6 && point <= 0x1f1ff;

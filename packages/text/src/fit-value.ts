@@ -6,7 +6,19 @@ import { fitText, type Takes } from './fit-text.ts';
  * to be changed gets a digest of what it was. The same object where everything fits; bytes and dates are left alone.
  */
 export function fitValue<T>(value: T, takes: Takes): T {
-  return fitted(value, takes) as T;
+  return (isFitting(value, takes) ? value : fitted(value, takes)) as T;
+}
+
+/** Nearly always true, so it must cost little: it makes nothing. */
+function isFitting(value: unknown, takes: Takes): boolean {
+  if (typeof value === 'string') return fitText(value, takes) === value;
+  if (typeof value !== 'object' || value === null) return true;
+  if (Array.isArray(value)) return value.every((item) => isFitting(item, takes));
+  if (!isPlain(value)) return true;
+  for (const name of Object.keys(value)) {
+    if (fitText(name, takes) !== name || !isFitting(value[name], takes)) return false;
+  }
+  return true;
 }
 
 function fitted(value: unknown, takes: Takes): unknown {
@@ -16,8 +28,7 @@ function fitted(value: unknown, takes: Takes): unknown {
 }
 
 function fittedList(list: readonly unknown[], takes: Takes): readonly unknown[] {
-  const next = list.map((item) => fitted(item, takes));
-  return next.some((item, at) => !Object.is(item, list[at])) ? next : list;
+  return list.map((item) => fitted(item, takes));
 }
 
 function fittedObject(object: Readonly<Record<string, unknown>>, takes: Takes): Readonly<Record<string, unknown>> {
@@ -26,8 +37,7 @@ function fittedObject(object: Readonly<Record<string, unknown>>, takes: Takes): 
     original: name,
     item: fitted(item, takes),
   }));
-  const isSame = entries.every(({ name, original, item }) => name === original && Object.is(item, object[original]));
-  return isSame ? object : Object.fromEntries(distinct(entries));
+  return Object.fromEntries(distinct(entries));
 }
 
 interface Entry {
