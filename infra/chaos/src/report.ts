@@ -1,3 +1,4 @@
+import { cut } from '@millrace/text';
 import Table from 'cli-table3';
 import type { Audit, DeadLetterCount, RouteTally } from './audit.ts';
 import { named, percentile, seconds, sum } from './figures.ts';
@@ -115,7 +116,7 @@ export function describeReport(report: Report): string {
     ),
     tableOf(
       ['dead letters', 'code', 'why', 'count'],
-      report.deadLetterReasons.map(({ group, code, message, count }) => [group, code, message.slice(0, 80), count]),
+      report.deadLetterReasons.map(({ group, code, message, count }) => [group, code, cut(message, 80), count]),
     ),
     tableOf(
       ['memory high-water', 'RSS MB', 'PSS MB'],

@@ -1,4 +1,5 @@
 import { ticketBody } from '@millrace/system/zendesk-ticket';
+import { cut } from '@millrace/text';
 import { between } from './random.ts';
 
 /** Through which door an update comes in: a signed webhook, or a business event of that entity. */
@@ -93,7 +94,7 @@ const bodies: Readonly<Record<Door, (facts: Facts, at: Date) => string>> = {
       ticket: facts.id,
       eventId: facts.identity,
       type: facts.number === 0 ? 'created' : 'priority_changed',
-      subject: facts.text.slice(0, 80),
+      subject: cut(facts.text, 80),
       description: facts.text,
       email: senderOf(facts),
       at: at.toISOString(),
@@ -101,7 +102,7 @@ const bodies: Readonly<Record<Door, (facts: Facts, at: Date) => string>> = {
   tickets: (facts, at) =>
     JSON.stringify({
       id: facts.id,
-      subject: facts.text.slice(0, 80),
+      subject: cut(facts.text, 80),
       description: facts.text,
       status: 'open',
       channel: 'api',

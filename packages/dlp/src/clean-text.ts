@@ -1,3 +1,4 @@
+import { cutMiddle } from '@millrace/text';
 import { createElementStack } from './markup/element-stack.ts';
 import { isHidden } from './markup/hidden.ts';
 import { markupTokens } from './markup/markup-tokens.ts';
@@ -17,10 +18,7 @@ export function cleanText(text: string): string {
 
 /** Keeps the beginning and the end of a long text: a greeting and a signature may go, the matter rarely stands in the middle. */
 export function keepEnds(text: string, most: number): string {
-  if (text.length <= most) return text;
-  const head = Math.ceil(most * 0.75);
-  const gap = '\n…\n';
-  return text.slice(0, head).toWellFormed() + gap + text.slice(text.length - (most - head - gap.length)).toWellFormed();
+  return cutMiddle(text, most, { gap: '\n…\n', head: 0.75 });
 }
 
 /** One normal form and nothing invisible; an invisible character between two others would keep them from joining into one. */

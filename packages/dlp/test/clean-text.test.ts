@@ -57,4 +57,10 @@ describe('keepEnds', () => {
       }),
     );
   });
+
+  it('cuts both ends between graphemes', () => {
+    const family = '👨‍👩‍👧‍👦';
+    for (let most = 60; most < 90; most += 1)
+      expect(keepEnds(family.repeat(100), most)).toMatch(/^(👨‍👩‍👧‍👦)+\n…\n(👨‍👩‍👧‍👦)+$/u);
+  });
 });

@@ -1,4 +1,5 @@
 import { topics } from '@millrace/contracts';
+import { destinations, fitValue } from '@millrace/text';
 import type { Publisher } from './publisher.ts';
 import { parseReferenceFile } from './reference-file.ts';
 
@@ -28,7 +29,8 @@ export async function loadReference(
   { csv, table, keyColumn, planOnly }: ReferenceLoadRequest,
   { publisher, now }: { readonly publisher: Publisher; readonly now: () => number },
 ): Promise<ReferenceLoad> {
-  const rows = parseReferenceFile(csv, { table, keyColumn, loadedAt: now() });
+  // As lookups ask for them, and every table holds them.
+  const rows = fitValue(parseReferenceFile(csv, { table, keyColumn, loadedAt: now() }), destinations.postgres);
   if (planOnly) return { table, rows: rows.length, loaded: 0 };
   for (let from = 0; from < rows.length; from += inFlight) {
     const part = rows.slice(from, from + inFlight);

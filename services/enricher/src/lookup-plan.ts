@@ -1,6 +1,7 @@
 import type { CanonicalEntity, EntityEnriched, EntityReceived, LookupMatch } from '@millrace/contracts';
 import type { Lookup } from '@millrace/flows';
 import { CodedError, deadLetter } from '@millrace/messaging';
+import { destinations, fitText } from '@millrace/text';
 
 /** One row to be asked for; a null key has none. */
 export interface PlannedLookup extends Lookup {
@@ -17,7 +18,8 @@ export function planLookups(lookups: readonly Lookup[], values: readonly unknown
 
 function keyOf({ table, by }: Lookup, value: unknown): string | null {
   if (value === null || value === undefined || value === '') return null;
-  if (typeof value === 'string') return value;
+  // As rows are loaded: an expression may cut a pair in two.
+  if (typeof value === 'string') return fitText(value, destinations.postgres);
   if (typeof value === 'number') return String(value);
   const got = Array.isArray(value) ? 'a list' : typeof value;
   throw new CodedError(

@@ -68,6 +68,16 @@ describe('enrich', () => {
     expect(tables.refreshes()).toBe(0);
   });
 
+  it('asks for a row under the text that a loaded row has', async () => {
+    const ticket = aTicket({ requester: { id: null, name: null, email: null, emailDomain: 'north\0wind.\ud83d' } });
+    const { outputs } = await run(
+      flowOf('tickets', accounts),
+      tablesOf({ 'accounts/north\uFFFDwind.\uFFFD': northwind }),
+      ticket,
+    );
+    expect((outputs[0]?.data as TicketEnriched | undefined)?.context).toMatchObject({ account: { found: true } });
+  });
+
   it('dead-letters a required miss, naming table, expression and cure but never the key', async () => {
     const error = await rejectionOf(run(flowOf('issues', owners), tablesOf({}), anIssue({ repository: 'acme/weir' })));
     expect(error).toMatchObject({ code: 'X_ENRICH_LOOKUP_MISSING', disposition: { kind: 'dead-letter' } });

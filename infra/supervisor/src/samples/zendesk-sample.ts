@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { cut } from '@millrace/text';
 import { senderOf } from './people.ts';
 
 export interface TicketSample {
@@ -23,7 +24,7 @@ const idOf = (kind: string, n: number): string => createHash('sha256').update(`$
 
 export const ticketId = (n: number): string => String(firstTicket + n);
 
-const subjectOf = (text: string): string => (text.length <= 60 ? text : `${text.slice(0, text.lastIndexOf(' ', 57))}…`).replace(/[\r\n]+/g, ' ');
+const subjectOf = (text: string): string => cut(text, 60, { mark: '…' }).replace(/[\r\n]+/g, ' ');
 
 const urgencies = [
   'This is urgent, please help me as soon as possible!',

@@ -1,3 +1,4 @@
+import { cut } from '@millrace/text';
 import { eld } from 'eld/small';
 import { connectUseLite, type Encoder } from '../embedded/encoder.ts';
 import { expectEncoder, type Pack } from '../embedded/pack.ts';
@@ -56,7 +57,7 @@ async function readIntents(
 ): Promise<readonly Float64Array[]> {
   const quick = questions.map((question) => readQuick(question, packOf(packs, question.pack)));
   const unsure = encoder === null ? [] : quick.filter(({ isUnsure }) => isUnsure);
-  const vectors = await encoder?.embed(unsure.map(({ text, pack }) => text.slice(0, pack.manifest.encoder.characters)));
+  const vectors = await encoder?.embed(unsure.map(({ text, pack }) => cut(text, pack.manifest.encoder.characters)));
   return quick.map((one) => {
     const vector = vectors?.[unsure.indexOf(one)];
     if (vector === undefined) return one.intents;

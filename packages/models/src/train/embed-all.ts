@@ -1,3 +1,4 @@
+import { cut } from '@millrace/text';
 import type { Encoder } from '../embedded/encoder.ts';
 
 /** The encoder sees this many characters: its time grows with length, its meaning hardly does. tf-idf sees all. */
@@ -17,7 +18,7 @@ export async function embedAll(
   let told = 0;
   for (let from = 0; from < texts.length; from += encoderBatch) {
     signal?.throwIfAborted();
-    const batch = texts.slice(from, from + encoderBatch).map((text) => text.slice(0, encoderCharacters));
+    const batch = texts.slice(from, from + encoderBatch).map((text) => cut(text, encoderCharacters));
     vectors.push(...(await encoder.embed(batch)));
     const percent = Math.floor((vectors.length / texts.length) * 100);
     if (percent > told) onProgress(vectors.length, texts.length);
