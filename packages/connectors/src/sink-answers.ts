@@ -35,14 +35,18 @@ export function readAnswer<T>(response: OutboundResponse, shape: z.ZodType<T>, t
 /** What the route's map made, checked; `fallback` when it has no map. */
 export function readMapped<T>(mapped: unknown, shape: z.ZodType<T>, fallback: () => T): T {
   if (mapped === undefined) return fallback();
+  if (mapped === null) throw misfit('it made nothing: what it reads is absent from this record');
   const parsed = shape.safeParse(mapped);
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'the whole'}: ${message}`);
-  throw new OutboundError('X_SINK_MAP', `The map does not fit the sink: ${problems.join('; ')}`, {
+  throw misfit(problems.join('; '));
+}
+
+const misfit = (reason: string): OutboundError =>
+  new OutboundError('X_SINK_MAP', `The map does not fit the sink: ${reason}`, {
     disposition: deadLetter,
     applied: 'no',
   });
-}
 
 function parseJson(body: Buffer): unknown {
   try {

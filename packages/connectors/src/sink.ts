@@ -51,7 +51,7 @@ export interface SinkDelivery {
   readonly value: DeliverableRecord;
   /** What `when` and `map` see: entity fields, lookups by alias, `classification`, `source`, `id`. */
   readonly view: Readonly<Record<string, unknown>>;
-  /** What the route's `map` made of the view; undefined when the route has none, then the sink's own mapping counts. */
+  /** What the route's `map` made of the view, null when nothing; undefined when it has no map, then the sink's own counts. */
   readonly mapped?: unknown;
 }
 

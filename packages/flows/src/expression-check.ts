@@ -2,17 +2,35 @@ import jsonata from 'jsonata';
 import { FlowError } from './problems.ts';
 
 /** A node of JSONata's syntax tree, as far as we read it. */
-interface Node {
+export interface Node {
   readonly type: string;
   readonly value?: unknown;
+  /** Where its last token ends, in characters. */
+  readonly position?: number;
   readonly steps?: readonly Node[];
   readonly lhs?: Node | readonly (readonly Node[])[];
   readonly rhs?: Node;
+  readonly expression?: Node;
   readonly expressions?: readonly Node[];
   readonly arguments?: readonly Node[];
+  readonly procedure?: Node;
+  readonly body?: Node;
   readonly condition?: Node;
   readonly then?: Node;
   readonly else?: Node;
+  /** Filters of a step of a path. */
+  readonly stages?: readonly { readonly type: string; readonly expr?: Node }[];
+  /** Filters of anything else. */
+  readonly predicate?: readonly { readonly expr: Node }[];
+  readonly group?: { readonly lhs: readonly (readonly Node[])[] };
+  /** What `^( … )` sorts by. */
+  readonly terms?: readonly { readonly expression: Node }[];
+  readonly tuple?: boolean;
+  readonly focus?: unknown;
+  readonly ancestor?: unknown;
+  readonly pattern?: Node;
+  readonly update?: Node;
+  readonly delete?: Node;
 }
 
 export type Compiled = jsonata.Expression;
@@ -39,12 +57,14 @@ export function isBounded(compiled: Compiled): boolean {
 }
 
 function bounded(node: Node): boolean {
+  // `'a'[ … ]` and `items{ … }`: what stands in there may be anything.
+  if (node.predicate !== undefined || node.group !== undefined) return false;
   if (['string', 'number', 'value'].includes(node.type)) return true;
   if (node.type === 'path') return isPlainPath(node);
   if (node.type === 'condition')
     return [node.condition, node.then, node.else].every((part) => part === undefined || bounded(part));
   if (node.type === 'unary' && node.value === '[')
-    return (node.expressions ?? []).every((item) => item.type === 'string' || item.type === 'number');
+    return (node.expressions ?? []).every((item) => ['string', 'number'].includes(item.type) && bounded(item));
   return (
     node.type === 'binary' &&
     boundedOperators.has(String(node.value)) &&
@@ -52,7 +72,8 @@ function bounded(node: Node): boolean {
   );
 }
 
-const isPlainPath = (node: Node): boolean =>
+export const isPlainPath = (node: Node): boolean =>
+  node.group === undefined &&
   (node.steps ?? []).every(
     (step) => step.type === 'name' && Object.keys(step).every((key) => ['value', 'type', 'position'].includes(key)),
   );
@@ -85,16 +106,4 @@ export function rootPaths(compiled: Compiled): readonly (readonly string[])[] {
 function leadingNames(steps: readonly Node[]): readonly string[] {
   const end = steps.findIndex((step) => step.type !== 'name');
   return (end === -1 ? steps : steps.slice(0, end)).map((step) => String(step.value));
-}
-
-/** What may be told about a failure at run time: JSONata's own words quote values, which may be a customer's. */
-export function failureText(error: unknown): string {
-  const { code, position, token } = error as {
-    readonly code?: unknown;
-    readonly position?: unknown;
-    readonly token?: unknown;
-  };
-  const at = typeof position === 'number' ? ` at character ${position}` : '';
-  const of = typeof token === 'string' && /^[\w$]{1,30}$|^[^\w\s]{1,3}$/.test(token) ? ` (${token})` : '';
-  return `${typeof code === 'string' ? code : 'unknown error'}${at}${of}`;
 }

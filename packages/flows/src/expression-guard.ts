@@ -147,7 +147,7 @@ function batchOf(waiting: readonly Waiting[]): ExpressionBatch {
 
 function settle(waiting: Waiting | undefined, answer: ExpressionAnswer): void {
   if ('failure' in answer) {
-    waiting?.reject(new FlowError('X_FLOWS_EXPRESSION_FAILED', `an expression failed: ${answer.failure}`));
+    waiting?.reject(new FlowError('X_FLOWS_EXPRESSION_FAILED', answer.failure));
   } else {
     waiting?.resolve(answer.json === undefined ? undefined : JSON.parse(answer.json));
   }

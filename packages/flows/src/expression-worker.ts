@@ -1,22 +1,23 @@
 import { Worker } from 'node:worker_threads';
-import jsonata from 'jsonata';
-import { failureText } from './expression-check.ts';
+import type { Compiled } from './expression-check.ts';
+import { failureText } from './expression-failure.ts';
 import type { ExpressionAnswer, ExpressionBatch, WorkerOptions } from './expression-guard.ts';
+import { compileNullSafe } from './expression-nulls.ts';
 
 /** Holds the number of the evaluation that runs now; the watchdog reads it. */
 const running = new Int32Array(new SharedArrayBuffer(4));
-const compiled = new Map<string, jsonata.Expression>();
+const compiled = new Map<string, Compiled>();
 const keptExpressions = 1000;
 
 new Worker(new URL('./expression-watchdog.ts', import.meta.url), {
   workerData: { ...(JSON.parse(process.argv[2] ?? '{}') as WorkerOptions), shared: running.buffer },
 });
 
-function compile(text: string): jsonata.Expression {
+function compile(text: string): Compiled {
   const known = compiled.get(text);
   if (known) return known;
   if (compiled.size >= keptExpressions) compiled.clear();
-  const expression = jsonata(text);
+  const expression = compileNullSafe(text);
   compiled.set(text, expression);
   return expression;
 }
@@ -27,7 +28,7 @@ async function evaluate(id: number, text: string, input: unknown): Promise<Expre
     const result: unknown = await compile(text).evaluate(input);
     return { id, json: JSON.stringify(result) };
   } catch (error) {
-    return { id, failure: failureText(error) };
+    return { id, failure: failureText(text, error) };
   }
 }
 

@@ -1,8 +1,13 @@
-import { type Compiled, compileExpression, failureText, isBounded } from './expression-check.ts';
+import { type Compiled, compileExpression, isBounded } from './expression-check.ts';
+import { failureText } from './expression-failure.ts';
 import { createExpressionGuard } from './expression-guard.ts';
+import { compileNullSafe, withoutNulls } from './expression-nulls.ts';
 import { FlowError } from './problems.ts';
 
-/** Evaluates the expressions of flows without letting any of them hold or crash the process. */
+/**
+ * Evaluates the expressions of flows without letting any of them hold or crash the process. In all of them null is missing
+ * (infra/decisions/0011-null-is-missing-in-expressions.md).
+ */
 export interface Expressions {
   /** Throws `X_FLOWS_EXPRESSION_SYNTAX` now rather than on the first message. Runs nothing. */
   compile(text: string): void;
@@ -30,12 +35,12 @@ const keptExpressions = 1_000;
  * allocation in it (`[1..9000000]`) ends the whole process, tried. The worker starts with the first such expression.
  */
 export function createExpressions({ timeoutMs = 100, memoryMb = 64 }: ExpressionOptions = {}): Expressions {
-  const compiled = new Map<string, { readonly expression: Compiled; readonly inline: boolean }>();
-  const compile = (text: string) => {
+  /** Null: only the worker compiles it to run. */
+  const compiled = new Map<string, Compiled | null>();
+  const compile = (text: string): Compiled | null => {
     const known = compiled.get(text);
-    if (known) return known;
-    const expression = compileExpression(text);
-    const made = { expression, inline: isBounded(expression) };
+    if (known !== undefined) return known;
+    const made = isBounded(compileExpression(text)) ? compileNullSafe(text) : null;
     if (compiled.size >= keptExpressions) compiled.clear();
     compiled.set(text, made);
     return made;
@@ -48,11 +53,12 @@ export function createExpressions({ timeoutMs = 100, memoryMb = 64 }: Expression
     signal?: AbortSignal,
   ): Promise<readonly unknown[]> => {
     signal?.throwIfAborted();
+    const seen = withoutNulls(input);
     let json: string | undefined;
     const answers = texts.map((text) => {
-      const { expression, inline } = compile(text);
-      if (inline) return evaluateHere(expression, input);
-      json ??= JSON.stringify(input);
+      const here = compile(text);
+      if (here !== null) return evaluateHere(text, here, seen);
+      json ??= JSON.stringify(seen);
       return guard.evaluate(text, json);
     });
     return await abortable(Promise.all(answers), signal);
@@ -65,12 +71,13 @@ export function createExpressions({ timeoutMs = 100, memoryMb = 64 }: Expression
   };
 }
 
-async function evaluateHere(expression: Compiled, input: unknown): Promise<unknown> {
+async function evaluateHere(text: string, expression: Compiled, input: unknown): Promise<unknown> {
   try {
     const result: unknown = await expression.evaluate(input);
     return Array.isArray(result) ? [...result] : result;
-  } catch (cause) {
-    throw new FlowError('X_FLOWS_EXPRESSION_FAILED', `an expression failed: ${failureText(cause)}`, { cause });
+  } catch (error) {
+    // Not as the cause: what JSONata throws holds the value.
+    throw new FlowError('X_FLOWS_EXPRESSION_FAILED', failureText(text, error));
   }
 }
 

@@ -21,3 +21,4 @@ export type { Environment } from './references.ts';
 export { resolveReferences, resolveSecret, variablesIn } from './references.ts';
 export type { EntityStage, Stage } from './stage.ts';
 export { groupOf, groupSources, stagesOf, type TopicBeside, topicsBeside } from './topology.ts';
+export { isTrue } from './truth.ts';

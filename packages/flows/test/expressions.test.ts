@@ -56,6 +56,8 @@ describe('expressions', () => {
   it.each([
     ['an endless recursion', endless],
     ['a regular expression that backtracks for ever', 'subject ~> /^(a+)+$/'],
+    ['an endless filter of a constant', `'a'[${endless}]`],
+    ['an endless group of a plain path', `account{ tier: ${endless} }`],
   ])('stops %s and answers the others of the same batch', async (_, bad) => {
     const input = { ...ticket, subject: `${'a'.repeat(40)}!` };
     const others = Array.from({ length: 20 }, (_each, at) => expressions.evaluate(`$sum([n, ${at}])`, input));

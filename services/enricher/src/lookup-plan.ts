@@ -16,8 +16,10 @@ export function planLookups(lookups: readonly Lookup[], values: readonly unknown
   return lookups.map((lookup, at) => ({ ...lookup, key: keyOf(lookup, values[at]) }));
 }
 
-function keyOf({ table, by }: Lookup, value: unknown): string | null {
+/** A list of one is that one: what was taken from a list stays a list. */
+function keyOf({ table, by }: Pick<Lookup, 'table' | 'by'>, value: unknown): string | null {
   if (value === null || value === undefined || value === '') return null;
+  if (Array.isArray(value) && value.length < 2) return keyOf({ table, by }, value[0]);
   // As rows are loaded: an expression may cut a pair in two.
   if (typeof value === 'string') return fitText(value, destinations.postgres);
   if (typeof value === 'number') return String(value);

@@ -120,6 +120,22 @@ describe('enrich', () => {
     expect(after).toStrictEqual(outputs[0]?.data);
   });
 
+  it('takes a key that a function makes of a field that is null for a miss', async () => {
+    const lowered = { ...accounts, by: '$lowercase(requester.emailDomain)' };
+    const tables = tablesOf({ 'accounts/northwind.example': northwind });
+    for (const requester of [null, { id: '1', name: null, email: null, emailDomain: null }]) {
+      const { outputs } = await run(flowOf('tickets', lowered), tables, aTicket({ requester }));
+      expect(outputs[0]?.data).toMatchObject({ context: { account: { key: null, found: false } } });
+    }
+  });
+
+  it('takes one match among several for the key', async () => {
+    const tagged = { ...owners, by: "labels[$contains($, 'team')]" };
+    const tables = tablesOf({ 'owners/team-a': { team: 'a' } });
+    const { outputs } = await run(flowOf('issues', tagged), tables, anIssue({ labels: ['bug', 'team-a'] }));
+    expect(outputs[0]?.data).toMatchObject({ context: { owner: { key: 'team-a', found: true } } });
+  });
+
   it('takes a number as a key and refuses what is no key', async () => {
     const byNumber = { ...owners, by: 'number' };
     expect(

@@ -7,7 +7,7 @@ import {
   type Topic,
   topics,
 } from '@millrace/contracts';
-import { type Expressions, expressionView, type Flow, FlowError, groupOf, type Route } from '@millrace/flows';
+import { type Expressions, expressionView, type Flow, FlowError, groupOf, isTrue, type Route } from '@millrace/flows';
 import {
   CodedError,
   deadLetter,
@@ -76,11 +76,13 @@ export function deliver(options: DeliverOptions): Handler<Deliverable> {
       value: envelope.data,
       view,
     };
-    if (route.when !== null && (await evaluate(route.when, 'when', view, options, signal)) !== true) {
+    if (route.when !== null && !isTrue(await evaluate(route.when, 'when', view, options, signal))) {
       await pass(delivery, signal);
       return completed(envelope, options, startedAt, { outcome: 'filtered', reason: 'when', destination: '' });
     }
-    const mapped = route.map === null ? {} : { mapped: await evaluate(route.map, 'map', view, options, signal) };
+    // A map that makes nothing is told as null: the sink's own mapping would send what the map leaves out.
+    const mapped =
+      route.map === null ? {} : { mapped: (await evaluate(route.map, 'map', view, options, signal)) ?? null };
     const written = await write({ ...delivery, ...mapped }, envelope.delivery.through === 'lane', signal);
     return completed(envelope, options, startedAt, written);
   };

@@ -1,5 +1,7 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterAll, describe, expect, it } from '@jest/globals';
 import { httpSink } from '@millrace/connectors/http/sink';
+import type { SinkDelivery } from '@millrace/connectors/sink';
+import { createExpressions } from '@millrace/flows';
 import { aFlow } from '@millrace/flows/testing';
 import type { Envelope } from '@millrace/messaging';
 import { type Deliverable, deliver, type Written } from '../src/deliver.ts';
@@ -59,5 +61,78 @@ describe('a delivery', () => {
     ['is found there', { outcome: 'delivered', destination: '', reason: 'found-at-destination' }],
   ])('that %s says that the destination answers', async (_, written) => {
     expect(await wasAsked(written)).toBe(true);
+  });
+});
+
+describe('a route', () => {
+  const expressions = createExpressions();
+  afterAll(() => expressions.close());
+
+  const deliveryFor = async (
+    { when = null, map = null }: { readonly when?: string | null; readonly map?: string | null },
+    entity: object = {},
+  ): Promise<SinkDelivery | undefined> => {
+    let written: SinkDelivery | undefined;
+    const handle = deliver({
+      flow: aFlow(),
+      route: { route: 'notify', when, map, order: 'key', onFailure: 'tiers' },
+      sink: httpSink,
+      expressions,
+      write: async (delivery) => {
+        written = delivery;
+        return { outcome: 'delivered', destination: 'there', reason: null };
+      },
+      pass: async () => {},
+      now: () => 0,
+    });
+    const data = { ...envelope.data, entity: { ...envelope.data.entity, ...entity } } as Deliverable;
+    await handle({ ...envelope, data }, new AbortController().signal);
+    return written;
+  };
+  const absent = { description: null, updatedAt: null, assignee: null, requester: null };
+
+  it.each([
+    "$contains(description, 'refund')",
+    'updatedAt > 1700000000000',
+    'description',
+    "assignee != 'ana'",
+    '$exists(assignee)',
+    'account.tier',
+  ])('leaves out a record without what its condition reads: %s', async (when) => {
+    expect(await deliveryFor({ when }, absent)).toBeUndefined();
+  });
+
+  it.each([
+    'subject',
+    "tags[$ = 'vip']",
+    '$length(subject)',
+    'assignee = null',
+    '$not(assignee)',
+    "$not($contains(description, 'x'))",
+  ])('takes a condition that gives no boolean for true as JSONata does: %s', async (when) => {
+    expect(await deliveryFor({ when }, { ...absent, subject: 'Hi', tags: ['vip'] })).toBeDefined();
+  });
+
+  it('takes an absent field for empty text', async () => {
+    expect(await deliveryFor({ map: "'Assignee: ' & assignee" }, absent)).toMatchObject({ mapped: 'Assignee: ' });
+  });
+
+  it('hands over a list of one as a list, and a field without a value as null', async () => {
+    const map = "{ 'tags': tags[$ = 'vip'], 'assignee': assignee }";
+    const delivery = await deliveryFor({ map }, { ...absent, tags: ['vip', 'web'] });
+    expect(delivery?.mapped).toStrictEqual({ tags: ['vip'], assignee: null });
+  });
+
+  it('tells a map that makes nothing from no map', async () => {
+    expect((await deliveryFor({ map: 'description' }, absent))?.mapped).toBeNull();
+    expect(await deliveryFor({}, absent)).not.toHaveProperty('mapped');
+  });
+
+  it('dead-letters a wrong type with what a person can act on, and no data', async () => {
+    const failure = await deliveryFor({ when: "$contains(tags, 'x')" }, { tags: ['secret'] }).catch((error) => error);
+    expect(failure).toMatchObject({ code: 'X_ROUTE_EXPRESSION', disposition: { kind: 'dead-letter' } });
+    expect(failure.message).toBe(
+      "the route's `when`: the expression `$contains(tags, 'x')` failed: argument 1 of $contains, `tags`, is a list; text is expected (T0410 at character 10)",
+    );
   });
 });

@@ -76,6 +76,10 @@ function message(delivery: SinkDelivery, type: string): object {
     correlationId: delivery.correlationid,
     sequence: delivery.sequence,
     generation: delivery.generation,
-    data: delivery.mapped ?? { ...value.entity, context: value.context ?? {}, judgements: value.judgements ?? {} },
+    // Null is what a map makes of nothing: the receiver never gets more than the map names.
+    data:
+      delivery.mapped === undefined
+        ? { ...value.entity, context: value.context ?? {}, judgements: value.judgements ?? {} }
+        : delivery.mapped,
   };
 }

@@ -15,7 +15,7 @@ export function toRow(delivery: SinkDelivery, columns: readonly Column[]): Row {
   );
   return {
     ...Object.fromEntries(own),
-    ...mappedColumns(delivery.mapped, columns),
+    ...mappedColumns(delivery.mapped, columns, entity),
     // As the table will hold them: what it answers is matched by them.
     id: fitId(delivery.key, keyBytes),
     event_id: fitId(delivery.eventId),
@@ -29,17 +29,28 @@ export function toRow(delivery: SinkDelivery, columns: readonly Column[]): Row {
   };
 }
 
-function mappedColumns(mapped: unknown, columns: readonly Column[]): Readonly<Record<string, unknown>> {
+function mappedColumns(
+  mapped: unknown,
+  columns: readonly Column[],
+  entity: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
   if (mapped === undefined || mapped === null) return {};
   if (typeof mapped !== 'object' || Array.isArray(mapped)) throw misfit('the map did not make an object of columns');
-  const types = new Map(columns.map(({ name, type }) => [name, type]));
+  const known = new Map(columns.map((column) => [column.name, column]));
   return Object.fromEntries(
     Object.entries(mapped).map(([name, value]) => {
-      const type = types.get(name);
-      if (type === undefined) throw misfit(`the map names the column ${JSON.stringify(name)}, which is not declared`);
-      return [name, asColumn(value, type)];
+      const column = known.get(name);
+      if (column === undefined) throw misfit(`the map names the column ${JSON.stringify(name)}, which is not declared`);
+      const isList = column.field !== null && Array.isArray(entity[column.field]);
+      return [name, asColumn(isList ? asList(value) : value, column.type)];
     }),
   );
+}
+
+/** Where the entity declares a list, one item is still a list, and none an empty one. */
+function asList(value: unknown): unknown {
+  if (value === undefined || value === null) return [];
+  return Array.isArray(value) ? value : [value];
 }
 
 function asColumn(value: unknown, type: Column['type']): unknown {

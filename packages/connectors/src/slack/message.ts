@@ -36,9 +36,16 @@ const mappedMessage = z.union([
     .transform((text) => ({ text, blocks: undefined })),
   z.object({
     text: z.string().min(1),
+    // JSONata makes one block of one match; a list is what Slack takes.
     blocks: z
-      .array(z.looseObject({ type: z.string() }))
-      .max(50)
+      .preprocess(
+        (given) =>
+          Array.isArray(given) || typeof given !== 'object' || given === null ? (given ?? undefined) : [given],
+        z
+          .array(z.looseObject({ type: z.string() }))
+          .max(50)
+          .optional(),
+      )
       .optional(),
   }),
 ]);

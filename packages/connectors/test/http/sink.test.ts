@@ -64,6 +64,11 @@ describe('http sink', () => {
     expect(simulator.messages()[0]?.detail).toMatchObject({ message: { data: { short: true } } });
   });
 
+  it('sends nothing of the record when the map made nothing', async () => {
+    await aSink().write(aDelivery({ mapped: null }), never);
+    expect(simulator.messages()[0]?.detail).toMatchObject({ message: { data: null } });
+  });
+
   it('halts when the receiver does not accept the signature', async () => {
     const other = aSink(`whsec_${Buffer.from('another secret of ours').toString('base64')}`);
     await expect(other.write(aDelivery(), never)).rejects.toMatchObject({

@@ -75,6 +75,18 @@ describe('row of a delivery', () => {
     expect([row['subject'], row['created_at'], row['channel']]).toEqual(['other', '1970-01-01T00:00:00.000Z', 'email']);
   });
 
+  it.each([
+    ['one item', 'vip', ['vip']],
+    ['none', null, []],
+    ['two', ['a', 'b'], ['a', 'b']],
+  ])('keeps a declared list a list when the map made %s', (_, made, tags) => {
+    expect(toRow(aDelivery({ mapped: { tags: made } }), columns)['tags']).toEqual(tags);
+  });
+
+  it('empties a column that the map names and that has no value', () => {
+    expect(toRow(aDelivery({ mapped: { subject: null } }), columns)['subject']).toBeNull();
+  });
+
   it.each([[{ nowhere: 1 }], ['text'], [[1]]])('refuses a map that made %p', (mapped) => {
     expect(() => toRow(aDelivery({ mapped }), columns)).toThrow(
       expect.objectContaining({ code: 'X_POSTGRES_COLUMN', disposition: { kind: 'dead-letter' } }),

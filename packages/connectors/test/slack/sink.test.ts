@@ -152,6 +152,18 @@ describe('slack message', () => {
       metadata: { event_payload: { source_event_id: 'event-1' } },
     });
   });
+
+  it('takes the one block of a map for a list of one', () => {
+    const block = { type: 'divider' };
+    expect(toMessage(aDelivery({ mapped: { text: 'Hello', blocks: block } })).blocks).toEqual([block]);
+    expect(toMessage(aDelivery({ mapped: { text: 'Hello', blocks: null } })).blocks).toBeUndefined();
+  });
+
+  it('is refused, not made up, when the map made nothing', () => {
+    expect(() => toMessage(aDelivery({ mapped: null }))).toThrow(
+      'The map does not fit the sink: it made nothing: what it reads is absent from this record',
+    );
+  });
 });
 
 describe('classification of what Slack says', () => {
