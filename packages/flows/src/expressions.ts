@@ -20,10 +20,12 @@ export interface Expressions {
 }
 
 export interface ExpressionOptions {
-  /** How long one evaluation may run; default 100. */
+  /** How much processor time one evaluation may take in a worker that is ready; default 100. */
   readonly timeoutMs?: number;
   /** Heap of the worker process in MB; default 64. */
   readonly memoryMb?: number;
+  /** Another program than the worker, for tests. */
+  readonly workerFile?: URL;
 }
 
 /** Flows have tens; operators' own filters must not add up for ever. */
@@ -34,7 +36,8 @@ const keptExpressions = 1_000;
  * worker process that is killed when an evaluation runs over its time or memory. A thread would not do: a single large
  * allocation in it (`[1..9000000]`) ends the whole process, tried. The worker starts with the first such expression.
  */
-export function createExpressions({ timeoutMs = 100, memoryMb = 64 }: ExpressionOptions = {}): Expressions {
+export function createExpressions(options: ExpressionOptions = {}): Expressions {
+  const { timeoutMs = 100, memoryMb = 64, workerFile } = options;
   /** Null: only the worker compiles it to run. */
   const compiled = new Map<string, Compiled | null>();
   const compile = (text: string): Compiled | null => {
@@ -45,7 +48,11 @@ export function createExpressions({ timeoutMs = 100, memoryMb = 64 }: Expression
     compiled.set(text, made);
     return made;
   };
-  const guard = createExpressionGuard({ timeoutMs, memoryMb });
+  const guard = createExpressionGuard({
+    timeoutMs,
+    memoryMb,
+    ...(workerFile === undefined ? {} : { workerFile }),
+  });
 
   const evaluateAll = async (
     texts: readonly string[],
@@ -59,7 +66,7 @@ export function createExpressions({ timeoutMs = 100, memoryMb = 64 }: Expression
       const here = compile(text);
       if (here !== null) return evaluateHere(text, here, seen);
       json ??= JSON.stringify(seen);
-      return guard.evaluate(text, json);
+      return guard.evaluate(text, json, signal);
     });
     return await abortable(Promise.all(answers), signal);
   };

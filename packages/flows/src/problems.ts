@@ -4,8 +4,11 @@ export const flowErrors = {
   X_FLOWS_SECRET_MISSING: 'A reference names an environment variable or a file that is not there. Set it, or write it.',
   X_FLOWS_EXPRESSION_SYNTAX: 'An expression is not JSONata.',
   X_FLOWS_EXPRESSION_FAILED: 'An expression failed on this value: usually a function met a type it does not take.',
-  X_FLOWS_EXPRESSION_LIMIT: 'An expression took more than its time or memory, twice, and was stopped.',
+  X_FLOWS_EXPRESSION_LIMIT:
+    'An expression took more than its processor time or memory, twice, and was stopped. Make it simpler, then redrive.',
   X_FLOWS_EXPRESSIONS_CLOSED: 'An expression was asked for while the process was ending.',
+  X_FLOWS_EXPRESSIONS_UNAVAILABLE:
+    'The process that evaluates expressions does not start: the machine may be out of memory or processes. It is tried again.',
   X_FLOWS_REFERENCE_FILE: 'A reference table file cannot be read as rows.',
 } as const;
 
@@ -26,6 +29,8 @@ export class FlowError extends Error {
   readonly code: FlowErrorCode;
   /** Only for `X_FLOWS_INVALID`: all of them, not the first. */
   readonly problems: readonly FlowProblem[];
+  /** Passes by itself, whatever was asked: to be tried again, and nobody's record is to blame. */
+  readonly isTransient: boolean;
 
   constructor(
     code: FlowErrorCode,
@@ -34,6 +39,7 @@ export class FlowError extends Error {
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
+    this.isTransient = code === 'X_FLOWS_EXPRESSIONS_CLOSED' || code === 'X_FLOWS_EXPRESSIONS_UNAVAILABLE';
     this.problems = options.problems ?? [];
   }
 }

@@ -20,7 +20,7 @@ export const settings = defineSettings({
   expressionTimeoutMs: setting.durationMs({
     env: 'MILLRACE_EXPRESSION_TIMEOUT_MS',
     default: 100,
-    description: 'How long one lookup expression may run before it is stopped.',
+    description: 'Processor time that one lookup expression may take before it is stopped.',
   }),
   tableRefreshTimeoutMs: setting.durationMs({
     env: 'MILLRACE_TABLE_REFRESH_TIMEOUT_MS',

@@ -89,7 +89,7 @@ async function evaluate(
     return await expressions.evaluateAll(texts, view, signal);
   } catch (cause) {
     if (!(cause instanceof FlowError)) throw cause;
-    const disposition = cause.code === 'X_FLOWS_EXPRESSIONS_CLOSED' ? retry() : deadLetter;
+    const disposition = cause.isTransient ? retry() : deadLetter;
     throw new CodedError('X_ENRICH_EXPRESSION', `a lookup's \`by\`: ${cause.message}`, {
       disposition,
       step: 'validate',

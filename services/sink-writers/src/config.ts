@@ -84,6 +84,6 @@ export const settings: typeof serviceSettings &
   expressionTimeoutMs: setting.durationMs({
     env: 'MILLRACE_EXPRESSION_TIMEOUT_MS',
     default: 100,
-    description: 'How long one `when` or `map` may run before it is stopped.',
+    description: 'Processor time that one `when` or `map` may take before it is stopped.',
   }),
 });

@@ -146,7 +146,7 @@ async function evaluate(
     return await expressions.evaluate(text, view, signal);
   } catch (cause) {
     if (!(cause instanceof FlowError)) throw cause;
-    const disposition = cause.code === 'X_FLOWS_EXPRESSIONS_CLOSED' ? retry() : deadLetter;
+    const disposition = cause.isTransient ? retry() : deadLetter;
     throw new CodedError('X_ROUTE_EXPRESSION', `the route's \`${name}\`: ${cause.message}`, {
       disposition,
       step: 'validate',

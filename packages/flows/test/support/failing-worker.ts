@@ -1,0 +1,2 @@
+// A worker that ends before it was ready, always.
+process.exit(3);
