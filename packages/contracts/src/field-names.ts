@@ -20,6 +20,20 @@ export function fieldNames(record: RecordType<unknown>, path: readonly string[])
   return valuesType ? null : [];
 }
 
+/** For each step of a path inside a record: whether it may be absent, being `null | T` or a name of a map. */
+export function optionalSteps(record: RecordType<unknown>, path: readonly string[]): readonly boolean[] {
+  const steps: boolean[] = [];
+  let at: Type | undefined = record.avsc;
+  for (const step of path) {
+    const { fields, valuesType }: ReturnType<typeof partsOf> = partsOf(unwrapped(at));
+    const next: Type | undefined = fields ? fields.find(({ name }) => name === step)?.type : valuesType;
+    if (next === undefined) break;
+    steps.push(fields === undefined || partsOf(next).types?.some(({ typeName }) => typeName === 'null') === true);
+    at = next;
+  }
+  return steps;
+}
+
 /** Through `null | T` to T and through arrays to their items, as expressions see them. */
 function unwrapped(type: Type): Type {
   const { types, itemsType } = partsOf(type);

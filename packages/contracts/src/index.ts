@@ -14,7 +14,7 @@ export type {
   EntityEnriched,
   EntityReceived,
 } from './entities.ts';
-export { fieldNames } from './field-names.ts';
+export { fieldNames, optionalSteps } from './field-names.ts';
 export * from './generated/index.ts';
 export { type InstantReading, instantForms, instantOf, isoInstantOf, latestEpochMs, readInstant } from './instant.ts';
 export { type InstantFields, readInstantFields } from './instant-fields.ts';

@@ -3,6 +3,7 @@ import type { FlowSection, RouteSection, TaskSection } from './flow-file.ts';
 import type { FlowSource } from './flow-source.ts';
 import type { ClassifyMode, Flow, Lookup, Route, Task } from './flows.ts';
 import { type KnownNames, noSuchName, type SinkInstances } from './known-names.ts';
+import { optionalUses, type Use } from './optional-fields.ts';
 import { orderingOf } from './ordering.ts';
 import type { FlowError } from './problems.ts';
 import { reservedNames, type Scope, unknownNames } from './visible-names.ts';
@@ -13,6 +14,8 @@ export interface FlowContext {
   readonly sinks: SinkInstances;
   readonly known: KnownNames;
   readonly report: (path: readonly PropertyKey[], message: string) => void;
+  /** Runs, and may surprise. */
+  readonly warn: (path: readonly PropertyKey[], message: string) => void;
 }
 
 /** One flow of a file, completed and checked. Problems go to the report; the flow is returned all the same. */
@@ -29,7 +32,8 @@ export function checkFlow(section: FlowSection, context: FlowContext): Flow {
   // What another flow added before is not known here by name.
   const judgedBefore = source.from.stage === 'classified';
   const aliases = source.from.stage === 'received' ? enrich.map(({ as }) => as) : null;
-  const scope = { entity, aliases, tasks: judgedBefore ? null : classify.map(({ as }) => as) };
+  const required = enrich.flatMap((lookup) => (lookup.required ? [lookup.as] : []));
+  const scope = { entity, aliases, required, tasks: judgedBefore ? null : classify.map(({ as }) => as) };
   checkLookups(enrich, context);
   const tasksPath = Array.isArray(section.classify) ? ['classify'] : ['classify', 'tasks'];
   checkTasks(classify, tasksPath, { ...scope, tasks: judgedBefore ? null : [] }, context);
@@ -47,9 +51,10 @@ export function checkFlow(section: FlowSection, context: FlowContext): Flow {
 function checkLookups(lookups: readonly Lookup[], context: FlowContext): void {
   const { entity } = context.source;
   const reserved = reservedNames(entity);
-  for (const [at, { by, as }] of lookups.entries()) {
+  for (const [at, { by, as, required }] of lookups.entries()) {
     // A lookup sees the entity alone: lookups of a flow are planned together.
-    checkExpression(by, ['enrich', at, 'by'], { entity, aliases: [], tasks: [] }, context);
+    const use = { as: 'by', isRequired: required } as const;
+    checkExpression(by, ['enrich', at, 'by'], { entity, aliases: [], tasks: [], use }, context);
     if (reserved.includes(as))
       context.report(['enrich', at, 'as'], `${as} is already a name that expressions see; choose another`);
   }
@@ -63,7 +68,7 @@ function checkLookups(lookups: readonly Lookup[], context: FlowContext): void {
 function checkTasks(tasks: readonly Task[], path: readonly PropertyKey[], scope: Scope, context: FlowContext): void {
   const { knownTasks, knownPacks } = context.known;
   for (const [at, { task, pack, when }] of tasks.entries()) {
-    if (when !== null) checkExpression(when, [...path, at, 'when'], scope, context);
+    if (when !== null) checkExpression(when, [...path, at, 'when'], { ...scope, use: { as: 'when' } }, context);
     if (knownTasks && !knownTasks.includes(task))
       context.report([...path, at, 'task'], noSuchName('task', task, knownTasks));
     if (knownPacks && pack !== null && !knownPacks.includes(pack))
@@ -84,8 +89,11 @@ function checkRoute(
 ): Route {
   const { route, sink, when, map, order, onFailure, ...own } = section;
   const path = ['deliver', at];
-  for (const [key, text] of Object.entries({ when, map }))
-    if (text !== undefined) checkExpression(text, [...path, key], scope, context);
+  for (const [as, text] of [
+    ['when', when],
+    ['map', map],
+  ] as const)
+    if (text !== undefined) checkExpression(text, [...path, as], { ...scope, use: { as } }, context);
   const instance = context.sinks.get(sink);
   const connector = instance?.connector ?? sink;
   const settings = { ...instance?.settings, ...own };
@@ -104,9 +112,16 @@ function checkRoute(
   return { route, sink: connector, when: when ?? null, map: map ?? null, settings, ...ordering };
 }
 
-function checkExpression(text: string, path: readonly PropertyKey[], scope: Scope, context: FlowContext): void {
+function checkExpression(
+  text: string,
+  path: readonly PropertyKey[],
+  { use, ...scope }: Scope & { readonly use: Use },
+  context: FlowContext,
+): void {
   try {
-    for (const message of unknownNames(compileExpression(text), scope)) context.report(path, message);
+    const compiled = compileExpression(text);
+    for (const message of unknownNames(compiled, scope)) context.report(path, message);
+    for (const message of optionalUses(compiled, scope, use)) context.warn(path, message);
   } catch (error) {
     context.report(path, (error as FlowError).message);
   }

@@ -14,7 +14,7 @@ export {
   type Task,
 } from './flows.ts';
 export type { KnownNames, KnownSink } from './known-names.ts';
-export { loadFlows, parseFlows } from './load-flows.ts';
+export { type LoadOptions, loadFlows, parseFlows } from './load-flows.ts';
 export { loadFlowsOrExit } from './load-flows-or-exit.ts';
 export { describeProblem, FlowError, type FlowErrorCode, type FlowProblem, flowErrors } from './problems.ts';
 export type { Environment } from './references.ts';

@@ -12,21 +12,34 @@ import { stagesOf } from './topology.ts';
 /** Collects problems with their places. */
 export interface Report {
   at(document: FlowDocument, path: readonly PropertyKey[], message: string): void;
+  warn(document: FlowDocument, path: readonly PropertyKey[], message: string): void;
+}
+
+export interface LoadOptions {
+  /** Of what runs, and may surprise: an expression that uses a field as if it were always there. */
+  readonly onWarning?: (warning: FlowProblem) => void;
 }
 
 /** Loads a flow file or a folder of them. Rejects with one `FlowError` that lists every problem. */
-export function loadFlows(path: string, known: KnownNames = {}): Flows {
+export function loadFlows(path: string, known: KnownNames = {}, options: LoadOptions = {}): Flows {
   const texts = readFlowTexts(path);
   if (texts.length === 0) throw new FlowError('X_FLOWS_INVALID', `there is no .yaml file in ${path}`);
-  return parseFlows(texts, known);
+  return parseFlows(texts, known, options);
 }
 
 /** The same for texts at hand. Pure. */
-export function parseFlows(texts: readonly FlowText[], known: KnownNames = {}): Flows {
+export function parseFlows(
+  texts: readonly FlowText[],
+  known: KnownNames = {},
+  { onWarning = () => {} }: LoadOptions = {},
+): Flows {
   const problems: FlowProblem[] = [];
+  const placed = (document: FlowDocument, path: readonly PropertyKey[], message: string): FlowProblem => ({
+    ...{ file: document.file, path: pathText(path), line: document.lineOf(path), message },
+  });
   const report: Report = {
-    at: (document, path, message) =>
-      problems.push({ file: document.file, path: pathText(path), line: document.lineOf(path), message }),
+    at: (...place) => problems.push(placed(...place)),
+    warn: (...place) => onWarning(placed(...place)),
   };
   const files = texts.flatMap((text) => readFile(text, problems, report));
   const sources = collectSources(files, known, report);
@@ -129,10 +142,12 @@ function collectFlows(files: readonly ReadFile[], known: KnownNames, report: Rep
   return first.flatMap(({ document, name, section }) => {
     const at = (inner: readonly PropertyKey[], message: string) =>
       report.at(document, ['flows', name, ...inner], message);
+    const warn = (inner: readonly PropertyKey[], message: string) =>
+      report.warn(document, ['flows', name, ...inner], message);
     const problem = sources.problems.get(name);
     if (problem !== undefined) at(problem.field === null ? [] : [problem.field], problem.message);
     const source = sources.found.get(name);
-    return source === undefined ? [] : [checkFlow(section, { source, mode, sinks, known, report: at })];
+    return source === undefined ? [] : [checkFlow(section, { source, mode, sinks, known, report: at, warn })];
   });
 }
 

@@ -9,6 +9,8 @@ export interface Scope {
   /** Null where another flow added names that are not known here. */
   readonly aliases: readonly string[] | null;
   readonly tasks: readonly string[] | null;
+  /** Aliases whose row is always there. */
+  readonly required?: readonly string[];
 }
 
 const judgementNames = ['label', 'decision', 'confidence', 'reason', 'text', 'contributions', 'model'];

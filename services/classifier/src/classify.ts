@@ -1,6 +1,6 @@
 import type { CanonicalEntity, EntityClassified, EntityEnriched, Topic } from '@millrace/contracts';
 import type { MaskedText } from '@millrace/dlp';
-import { type Expressions, expressionView, type Flow, FlowError, flowTopics, groupOf } from '@millrace/flows';
+import { type Expressions, expressionView, type Flow, FlowError, flowTopics, groupOf, isTrue } from '@millrace/flows';
 import {
   CodedError,
   deadLetter,
@@ -91,11 +91,12 @@ async function wanted(
   const conditions = tasks.flatMap(({ when }) => (when === null ? [] : [when]));
   try {
     const answers = await expressions.evaluateAll(conditions, expressionView(data), signal);
-    return tasks.filter(({ when }) => when === null || answers[conditions.indexOf(when)] === true);
+    return tasks.filter(({ when }) => when === null || isTrue(answers[conditions.indexOf(when)]));
   } catch (cause) {
     if (!(cause instanceof FlowError)) throw cause;
     throw new CodedError('X_CLASSIFY_EXPRESSION', `a task's \`when\`: ${cause.message}`, {
-      disposition: cause.code === 'X_FLOWS_EXPRESSIONS_CLOSED' ? retry() : deadLetter,
+      disposition: cause.isTransient ? retry() : deadLetter,
+      unavailable: cause.isTransient,
       step: 'validate',
       cause,
     });

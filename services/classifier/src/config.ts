@@ -47,6 +47,6 @@ export const settings = defineSettings({
   expressionTimeoutMs: setting.durationMs({
     env: 'MILLRACE_EXPRESSION_TIMEOUT_MS',
     default: 100,
-    description: 'How long one `when` of a task may run before it is stopped.',
+    description: 'Processor time that one `when` of a task may take before it is stopped.',
   }),
 });

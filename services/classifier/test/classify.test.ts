@@ -49,6 +49,15 @@ describe('classify', () => {
     expect(topics.ticketsClassified.violations(handled.outputs[0]?.data)).toEqual([]);
   });
 
+  it("holds a task's `when` for true as JSONata does, and for false where it reads what is absent", async () => {
+    const model = scripted('embedded', ({ task }) => anAnswer({ label: task }));
+    const whens = ['subject', "$contains(assignee, 'x')", 'assignee', "assignee & 'x' = 'x'"];
+    const tasks = whens.map((when, at) => ({ ...(asking(model, `task${at}`)[0] as AskedTask), when }));
+    const handled = await classify(optionsOf(tasks))(anEnvelope(aTicket({ assignee: null })), never);
+    const data = handled.outputs[0]?.data as TicketClassified | undefined;
+    expect(Object.keys(data?.judgements ?? {})).toEqual(['task0', 'task3']);
+  });
+
   it('asks all tasks of a message in one turn and about the very same text, which an embedded model then reads once', async () => {
     const signals: AbortSignal[] = [];
     const model = scripted('embedded', (_request, signal) => {

@@ -289,6 +289,35 @@ describe('millrace', () => {
     });
   });
 
+  it('warns where an expression uses an optional field as if it were always there', async () => {
+    const file = join(folder, 'optional.yaml');
+    await writeFile(
+      file,
+      [
+        'flows:',
+        '  tickets:',
+        '    enrich: [{ lookup: accounts, by: $lowercase(requester.emailDomain), as: account }]',
+        '    deliver:',
+        `      - { route: refunds, sink: postgres, table: refunds, when: "$contains(description, 'refund')" }`,
+        '      - { route: recent, sink: postgres, table: recent, when: updatedAt > 1700000000000 }',
+        `      - { route: who, sink: slack, channel: c, map: "'Assignee: ' & assignee" }`,
+        `      - { route: safe, sink: postgres, table: t, when: "$exists(description) and $contains(description, 'x')" }`,
+      ].join('\n'),
+    );
+    const { code, out } = await millrace(['flows', 'check', file, '--json']);
+    const { valid, warnings } = JSON.parse(out) as { valid: boolean; warnings: { path: string; message: string }[] };
+    expect([code, valid]).toEqual([0, true]);
+    expect(warnings.map(({ path, message }) => `${path}: ${message.split(' may be absent')[0]}`)).toEqual([
+      'flows.tickets.enrich[0].by: requester.emailDomain',
+      'flows.tickets.deliver[0].when: description',
+      'flows.tickets.deliver[1].when: updatedAt',
+      'flows.tickets.deliver[2].map: assignee',
+    ]);
+    expect((await millrace(['flows', 'check', file])).out).toContain(
+      'optional.yaml:6 flows.tickets.deliver[1].when: updatedAt may be absent: `>` does not hold then',
+    );
+  });
+
   it('says in one sentence what is missing, and exits as documented', async () => {
     expect(await millrace(['dlq', 'groups'], { MILLRACE_STATE: join(folder, 'none.json') })).toMatchObject({
       code: 1,

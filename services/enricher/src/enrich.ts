@@ -92,6 +92,7 @@ async function evaluate(
     const disposition = cause.isTransient ? retry() : deadLetter;
     throw new CodedError('X_ENRICH_EXPRESSION', `a lookup's \`by\`: ${cause.message}`, {
       disposition,
+      unavailable: cause.isTransient,
       step: 'validate',
       cause,
     });

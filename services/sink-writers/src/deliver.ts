@@ -149,6 +149,7 @@ async function evaluate(
     const disposition = cause.isTransient ? retry() : deadLetter;
     throw new CodedError('X_ROUTE_EXPRESSION', `the route's \`${name}\`: ${cause.message}`, {
       disposition,
+      unavailable: cause.isTransient,
       step: 'validate',
       cause,
     });

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import type { FlowProblem } from '@millrace/flows';
 import { Command } from 'commander';
 import { CliError } from './cli-error.ts';
 import { type Context, run, verb } from './context.ts';
@@ -13,7 +14,7 @@ export function flowsCommand({ cwd, env, root }: Context): Command {
   const folderOf = (path: string | undefined): string =>
     path === undefined ? resolve(root, defaultFlows) : resolve(cwd, path);
 
-  verb(flows, 'check [path]', 'every problem of the flow files, with its place').action(
+  verb(flows, 'check [path]', 'every problem of the flow files, with its place, and what may surprise').action(
     run(async (print: Printer, path: string | undefined) => {
       const loaded = await load(folderOf(path), env['MILLRACE_PACKS']);
       const summary = {
@@ -21,11 +22,13 @@ export function flowsCommand({ cwd, env, root }: Context): Command {
         sources: Object.keys(loaded.flows.sources),
         flows: Object.keys(loaded.flows.flows),
         groups: loaded.flows.groups(),
+        warnings: loaded.warnings,
       };
-      print.result(
-        summary,
-        ({ sources, flows: entities, groups }) =>
+      print.result(summary, ({ sources, flows: entities, groups, warnings }) =>
+        [
           `valid: ${sources.length} sources, flows ${entities.join(', ')}, ${groups.length} consumer groups`,
+          ...warnings.map((warning) => `warning: ${loaded.describe(warning)}`),
+        ].join('\n'),
       );
       return undefined;
     }),
@@ -49,17 +52,19 @@ export function flowsCommand({ cwd, env, root }: Context): Command {
 /** Knows every name that some service knows, so that what passes here starts there. */
 async function load(path: string, packs: string | undefined) {
   // Only these verbs need the connectors: the others start without them.
-  const [{ loadFlows, FlowError }, { sources }, { sinks }, { packsIn, shippedPacks, shippedTasks }] = await Promise.all(
-    [
+  const [{ loadFlows, describeProblem, FlowError }, { sources }, { sinks }, { packsIn, shippedPacks, shippedTasks }] =
+    await Promise.all([
       import('@millrace/flows'),
       import('@millrace/connectors/sources'),
       import('@millrace/connectors/sinks'),
       import('@millrace/models/shipped-packs'),
-    ],
-  );
+    ]);
   try {
     const known = { knownTasks: shippedTasks, knownPacks: packsIn(packs ?? shippedPacks) };
-    return { flows: loadFlows(path, { knownSources: sources, knownSinks: sinks, ...known }), sources };
+    const warnings: FlowProblem[] = [];
+    const onWarning = (warning: FlowProblem) => void warnings.push(warning);
+    const flows = loadFlows(path, { knownSources: sources, knownSinks: sinks, ...known }, { onWarning });
+    return { flows, warnings, describe: describeProblem, sources };
   } catch (error) {
     if (error instanceof FlowError) throw new CliError(error.code, error.message);
     throw error;
