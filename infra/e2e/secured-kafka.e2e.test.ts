@@ -57,12 +57,11 @@ beforeAll(async () => {
     MILLRACE_KAFKA_BROKERS: `127.0.0.1:${secured}`,
     MILLRACE_KAFKA_SASL: 'scram-sha-512',
     MILLRACE_KAFKA_USERNAME: 'millrace',
+    MILLRACE_REPLICATION_FACTOR: '1',
     MILLRACE_REGISTRY_URL: testCluster().registryUrl,
     MILLRACE_POSTGRES_URL: database.url,
     MILLRACE_FLOWS: join(root, 'infra/flows'),
     MILLRACE_LOG_LEVEL: 'warn',
-    MILLRACE_TOKENS_FILE: join(folder, 'tokens.json'),
-    MILLRACE_SOURCES_FILE: join(folder, 'sources.json'),
     MILLRACE_TRUSTED_ORIGINS: nowhere,
     ...Object.fromEntries(['ZENDESK', 'SLACK', 'HTTP'].map((name) => [`${name}_BASE_URL`, nowhere])),
     POSTGRES_URL: database.url,
@@ -98,9 +97,12 @@ async function prepare(password: string): Promise<{ readonly code: number; reado
 
 async function start(name: string, driver: string, passwordFile: string): Promise<Service> {
   const [port = 0, adminPort = 0] = await freePorts(2);
-  const flowVariables = JSON.parse(await readFile(join(folder, 'environment.json'), 'utf8')) as Record<string, string>;
+  const own = join(folder, name);
+  const flowVariables = JSON.parse(await readFile(join(own, 'environment.json'), 'utf8')) as Record<string, string>;
   const child = launch(`services/${name}/src/main.ts`, {
     ...flowVariables,
+    MILLRACE_TOKENS_FILE: join(own, 'tokens.json'),
+    MILLRACE_SOURCES_FILE: join(own, 'sources.json'),
     MILLRACE_PORT: String(port),
     MILLRACE_ADMIN_PORT: String(adminPort),
     MILLRACE_KAFKA_DRIVER: driver,

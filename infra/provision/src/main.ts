@@ -1,11 +1,15 @@
 // One shot, for installations without the supervisor (docker compose, a Helm hook): topics, schemas, sample secrets.
 
+import { join } from 'node:path';
 import { loadFlows } from '@millrace/flows';
 import { demandedReplicationFactor, kafkaSettings, registryAddress } from '@millrace/kafka';
 import { isCodedError } from '@millrace/messaging';
 import { defineSettings, loadSettingsOrExit, setting } from '@millrace/service';
+import { neededServices } from '@millrace/system/environment';
+import { loadServices } from '@millrace/system/services';
 import { provisionTopics, registerSchemas } from './provision.ts';
-import { writeSampleEnvironment } from './secrets.ts';
+import { secretHolders } from './secret-holders.ts';
+import { writeSampleFolders } from './secrets.ts';
 
 const settings = loadSettingsOrExit(
   defineSettings({
@@ -27,7 +31,10 @@ const settings = loadSettingsOrExit(
 try {
   const { replicationFactor, sampleFolder } = settings;
   const flows = loadFlows(settings.flows);
-  if (sampleFolder !== undefined) await writeSampleEnvironment(sampleFolder);
+  if (sampleFolder !== undefined) {
+    const services = neededServices(await loadServices(join(import.meta.dirname, '../../..')), flows);
+    await writeSampleFolders(sampleFolder, secretHolders(services, flows));
+  }
   const done = await Promise.all([
     provisionTopics({ kafka: settings, flows, replicationFactor }).then((words) => `topics: ${words}`),
     registerSchemas({ registry: registryAddress(settings), flows }).then((words) => `schemas: ${words}`),

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** Everything secret of one embedded system, made at random on its first start. */
@@ -65,11 +65,31 @@ export const loadSecrets = async (dataDir: string): Promise<Secrets> => {
   return secrets;
 };
 
-/** The flow files' secrets as a file of environment variables, for processes that nobody starts with them. */
-export const writeSampleEnvironment = async (folder: string): Promise<void> => {
-  const { flowVariables } = await loadSecrets(folder);
-  await writePrivately(join(folder, 'environment.json'), `${JSON.stringify(flowVariables, null, 2)}\n`);
+/** A program that nobody starts with its secrets: it reads them from a folder that is its own. */
+export interface SecretHolder {
+  readonly name: string;
+  /** Variables of the flow files that it may know, and which secret each is. */
+  readonly variables: Readonly<Record<string, FlowSecret>>;
+  readonly tokens: boolean;
+  readonly keys: boolean;
+}
+
+/** `<folder>/<program>/`: a file of environment variables, the operators' tokens and the keys, as far as each may know them. */
+export const writeSampleFolders = async (folder: string, holders: readonly SecretHolder[]): Promise<void> => {
+  const { flowVariables, tokens, sampleKey } = await loadSecrets(folder);
+  for (const { name, variables, ...also } of holders) {
+    const own = join(folder, name);
+    await mkdir(own, { recursive: true, mode: 0o700 });
+    const environment = Object.entries(variables).map(([variable, secret]) => [variable, flowVariables[secret]]);
+    await writePrivately(join(own, 'environment.json'), json(Object.fromEntries(environment)));
+    if (also.tokens) await writePrivately(tokenFile(own), json(tokens));
+    if (also.keys) await writeSampleKey(sourcesFile(own), sampleKey);
+  }
 };
+
+const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
+
+export const isFlowSecret = (name: string): name is FlowSecret => (flowSecretNames as readonly string[]).includes(name);
 
 interface SourcesFile {
   readonly keys?: readonly { readonly client?: string }[];

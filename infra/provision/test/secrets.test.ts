@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { loadSecrets, sourcesFile, tokenFile, writeSampleEnvironment } from '../src/secrets.ts';
+import { loadSecrets, sourcesFile, tokenFile, writeSampleFolders } from '../src/secrets.ts';
 
 const temporaryFolder = async (): Promise<{ readonly path: string; remove(): Promise<void> }> => {
   const path = await mkdtemp(join(tmpdir(), 'millrace-secrets-'));
@@ -47,11 +47,22 @@ describe('the secrets of a data folder', () => {
     expect(JSON.parse(await readFile(tokenFile(folder.path), 'utf8'))).toEqual(tokens);
   });
 
-  it('are a file of environment variables for processes that nobody starts with them', async () => {
-    await writeSampleEnvironment(folder.path);
-    const { flowVariables } = await loadSecrets(folder.path);
-    expect(JSON.parse(await readFile(join(folder.path, 'environment.json'), 'utf8'))).toEqual(flowVariables);
-    expect((await stat(join(folder.path, 'environment.json'))).mode & 0o777).toBe(0o600);
+  it('are a folder for each program that nobody starts with them, with what it may know alone', async () => {
+    await writeSampleFolders(folder.path, [
+      { name: 'gateway', variables: { SLACK_SIGNING_SECRET: 'SLACK_SIGNING_SECRET' }, tokens: true, keys: true },
+      { name: 'receiver', variables: { STANDARD_WEBHOOKS_SECRET: 'HTTP_SIGNING_SECRET' }, tokens: false, keys: false },
+    ]);
+    const { flowVariables, tokens } = await loadSecrets(folder.path);
+    const read = async (path: string) => JSON.parse(await readFile(join(folder.path, path), 'utf8')) as unknown;
+    expect(await read('gateway/environment.json')).toEqual({
+      SLACK_SIGNING_SECRET: flowVariables.SLACK_SIGNING_SECRET,
+    });
+    expect(await read('gateway/tokens.json')).toEqual(tokens);
+    expect(await read('receiver/environment.json')).toEqual({
+      STANDARD_WEBHOOKS_SECRET: flowVariables.HTTP_SIGNING_SECRET,
+    });
+    await expect(read('receiver/tokens.json')).rejects.toThrow('ENOENT');
+    expect((await stat(join(folder.path, 'gateway/environment.json'))).mode & 0o777).toBe(0o600);
   });
 
   it('are missed in one sentence when the database is there without them', async () => {

@@ -1,6 +1,9 @@
-// Writes what the packages must know of the services, which they never import: the declared stages.
+// Writes what derives from the services' declarations: the stages that packages know, and docker-compose.yml.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { loadFlows } from '@millrace/flows';
+import { parse } from 'yaml';
+import { composeFile } from '../src/compose.ts';
 import { loadServices } from '../src/services.ts';
 
 const root = join(import.meta.dirname, '../../..');
@@ -18,4 +21,14 @@ export interface DeclaredStage extends StageDeclaration {
 
 export const declaredStages: readonly DeclaredStage[] = ${JSON.stringify(stages, null, 2)};
 `;
-if (readFileSync(target, { encoding: 'utf8', flag: 'a+' }) !== text) writeFileSync(target, text);
+write(target, text);
+
+const servers = parse(readFileSync(join(root, 'infra/docker/servers.yaml'), 'utf8'));
+write(
+  join(root, 'docker-compose.yml'),
+  composeFile({ services, servers, flows: loadFlows(join(root, 'infra/flows')) }),
+);
+
+function write(path: string, made: string): void {
+  if (readFileSync(path, { encoding: 'utf8', flag: 'a+' }) !== made) writeFileSync(path, made);
+}

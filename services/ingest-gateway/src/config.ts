@@ -17,7 +17,19 @@ export const settings = defineSettings({
   adminPort: setting.port({
     env: 'MILLRACE_ADMIN_PORT',
     default: 8085,
-    description: 'Port of the operator listener, on 127.0.0.1 only.',
+    description: 'Port of the operator listener.',
+  }),
+  adminHost: setting.string({
+    env: 'MILLRACE_ADMIN_HOST',
+    default: '127.0.0.1',
+    description:
+      'Address of the operator listener, which shows secrets to who has a token: this machine alone, unless a network of its own (of containers, say) keeps strangers out.',
+  }),
+  adminAllowedHosts: setting.list({
+    env: 'MILLRACE_ADMIN_ALLOWED_HOSTS',
+    default: [],
+    description: 'Further `Host` values by which the operator listener may be asked; this machine’s own always may.',
+    example: 'ingest-gateway:8085',
   }),
   tokensFile: setting.path({
     env: 'MILLRACE_TOKENS_FILE',

@@ -47,6 +47,8 @@ export interface GatewayOptions extends GatewayLimits {
   readonly host: string;
   readonly port: number;
   readonly adminPort: number;
+  readonly adminHost: string;
+  readonly adminAllowedHosts: readonly string[];
   readonly publicUrl: string | undefined;
   readonly trustedProxies: readonly string[];
   readonly definitions: Readonly<Record<string, Source>>;
@@ -197,7 +199,10 @@ function adminServer(
 ): HttpServer {
   const { tokens, health, outlet, api, freshId } = parts;
   const handler = createAdminApp({
-    access: createAdminAccess(tokens, () => ownHosts(Number(new URL(server.url()).port))),
+    access: createAdminAccess(tokens, () => [
+      ...ownHosts(Number(new URL(server.url()).port)),
+      ...options.adminAllowedHosts,
+    ]),
     health,
     definitions: options.definitions,
     sources: options.sources,
@@ -211,7 +216,7 @@ function adminServer(
     now: options.now,
     freshId,
   });
-  // Loopback whatever the public listener is told: it shows secrets.
-  const server = createHttpServer({ name: 'admin', host: '127.0.0.1', port: options.adminPort, handler });
+  // Whatever the public listener is told, this one is loopback's unless it is told otherwise: it shows secrets.
+  const server = createHttpServer({ name: 'admin', host: options.adminHost, port: options.adminPort, handler });
   return server;
 }

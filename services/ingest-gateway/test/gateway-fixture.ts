@@ -102,6 +102,8 @@ export async function openGateway(
     host: '127.0.0.1',
     port: 0,
     adminPort: 0,
+    adminHost: '127.0.0.1',
+    adminAllowedHosts: [],
     publicUrl: undefined,
     trustedProxies: [],
     definitions,
