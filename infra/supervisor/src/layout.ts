@@ -40,6 +40,10 @@ export const portOf = ({ services }: Ports, service: string, listener?: string):
   return port;
 };
 
+/** Where a service tells operators how it is: on a listener for them alone, where its own port is a public one. */
+export const operatorPortOf = (ports: Ports, service: string): number =>
+  ports.services[`${service}.adminPort`] ?? portOf(ports, service);
+
 /** How many Kafka nodes there are: one, or the three that outlive one of them. */
 export type KafkaNodes = 1 | 3;
 

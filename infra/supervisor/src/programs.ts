@@ -6,7 +6,7 @@ import { kafkaSettings } from '@millrace/kafka';
 import { type Secrets, sourcesFile, tokenFile } from '@millrace/provision/secrets';
 import type { ServiceDeclaration, SettingsDefinition } from '@millrace/service';
 import { declaredOf, environmentOf, type Installation } from '@millrace/system/environment';
-import { host, type KafkaNodes, type Ports, portOf, urlOf } from './layout.ts';
+import { host, type KafkaNodes, operatorPortOf, type Ports, portOf, urlOf } from './layout.ts';
 import type { Program } from './program.ts';
 import { kafkaBrokers, postgresUrl, registryUrl } from './server-parts.ts';
 
@@ -38,7 +38,8 @@ export const servicePrograms = (options: ProgramsOptions): readonly Program[] =>
         ...usersOf(settings, options),
         ...environmentOf(service, options.loaded, installationOf(options)),
       },
-      readyUrls: [`${urlOf(port)}/readyz`],
+      // The first tells why it is not; the last is the one that is waited for by everybody else.
+      readyUrls: [...new Set([operatorPortOf(options.ports, name), port])].map((each) => `${urlOf(each)}/readyz`),
       logFile: join(options.dataDir, 'logs', `${name}.log`),
     };
   });

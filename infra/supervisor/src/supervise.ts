@@ -11,7 +11,17 @@ import { neededServices } from '@millrace/system/environment';
 import { loadServices } from '@millrace/system/services';
 import type { SystemState } from '@millrace/system/state';
 import { type DataFolder, openDataFolder } from './data-folder.ts';
-import { host, type KafkaNodes, kafkaNodes, type Ports, portOf, portOwners, portsFrom, urlOf } from './layout.ts';
+import {
+  host,
+  type KafkaNodes,
+  kafkaNodes,
+  operatorPortOf,
+  type Ports,
+  portOf,
+  portOwners,
+  portsFrom,
+  urlOf,
+} from './layout.ts';
 import { startLiveLine } from './live-line.ts';
 import type { SupervisorOptions } from './options.ts';
 import { createPrinter, type Printer } from './printer.ts';
@@ -136,9 +146,7 @@ interface Work {
 /** Samples and the live line, until we are asked to stop. */
 const work = async ({ options, ports, printer, flows, secrets, environment, services }: Work): Promise<void> => {
   const { stop } = options;
-  // A listener for operators tells what the public port keeps to itself: names of clients and sources.
-  const inside = (name: string): number => ports.services[`${name}.adminPort`] ?? portOf(ports, name);
-  const metrics = Object.fromEntries(services.map((name) => [name, `${urlOf(inside(name))}/metrics`]));
+  const metrics = Object.fromEntries(services.map((name) => [name, `${urlOf(operatorPortOf(ports, name))}/metrics`]));
   const everyMs = options.stdout.isTTY === true ? 1_000 : 10_000;
   const live = options.json ? undefined : startLiveLine({ metrics, show: printer.live, everyMs });
   if (options.samples) {
