@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { askMillrace, type RunningSystem, readState, type SystemState, startSystem } from '@millrace/system';
 import type { SignedWebhook } from '@millrace/system/zendesk-ticket';
@@ -259,6 +261,50 @@ describe('a halted pipeline', () => {
     await ask('routes', 'resume', group);
     await waitFor('the row', async () => (await count('tickets')) === 1);
   }, 120_000);
+});
+
+describe('a business event of texts that steer, cannot be stored, or are cut', () => {
+  const hostile = '\u001b]0;owned\u0007\u001b[2J\u009b31m';
+  const bodies = [
+    `{"id":"nul-${run}","subject":"Printer\\u0000 error","description":"a\\u0000b","attributes":{"k\\u0000":"v","k\\ud83d":"w"}}`,
+    `{"id":"half-${run}","subject":"Order \\ud83d late"}`,
+    JSON.stringify({ id: `${hostile}${run}`, subject: `c1 ${hostile}`, description: '👨‍👩‍👧‍👦'.repeat(2_000) }),
+    JSON.stringify({ id: `long-${run}${'é'.repeat(3_000)}`, subject: 'x' }),
+  ];
+
+  it('is a row in Postgres, with U+FFFD for what no table holds and nothing lost beside it', async () => {
+    const { key } = await ask<{ readonly key: string }>('keys', 'show', 'sample');
+    for (const body of bodies) {
+      const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
+      const url = `${state.services['ingest-gateway']?.url}/v1/events/tickets`;
+      expect((await fetch(url, { method: 'POST', headers, body })).status).toBe(202);
+    }
+    const found = await waitFor('the rows', async () => {
+      const all = await rows<{ id: string; subject: string; attributes: object }>(
+        "SELECT id, subject, attributes FROM tickets WHERE id LIKE '%' || $1 || '%' ORDER BY subject",
+        run,
+      );
+      return all.length === bodies.length && all;
+    });
+    expect(found.map(({ subject }) => subject).toSorted()).toEqual(
+      ['Order \uFFFD late', 'Printer\uFFFD error', `c1 ${hostile}`, 'x'].toSorted(),
+    );
+    const nul = found.find(({ id }) => id.endsWith(`nul-${run}`));
+    expect(Object.values(nul?.attributes ?? {}).toSorted()).toEqual(['v', 'w']);
+  });
+
+  it('is shown with every control character escaped', async () => {
+    const env = { ...process.env, MILLRACE_STATE: system.stateFile };
+    for (const verb of [
+      ['topics', 'peek', 'tickets.received.v1', '--limit', '50'],
+      ['dlq', 'ls'],
+      ['dlq', 'groups'],
+    ]) {
+      const { stdout } = await promisify(execFile)('npx', ['millrace', ...verb], { cwd: root, env });
+      expect(stdout.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
+      if (verb[0] === 'topics') expect(stdout).toContain('\\u001b]0;owned\\u0007\\u001b[2J\\u009b31m');
+    }
+  });
 });
 
 describe('SIGTERM', () => {
