@@ -44,7 +44,8 @@ describe('a text that somebody else wrote', () => {
   it('goes to Postgres as JSON only through asJson, which hides nothing behind an escape', () => {
     const asking = users.filter((path) => /::jsonb?\b/.test(readText(path)));
     expect(asking.length).toBeGreaterThan(1);
-    expect(places(asking, /\bJSON\.stringify\(/).filter((place) => !/keyText|keyOf/.test(place))).toEqual([]);
+    // A list that is written out is the name of something in a map.
+    expect(places(asking, /\bJSON\.stringify\((?!\[)/)).toEqual([]);
   });
 
   it('reaches a terminal through a printer alone, which escapes it', () => {
