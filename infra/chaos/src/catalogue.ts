@@ -1,3 +1,6 @@
+import { join } from 'node:path';
+import { loadServices } from '@millrace/system/services';
+
 /**
  * What can be done to a running system.
  * - *kill*: SIGKILL; the supervisor starts it again.
@@ -29,7 +32,8 @@ export interface FaultClass {
   readonly kind: FaultKind;
 }
 
-export const services = ['ingest-gateway', 'enricher', 'classifier', 'sink-writers', 'dlq-replayer'] as const;
+const root = join(import.meta.dirname, '../../..');
+export const services: readonly string[] = (await loadServices(root)).map(({ name }) => name);
 export const vendors = ['zendesk', 'slack', 'http'] as const;
 export type Vendor = (typeof vendors)[number];
 /** All simulated vendors are one process: killed, it refuses connections; frozen, it takes them and says nothing. */

@@ -1,10 +1,11 @@
-// Writes what derives from the services' declarations: the stages that packages know, and docker-compose.yml.
+// Writes what derives from the services' declarations: the stages that packages know, docker-compose.yml, and the README's table.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadFlows } from '@millrace/flows';
 import { parse } from 'yaml';
 import { composeFile } from '../src/compose.ts';
 import { loadServices } from '../src/services.ts';
+import { withServices } from '../src/services-table.ts';
 
 const root = join(import.meta.dirname, '../../..');
 const target = join(root, 'packages/flows/src/generated/stages.ts');
@@ -28,6 +29,8 @@ write(
   join(root, 'docker-compose.yml'),
   composeFile({ services, servers, flows: loadFlows(join(root, 'infra/flows')) }),
 );
+
+write(join(root, 'README.md'), withServices(readFileSync(join(root, 'README.md'), 'utf8'), services));
 
 function write(path: string, made: string): void {
   if (readFileSync(path, { encoding: 'utf8', flag: 'a+' }) !== made) writeFileSync(path, made);
