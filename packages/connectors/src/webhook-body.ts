@@ -36,7 +36,10 @@ export function mediaTypesOf(types: readonly BodyType[]): readonly string[] {
  */
 export function parseDocument(body: Buffer, type: BodyType): unknown {
   if (body.length === 0) throw bodyError('X_BODY_EMPTY', 'expected a body');
-  return type.kind === 'json' ? parseJson(utf8(body)) : parseForm(utf8(body), type);
+  if (type.kind === 'json') return parseJson(utf8(body));
+  if (hasMoreFields(body, mostFields))
+    throw bodyError('X_BODY_TOO_LARGE', `the form has more than ${mostFields} fields`);
+  return parseForm(utf8(body), type);
 }
 
 /** What a raw record's body says: the same document that the door read, unless a credential was cut out of it. */
@@ -48,13 +51,21 @@ export function documentOf(
   return parseDocument(body, bodyTypeOf(headerOf(raw, 'content-type'), types) ?? { kind: 'json' });
 }
 
+/** Each field costs microseconds: the megabytes that a body may have would be a million of them. */
+const mostFields = 10_000;
+
+function hasMoreFields(form: Buffer, most: number): boolean {
+  let fields = 1;
+  for (let at = form.indexOf('&'); at >= 0 && fields <= most; at = form.indexOf('&', at + 1)) fields += 1;
+  return fields > most;
+}
+
 function parseForm(text: string, type: Extract<BodyType, { kind: 'form' }>): unknown {
   const form = new URLSearchParams(text);
   const json = type.field === undefined ? null : form.get(type.field);
   if (json !== null) return parseJson(json);
   if (type.field !== undefined && type.bare !== true)
     throw bodyError('X_BODY_FORM_FIELD_MISSING', `expected a form with the field ${type.field}`);
-  // Grouped, so that each name is looked at once: a form may have a million of them.
   return Object.fromEntries(
     [...Map.groupBy(form, ([name]) => name)].map(([name, pairs]) => {
       const values = pairs.map(([, value]) => value);

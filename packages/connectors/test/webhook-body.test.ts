@@ -48,11 +48,12 @@ describe('parseDocument', () => {
     expect(parseDocument(Buffer.from('a=1'), { kind: 'form' })).toEqual({ a: '1' });
     expect(code(() => parseDocument(Buffer.from('payload=x'), bare))).toBe('X_BODY_NOT_JSON');
   });
-  it('reads a form of very many fields in linear time', () => {
-    const many = Buffer.from(Array.from({ length: 200_000 }, (_, index) => `a${index}=1`).join('&'));
-    const began = performance.now();
-    expect(Object.keys(parseDocument(many, { kind: 'form' }) as object)).toHaveLength(200_000);
-    expect(performance.now() - began).toBeLessThan(5_000);
+  it('refuses a form of more fields than any vendor sends, before it reads one of them', () => {
+    const many = (count: number): Buffer => Buffer.from(Array.from({ length: count }, (_, at) => `a${at}=1`).join('&'));
+    const bare = { kind: 'form' } as const;
+    expect(Object.keys(parseDocument(many(10_000), bare) as object)).toHaveLength(10_000);
+    expect(code(() => parseDocument(many(10_001), bare))).toBe('X_BODY_TOO_LARGE');
+    expect(code(() => parseDocument(Buffer.alloc(20_000_000, '&'), form))).toBe('X_BODY_TOO_LARGE');
   });
   it('reads the JSON in a form field', () => {
     expect(parseDocument(Buffer.from(new URLSearchParams({ payload: '{"ä":"+ &"}' }).toString()), form)).toEqual({

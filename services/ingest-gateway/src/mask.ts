@@ -1,4 +1,4 @@
-import { type BodyType, pointerTokens, type Source } from '@millrace/connectors';
+import { type BodyType, parseDocument, pointerTokens, type Source } from '@millrace/connectors';
 import { spansOf } from './json-span.ts';
 
 const redacted = '[redacted]';
@@ -74,10 +74,20 @@ function maskForm(body: Buffer, paths: readonly (readonly string[])[], jsonField
   return masked.every((pair, index) => pair === pairs[index]) ? body : Buffer.from(masked.join('&'));
 }
 
+/** A repeated field is masked each time, though the parser reads the first alone: what is no JSON is cut out whole. */
 function maskedJsonPair(pair: string, value: string, paths: readonly (readonly string[])[]): string {
   const json = Buffer.from(value);
-  const masked = maskJson(json, paths);
+  const masked = isJson(value) ? maskJson(json, paths) : Buffer.from(redacted);
   return masked === json ? pair : `${pair.split('=', 1)[0]}=${encodeURIComponent(masked.toString('utf8'))}`;
+}
+
+function isJson(text: string): boolean {
+  try {
+    parseDocument(Buffer.from(text), { kind: 'json' });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function credentialsIn(source: Source, where: 'header:' | 'query:' | 'body:'): readonly string[] {
