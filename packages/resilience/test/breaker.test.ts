@@ -107,4 +107,30 @@ describe('breaker', () => {
     breaker.close();
     expect(() => breaker.report('start', failure('a'))).not.toThrow();
   });
+
+  it('opens when ten keys are refused equally, and then only a success closes it', async () => {
+    const breaker = aBreaker();
+    breaker.report('start', { kind: 'refusal', equalKeys: 9 });
+    expect(breaker.state()).toBe('closed');
+    breaker.report('start', { kind: 'refusal', equalKeys: 10 });
+    expect(breaker.state()).toBe('open');
+    await entered(breaker, 'half-open');
+    breaker.admit();
+    breaker.report('probe', { kind: 'refusal', equalKeys: 1 });
+    expect(breaker.state()).toBe('open');
+    await entered(breaker, 'half-open');
+    breaker.admit();
+    breaker.report('probe', success);
+    expect(breaker.state()).toBe('closed');
+  });
+
+  it('takes a refusal for an answer where failures opened it, and for no success where it ends a row of them', async () => {
+    const breaker = anOpenBreaker();
+    await entered(breaker, 'half-open');
+    breaker.admit();
+    breaker.report('probe', { kind: 'refusal', equalKeys: 1 });
+    expect(breaker.state()).toBe('closed');
+    breaker.report('start', { kind: 'refusal', equalKeys: 10 });
+    expect(breaker.state()).toBe('open');
+  });
 });

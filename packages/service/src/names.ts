@@ -39,6 +39,7 @@ export const names = {
       queuedBytes: { kind: 'gauge', name: 'millrace_pipeline_queued_bytes', help: 'Bytes accepted and not started', labels: ['group'] },
       pausedPartitions: { kind: 'gauge', name: 'millrace_pipeline_paused_partitions', help: 'Partitions paused, by cause (backpressure, window, tier, breaker, halt, drain)', labels: ['group', 'cause'] },
       heldKeys: { kind: 'gauge', name: 'millrace_pipeline_held_keys', help: 'Keys whose records are held behind a dead letter', labels: ['group'] },
+      delayedKeys: { kind: 'gauge', name: 'millrace_pipeline_delayed_keys', help: 'Keys whose records wait because their destination limits these alone', labels: ['group'] },
       batchRecords: { kind: 'histogram', name: 'millrace_pipeline_batch_records', help: 'Records per fetched batch', labels: ['group'], buckets: 'sizes' },
       state: { kind: 'gauge', name: 'millrace_pipeline_state', help: '1 for the state the pipeline is in (running, halted, open)', labels: ['group', 'state'] },
       breakerState: { kind: 'gauge', name: 'millrace_pipeline_breaker_state', help: '1 for the state the breaker is in (closed, open, half-open); a pipeline without a breaker is closed', labels: ['group', 'state'] },

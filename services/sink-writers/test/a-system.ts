@@ -132,6 +132,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       ...defaultPipelineSettings,
       inProcessBaseMs: 5,
       inProcessCapMs: 200,
+      refusalHoldMs: 300,
       retryTier1Ms: 50,
       retryTier2Ms: 50,
       retryTier3Ms: 50,

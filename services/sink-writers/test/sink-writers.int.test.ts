@@ -252,55 +252,6 @@ describe('sink-writers', () => {
     ]);
   });
 
-  it('ends a loop over one object with a dead letter, and goes on with the object and the route', async () => {
-    const system = await aSystem(zendeskRoute, { settings: { mostWritesPerKey: 2 } });
-    const changedAt = (): number => {
-      const detail = street.zendesk.messages().at(-1)?.detail ?? {};
-      return Date.parse((detail as { readonly ticket: { readonly updated_at: string } }).ticket.updated_at);
-    };
-    const publish = async (at: number, updatedAt?: number): Promise<void> => {
-      const judgements = { category: judged(`round ${at}`) };
-      await system.publish(
-        `e${at}`,
-        aTicket('1', { at, judgements, ...(updatedAt === undefined ? {} : { updatedAt }) }),
-      );
-      await system.settled();
-    };
-    await publish(1);
-    for (let at = 2; at <= 4; at += 1) await publish(at, changedAt());
-    expect(system.deadLetters('triage').map(({ code }) => code)).toEqual(['X_ROUTE_LOOP']);
-    await publish(5);
-    expect(street.zendesk.messages().map(({ eventId }) => eventId)).toEqual(['e1', 'e2', 'e3', 'e5']);
-    expect(system.readiness('triage')).toEqual({ ok: true });
-    expect(await system.metrics.registry.metrics()).toContain(
-      'millrace_sink_self_caused_updates_total{route="tickets.triage"} 2',
-    );
-  });
-
-  it('takes many updates of one object for work, where people and not our writes bring them about', async () => {
-    const system = await aSystem(zendeskRoute, { settings: { mostWritesPerKey: 3 } });
-    for (let at = 1; at <= 12; at += 1)
-      await system.publish(`e${at}`, aTicket('1', { at, judgements: { category: judged(`round ${at}`) } }));
-    await system.settled();
-    expect(street.zendesk.messages()).toHaveLength(12);
-    expect([system.deadLetters('triage'), system.readiness('triage')]).toEqual([[], { ok: true }]);
-  });
-
-  it('finishes what a closed ticket takes no more, and says why', async () => {
-    const system = await aSystem(zendeskRoute);
-    await fetch(`${street.environment['ZENDESK_BASE_URL']}/api/v2/tickets/91010.json`, {
-      method: 'PUT',
-      headers: { authorization: 'Bearer zt', 'content-type': 'application/json' },
-      body: JSON.stringify({ ticket: { status: 'closed' } }),
-    });
-    await system.publish('e1', aTicket('91010'));
-    await system.settled();
-    expect(system.completed('triage')).toMatchObject([
-      { outcome: 'filtered', reason: 'closed', destination: 'zendesk ticket 91010' },
-    ]);
-    expect([system.deadLetters('triage'), system.retried('triage')]).toEqual([[], 0]);
-  });
-
   it('dead-letters a record whose map fails, and only that one', async () => {
     const system = await aSystem(
       `${httpRoute.slice(0, -1)}, map: "{ 'length': $length(subject), 'half': $sqrt($length(subject) - 6) }" }`,

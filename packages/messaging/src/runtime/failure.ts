@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { cut } from '@millrace/text';
-import { type Disposition, deadLetter, isCodedError, retry, type Step } from '../disposition.ts';
+import { type Disposition, deadLetter, isCodedError, type Refusal, retry, type Step } from '../disposition.ts';
 import type { MessagingErrorCode } from '../errors.ts';
 import type { ErrorClass } from '../headers/dead-letter.ts';
 import { redactMessage, redactUnforeseen } from './redact.ts';
@@ -13,6 +13,8 @@ export interface Failure {
   readonly step: Step;
   readonly disposition: Disposition;
   readonly unavailable: boolean;
+  /** What the destination answered, where it did and the answer was no. */
+  readonly refusal: Refusal | null;
   /** An error that no adapter declared: a defect of ours or of a library. */
   readonly isUnforeseen: boolean;
   readonly type: string;
@@ -28,6 +30,7 @@ export const keyHeld: Failure = {
   step: 'handle',
   disposition: deadLetter,
   unavailable: false,
+  refusal: null,
   isUnforeseen: false,
   type: 'KeyHeld',
   message: 'an earlier record of this key is a dead letter; this one follows when that is redriven or discarded',
@@ -42,6 +45,7 @@ export function failureOf(error: unknown, step: Step): Failure {
       step: step === 'handle' ? error.step : step,
       disposition: error.disposition,
       unavailable: error.unavailable,
+      refusal: error.refusal ?? null,
       isUnforeseen: false,
       type: Error.isError(error.cause) ? error.cause.name : error.name,
       message: redactMessage(error.message),
@@ -55,6 +59,7 @@ export function failureOf(error: unknown, step: Step): Failure {
     step,
     disposition: unreadable || step === 'produce' ? deadLetter : retry(),
     unavailable: false,
+    refusal: null,
     isUnforeseen: !unreadable,
     type: stated.name,
     message: redactUnforeseen(stated.message),

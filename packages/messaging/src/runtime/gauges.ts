@@ -17,6 +17,8 @@ export interface GaugeOptions {
   readonly waiting: () => number;
   /** Keys held after dead letters. */
   readonly heldKeys: () => number;
+  /** Keys that wait because a destination limits them alone. */
+  readonly delayedKeys: () => number;
   readonly heldBytes: () => number;
   readonly paused: (cause: PauseCause) => number;
   /** Adds up what was counted since the last scrape. */
@@ -34,6 +36,7 @@ export function reportGauges(options: GaugeOptions): void {
   const queuedBytes = metrics.gauge(tree.queuedBytes);
   const paused = metrics.gauge(tree.pausedPartitions);
   const heldKeys = metrics.gauge(tree.heldKeys);
+  const delayedKeys = metrics.gauge(tree.delayedKeys);
   const lagRecords = metrics.gauge(tree.lagRecords);
   const lagSeconds = metrics.gauge(tree.lagSeconds);
   const headroom = metrics.gauge(tree.retentionHeadroomSeconds);
@@ -75,6 +78,7 @@ export function reportGauges(options: GaugeOptions): void {
     queuedRecords.set({ group }, options.waiting());
     queuedBytes.set({ group }, options.heldBytes());
     heldKeys.set({ group }, options.heldKeys());
+    delayedKeys.set({ group }, options.delayedKeys());
     for (const cause of pauseCauses) paused.set({ group, cause }, options.paused(cause));
     await lagsInTime();
   });

@@ -20,6 +20,8 @@ export interface IntakeOptions {
   readonly mayStart: (now: number) => boolean;
   /** Whether that partition may have one more handler. */
   readonly mayTake: (source: LaneSource<Entry>) => boolean;
+  /** So much of it is unfinished, or finished behind an unfinished one, that nothing more is fetched. */
+  readonly onPressed: (partition: PartitionState) => void;
   /** Starts one record; false when it had to be put back and nothing else may start now. */
   readonly start: (entry: Entry) => boolean;
   /** Told of each start that used up a whole turn. */
@@ -62,13 +64,17 @@ export class Intake {
         continue;
       }
       const entry = new Entry(record, partition, slot, entryBytes(record));
-      if (marks.add(entry.bytes)) this.#options.pauses.pause(partition, 'backpressure');
+      if (marks.add(entry.bytes)) {
+        this.#options.pauses.pause(partition, 'backpressure');
+        this.#options.onPressed(partition);
+      }
       if (!this.#deferral.holds(entry)) this.#lanes.add(entry, this.#laneOf(entry));
     }
     if (tracker.lastOffset >= partition.knownUntil) partition.known = nothingFinished;
     if (!partition.isWindowFull && tracker.window >= maxFinishedWindow) {
       partition.isWindowFull = true;
       this.#options.pauses.pause(partition, 'window');
+      this.#options.onPressed(partition);
     }
     this.schedule();
   }
@@ -109,6 +115,13 @@ export class Intake {
 
   unhold(entry: Entry): void {
     this.#resting.delete(entry);
+  }
+
+  /** From its hold back to the head of its lane. */
+  wake(entry: Entry): void {
+    if (!this.#resting.delete(entry)) return;
+    this.#lanes.putBack(entry);
+    this.schedule();
   }
 
   putBack(entry: Entry): void {

@@ -1,31 +1,34 @@
-import type { Topic } from '@millrace/contracts';
 import type { Logger } from '@millrace/service';
-import type { Breaker, Verdict } from '../breaker.ts';
+import type { Breaker } from '../breaker.ts';
 import type { InboundRecord, OutboundRecord } from '../broker.ts';
 import type { Clock } from '../clock.ts';
-import { CodedError, deadLetter, type Step } from '../disposition.ts';
+import type { Step } from '../disposition.ts';
 import type { Envelope } from '../envelope.ts';
 import { readIdentity } from '../headers/identity.ts';
 import type { Handled, Handler, Pipeline } from '../pipeline.ts';
 import type { Serde } from '../serde.ts';
+import { type Admissions, createAdmissions } from './admissions.ts';
+import { createDecodeRecord, type DecodeRecord, isPromise } from './decode-record.ts';
 import { Endings } from './endings.ts';
 import { type Failure, failureOf } from './failure.ts';
 import type { RouteFailure } from './failure-route.ts';
 import { deadlineOf } from './handler-signals.ts';
-import { type Arrival, arrivalOf, emptyRecord, envelopeOf } from './inbound.ts';
+import { type Arrival, arrivalOf } from './inbound.ts';
 import { Intake } from './intake.ts';
 import type { KeyHolds, Way } from './key-holds.ts';
 import { type OutputContext, outputRecords } from './outputs.ts';
 import type { Entry, PartitionState } from './partition-state.ts';
 import type { Pauses } from './pauses.ts';
 import type { Finished, PipelineMetrics } from './pipeline-metrics.ts';
+import { Refusals } from './refusals.ts';
 import { RunningHandlers } from './running-handlers.ts';
 import type { Sender } from './sender.ts';
+import type { PipelineSettings } from './settings.ts';
 import type { Suspects } from './suspects.ts';
 
 export interface RecordProcessorOptions<T> {
   readonly pipeline: Pipeline<T>;
-  readonly maxInFlight: number;
+  readonly settings: PipelineSettings;
   readonly serde: Serde;
   readonly sender: Sender;
   readonly routeFailure: RouteFailure;
@@ -54,20 +57,22 @@ export interface RecordProcessorOptions<T> {
 export class RecordProcessor<T> {
   readonly #options: RecordProcessorOptions<T>;
   readonly #handler: Handler<T>;
-  readonly #topics: ReadonlyMap<string, Topic<T>>;
+  readonly #decode: DecodeRecord<T>;
   readonly #outputs: OutputContext;
   readonly #intake: Intake;
   readonly #endings: Endings;
+  readonly #refusals: Refusals;
+  readonly #admissions: Admissions;
   readonly #running: RunningHandlers;
   readonly #idle: (() => void)[] = [];
   #busy = 0;
 
   constructor(options: RecordProcessorOptions<T>) {
-    const { pipeline, clock, pauses, maxInFlight, mayStart, suspects } = options;
+    const { pipeline, clock, pauses, settings, mayStart, suspects } = options;
     this.#options = options;
-    this.#running = new RunningHandlers({ maxInFlight, clock, suspects });
+    this.#running = new RunningHandlers({ maxInFlight: settings.maxInFlight, clock, suspects });
     this.#handler = pipeline.through.reduceRight<Handler<T>>((next, wrap) => wrap(next), pipeline.handle);
-    this.#topics = new Map(pipeline.from.map((topic) => [topic.name, topic]));
+    this.#decode = createDecodeRecord(pipeline, options.serde);
     this.#outputs = {
       stage: pipeline.name,
       to: new Set(pipeline.to.map((topic) => topic.name)),
@@ -79,9 +84,18 @@ export class RecordProcessor<T> {
       pauses,
       mayStart: (now) => this.#running.mayStart() && mayStart(now),
       mayTake: (source) => this.#running.mayTake(source),
+      onPressed: (partition) => this.#refusals.pressed(partition),
       start: (entry) => this.#start(entry),
       onSlow: (entry, ms) => suspects.ran(entry, ms),
     });
+    this.#refusals = new Refusals({
+      settings,
+      onFailure: pipeline.onFailure,
+      clock,
+      park: (entry) => this.#intake.hold(entry, () => undefined),
+      unpark: (entry) => this.#intake.wake(entry),
+    });
+    this.#admissions = createAdmissions(options.breaker, this.#refusals);
     this.#endings = new Endings(options, {
       finish: (entry, outcome) => this.#finish(entry, outcome),
       putBack: (entry) => this.#putBack(entry),
@@ -95,6 +109,10 @@ export class RecordProcessor<T> {
 
   get waiting(): number {
     return this.#intake.waiting;
+  }
+
+  get delayedKeys(): number {
+    return this.#refusals.delayedKeys;
   }
 
   get isIdle(): boolean {
@@ -136,6 +154,7 @@ export class RecordProcessor<T> {
   }
 
   clear(): void {
+    this.#refusals.clear();
     this.#intake.clear();
   }
 
@@ -153,7 +172,7 @@ export class RecordProcessor<T> {
   }
 
   #begin(entry: Entry): boolean {
-    const { breaker, holds, serde, signal, suspects } = this.#options;
+    const { holds, signal, suspects } = this.#options;
     const { record, partition } = entry;
     const arrival = arrivalOf(record, partition.through);
     if (arrival.replay !== null && arrival.replay.mode === 'discard') {
@@ -166,13 +185,14 @@ export class RecordProcessor<T> {
       this.#keepBack(entry, arrival, way, holds);
       return true;
     }
-    if (breaker !== null) {
-      const admission = breaker.admit();
-      if (admission === 'wait') {
-        this.#intake.putBack(entry);
-        return false;
-      }
-      entry.admission = admission;
+    const limited = this.#refusals.wayOf(entry);
+    if (limited !== 'run') {
+      this.#delay(entry, arrival, limited);
+      return true;
+    }
+    if (!this.#admissions.admit(entry)) {
+      this.#intake.putBack(entry);
+      return false;
     }
     this.#busy += 1;
     entry.signal = signal();
@@ -181,15 +201,9 @@ export class RecordProcessor<T> {
       this.#failed(entry, arrival, verdict, 'handle', readIdentity(record.headers).id);
       return true;
     }
-    let topic: Topic<T>;
     let envelope: Envelope<T> | Promise<Envelope<T>>;
     try {
-      topic = this.#topicOf(arrival);
-      if (record.value === null) throw emptyRecord(topic.name);
-      const data = serde.decode(topic, record.value);
-      envelope = isPromise(data)
-        ? data.then((decoded) => envelopeOf(record, arrival, topic, decoded))
-        : envelopeOf(record, arrival, topic, data);
+      envelope = this.#decode(record, arrival);
     } catch (error) {
       this.#failed(entry, arrival, error, 'decode', null);
       return true;
@@ -207,16 +221,6 @@ export class RecordProcessor<T> {
       (error: unknown) => this.#failed(entry, arrival, error, 'decode', null),
     );
     return true;
-  }
-
-  #topicOf({ origin }: Arrival): Topic<T> {
-    const only = this.#topics.size === 1 ? this.#options.pipeline.from[0] : undefined;
-    const topic = this.#topics.get(origin.topic) ?? only;
-    if (topic !== undefined) return topic;
-    throw new CodedError('X_DECODE_FAILED', `this pipeline does not read ${origin.topic}, where the record came from`, {
-      disposition: deadLetter,
-      step: 'decode',
-    });
   }
 
   #handle(entry: Entry, arrival: Arrival, envelope: Envelope<T>): void {
@@ -247,10 +251,13 @@ export class RecordProcessor<T> {
 
   #handled(entry: Entry, arrival: Arrival, envelope: Envelope<T>, handled: Handled, startedAt: number): void {
     const { clock, metrics, suspects } = this.#options;
+    // What was never waited for began just now.
+    const beganAt = this.#running.has(entry) ? entry.startedAt : Number.POSITIVE_INFINITY;
     this.#ended(entry);
     suspects.over(entry);
     // A record that nobody was asked about is no sign of life: with many of them an outage would never show.
-    this.#report(entry, { kind: handled.asked === false ? 'none' : 'success' });
+    if (handled.asked === false) this.#admissions.ended(entry);
+    else this.#admissions.succeeded(entry, beganAt);
     if (!this.#isCurrent(entry)) {
       this.#discard(entry);
       return;
@@ -281,7 +288,7 @@ export class RecordProcessor<T> {
     this.#ended(entry);
     suspects.over(entry);
     if (!this.#isCurrent(entry)) {
-      this.#report(entry, { kind: 'none' });
+      this.#admissions.ended(entry);
       this.#discard(entry);
       return;
     }
@@ -289,15 +296,19 @@ export class RecordProcessor<T> {
     // We aborted it ourselves, which is no failure of the record: it starts again if anything does. Not for ever by its own
     // doing: when a handler kept the heartbeat from being sent, the suspects know whose.
     if (step !== 'produce' && late === null && entry.signal?.aborted === true) {
-      this.#report(entry, { kind: 'none' });
+      this.#admissions.ended(entry);
       this.#putBack(entry);
       return;
     }
     const failure = failureOf(late ?? error, step);
     metrics.failed(failure);
     onFailed(failure);
-    if (this.#isOutage(entry, arrival, failure)) {
+    if (this.#admissions.isOutage(entry, arrival, failure)) {
       this.#putBack(entry);
+      return;
+    }
+    if (this.#admissions.keeps(entry, failure)) {
+      this.#end(entry);
       return;
     }
     entry.tries += 1;
@@ -335,30 +346,20 @@ export class RecordProcessor<T> {
     }
   }
 
-  /** Reports to the breaker. True when the failure is the dependency's: the record goes back, its try uncounted. */
-  #isOutage(entry: Entry, { origin }: Arrival, failure: Failure): boolean {
-    const { breaker } = this.#options;
-    const { admission } = entry;
-    if (breaker === null || admission === null) return false;
-    if (failure.disposition.kind !== 'retry' || failure.isUnforeseen) {
-      this.#report(entry, { kind: 'success' });
-      return false;
+  /** Its key alone is limited: it waits in place, or leaves for a tier where waiting would hold up others. */
+  #delay(entry: Entry, arrival: Arrival, limited: 'wait' | Failure): void {
+    if (limited === 'wait') {
+      this.#refusals.wait(entry);
+      return;
     }
-    const record = `${origin.topic}/${origin.partition}/${origin.offset}`;
-    this.#report(entry, { kind: 'failure', record, unavailable: failure.unavailable });
-    if (breaker.state() === 'closed') return false;
-    // A probe that reached the dependency says something about its record too, or one bad record could probe for ever.
-    return admission === 'start' || failure.unavailable;
+    this.#busy += 1;
+    const route = this.#options.routeFailure(entry, arrival, limited, null);
+    if (route.kind === 'copy') this.#endings.copy(entry, arrival, route, { failure: limited, eventId: null });
+    else this.#putBack(entry);
   }
 
   #isCurrent(entry: Entry): boolean {
     return entry.partition.epoch === this.#options.epoch();
-  }
-
-  #report(entry: Entry, verdict: Verdict): void {
-    const { admission } = entry;
-    entry.admission = null;
-    if (admission !== null) this.#options.breaker?.report(admission, verdict);
   }
 
   #finish(entry: Entry, outcome: Finished): void {
@@ -392,8 +393,4 @@ export class RecordProcessor<T> {
     if (this.#busy > 0) return;
     for (const resolve of this.#idle.splice(0)) resolve();
   }
-}
-
-function isPromise<V>(value: V | Promise<V>): value is Promise<V> {
-  return typeof (value as { then?: unknown } | null)?.then === 'function';
 }

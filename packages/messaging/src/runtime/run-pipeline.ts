@@ -135,7 +135,7 @@ class Run<T> implements PipelineRun, GroupListener {
     this.#processor = new RecordProcessor<T>({
       ...{ pipeline, suspects: this.#suspects },
       holds: this.#holds,
-      maxInFlight: this.#settings.maxInFlight,
+      settings: this.#settings,
       serde,
       sender: this.#sender,
       routeFailure: createFailureRoute({
@@ -388,6 +388,7 @@ class Run<T> implements PipelineRun, GroupListener {
       running: () => this.#processor.running,
       waiting: () => this.#processor.waiting,
       heldKeys: () => this.#holds?.size ?? 0,
+      delayedKeys: () => this.#processor.delayedKeys,
       heldBytes: () => [...this.#partitions.values()].reduce((sum, { marks }) => sum + marks.bytes, 0),
       paused: (cause) => this.#pauses.count(cause),
       flush: () => this.#metrics.flush(),

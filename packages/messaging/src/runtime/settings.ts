@@ -9,6 +9,8 @@ export interface PipelineSettings {
   readonly inProcessTries: number;
   readonly inProcessBaseMs: number;
   readonly inProcessCapMs: number;
+  readonly refusalHoldMs: number;
+  readonly keyDelayMs: number;
   readonly blockMs: number;
   readonly maxHeldKeys: number;
   readonly retryTier1Ms: number;
@@ -28,6 +30,8 @@ export const defaultPipelineSettings: PipelineSettings = {
   inProcessTries: 3,
   inProcessBaseMs: 200,
   inProcessCapMs: 5_000,
+  refusalHoldMs: 10_000,
+  keyDelayMs: 3_600_000,
   blockMs: 60_000,
   maxHeldKeys: 10_000,
   retryTier1Ms: 60_000,
@@ -72,6 +76,18 @@ export const pipelineSettings: { readonly [Name in keyof PipelineSettings]: Sett
     env: 'MILLRACE_IN_PROCESS_CAP_MS',
     default: defaultPipelineSettings.inProcessCapMs,
     description: 'Longest wait in the process; a destination that asks for a longer one sends its record to a tier.',
+  }),
+  refusalHoldMs: setting.durationMs({
+    env: 'MILLRACE_REFUSAL_HOLD_MS',
+    default: defaultPipelineSettings.refusalHoldMs,
+    description:
+      'How long a record that was refused for good waits in place for others to be refused too (an outage: the breaker opens) or to succeed, before it is tried a last time and becomes a dead letter.',
+  }),
+  keyDelayMs: setting.durationMs({
+    env: 'MILLRACE_KEY_DELAY_MS',
+    default: defaultPipelineSettings.keyDelayMs,
+    description:
+      'How long records of one key wait in place while a destination limits that key alone; longer, they go to the retry tiers.',
   }),
   blockMs: setting.durationMs({
     env: 'MILLRACE_BLOCK_MS',

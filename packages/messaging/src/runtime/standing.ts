@@ -72,14 +72,15 @@ export function createStanding(options: StandingOptions): Standing {
     breakerChanged(state) {
       metrics.breaker(state);
       if (state === 'open') {
-        pauses.pauseAll('breaker');
+        // Paused until the first probe. From then on what is fetched is bounded by its marks, not by a pause: a probe that
+        // is refused at once would end that before anything came, and the record that could close it might be further on.
         if (openCode !== null) return;
+        pauses.pauseAll('breaker');
         openCode = lastFailureCode;
         logger.error({ group, code: openCode }, names.logs.pipeline.breakerOpened);
         announce();
         return;
       }
-      // Half-open fetches again too: after a rebalance there may be no record left to probe with.
       pauses.liftAll('breaker');
       if (state === 'closed' && openCode !== null) {
         openCode = null;

@@ -36,6 +36,7 @@ describe('the gauges of a pipeline', () => {
       waiting: () => 0,
       heldBytes: () => 0,
       heldKeys: () => 0,
+      delayedKeys: () => 0,
       paused: () => 0,
       flush: () => undefined,
     });

@@ -10,6 +10,7 @@ const failure = (disposition: Disposition, isUnforeseen = false): Failure => ({
   step: 'effect',
   disposition,
   unavailable: false,
+  refusal: null,
   isUnforeseen,
   type: 'Error',
   message: '',
