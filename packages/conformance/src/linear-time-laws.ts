@@ -1,6 +1,8 @@
-import { describe, expect } from '@jest/globals';
-import { law } from './harness.ts';
+import { describe, expect, it } from '@jest/globals';
 import { costliest, type TextFunction } from './text-cost.ts';
+
+/** A busy machine may take ten times what it costs; that is measured in processor time. */
+const longestMs = 600_000;
 
 /**
  * Each function takes time that grows with its input's length and no faster, on every hostile text. What is measured
@@ -8,9 +10,13 @@ import { costliest, type TextFunction } from './text-cost.ts';
  */
 export function linearTimeLaws(functions: readonly TextFunction[]): void {
   describe.each(functions.map((one) => [one.name, one] as const))('%s', (_name, one) => {
-    law('takes time that grows with a hostile text and no faster', () => {
-      const cost = costliest(one);
-      expect(cost).toEqual({ ...cost, isLinear: true });
-    });
+    it(
+      'takes time that grows with a hostile text and no faster',
+      () => {
+        const cost = costliest(one);
+        expect(cost).toEqual({ ...cost, isLinear: true });
+      },
+      longestMs,
+    );
   });
 }

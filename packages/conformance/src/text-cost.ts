@@ -30,7 +30,7 @@ const smallestMs = 60;
 const attempts = 4;
 
 /** Texts that are tried at full length: those that cost most at a sixteenth of it, where a quadratic reader already stands out. */
-const triedWhole = 5;
+const triedWhole = 3;
 
 /** Stops at the first text over which the cost grows faster than its length. */
 export function costliest({ run, texts = [], longest = oneMillion }: TextFunction): TextCost {
