@@ -10,7 +10,12 @@ import { markupTokens } from './markup/markup-tokens.ts';
  * Linear in the text's length, whatever stands in it.
  */
 export function cleanText(text: string): string {
-  return withoutHidden(withoutComments(plainCharacters(text)))
+  return evenBlanks(withoutHidden(withoutComments(plainCharacters(text))));
+}
+
+/** At most one blank beside another, and one empty line. */
+export function evenBlanks(text: string): string {
+  return text
     .replace(severalBlanks, ' ')
     .replace(/\n{3,}/g, '\n\n')
     .trim();
@@ -22,12 +27,12 @@ export function keepEnds(text: string, most: number): string {
 }
 
 /** One normal form and nothing invisible; an invisible character between two others would keep them from joining into one. */
-function plainCharacters(text: string): string {
+export function plainCharacters(text: string): string {
   return text.replace(invisible, '').normalize('NFKC').replace(invisible, '');
 }
 
 /** An unclosed comment takes the rest. Not a regular expression: over a run of openings each would look for its end anew. */
-function withoutComments(text: string): string {
+export function withoutComments(text: string): string {
   const kept: string[] = [];
   for (let from = 0; ; ) {
     const start = text.indexOf('<!--', from);
@@ -41,17 +46,15 @@ function withoutComments(text: string): string {
 /** Elements that a browser would not show, with all that is in them; other markup stays as it was written. */
 function withoutHidden(text: string): string {
   if (!text.includes('<')) return text;
-  const elements = createElementStack();
+  const elements = createElementStack<'hidden'>();
   let kept = '';
   for (const token of markupTokens(text)) {
-    const wasInside = elements.isInside();
-    if (token.kind === 'open') elements.open(token.name, isHidden(token.attributes));
+    const wasInside = elements.isInside('hidden');
+    if (token.kind === 'open') elements.open(token.name, isHidden(token.attributes) ? 'hidden' : null);
     if (token.kind === 'close') elements.close(token.name);
-    if (wasInside || elements.isInside()) {
-      if (!wasInside) kept += ' ';
-      continue;
-    }
-    kept += text.slice(token.start, token.end);
+    const isInside = elements.isInside('hidden');
+    if (!wasInside && !isInside) kept += text.slice(token.start, token.end);
+    else if (!wasInside) kept += ' ';
   }
   return kept;
 }

@@ -1,6 +1,7 @@
 import { hostileRun } from '@millrace/conformance/hostile-texts';
 import type { TextFunction } from '@millrace/conformance/text-cost';
 import { cleanText } from '../src/clean-text.ts';
+import { customerText } from '../src/customer-text/customer-text.ts';
 import { detect, resolveOverlaps } from '../src/detect.ts';
 import { detectCards } from '../src/detectors/card.ts';
 import { detectEmails } from '../src/detectors/email.ts';
@@ -28,6 +29,29 @@ export const textFunctions: readonly TextFunction[] = [
         name: 'one attribute of many hiding declarations',
         make: (length) => `<p style="${'display:none;'.repeat(length / 16)}">`.padEnd(length, 'x'),
       },
+    ],
+  },
+  {
+    name: 'customerText',
+    bound: 'the classifier: 64,000 characters of a text',
+    run: customerText,
+    texts: [
+      hostileRun('On Monday, 3 March 2025 at 10:14, Jo <jo@example.com>\n'),
+      hostileRun('> a\nOn 3 March 2025 at 10:14 Jo wrote:\n'),
+      hostileRun('---------- Forwarded message ---------\n'),
+      hostileRun('<div class="gmail_quote">---------- Forwarded message ---------<br>'),
+      hostileRun('From: a@b.c\nTo: d\nDate: e\n'),
+      hostileRun('From: a@b.c\n\n'),
+      hostileRun('Kind regards\n'),
+      hostileRun('Kind regards\nJo\n'),
+      hostileRun('Sent from my iPhone\n'),
+      hostileRun('________\n'),
+      hostileRun('If you received this message in error, delete this message. '),
+      hostileRun('intended recipient '),
+      hostileRun('intended recipient.\nA.\n'),
+      hostileRun('a { b: c;\n'),
+      hostileRun('a { b: c; }\n'),
+      hostileRun('a { b: c; } '),
     ],
   },
   { name: 'markupTokens', bound: 'the classifier: 64,000 characters of a text', run: markupTokens },

@@ -3,43 +3,47 @@ export const voidElements: ReadonlySet<string> = new Set(
   'area base basefont bgsound br col embed frame hr img input link meta param source track wbr'.split(' '),
 );
 
-/** The open elements of a text, and whether something in them is to be left out. */
-export interface ElementStack {
-  /** True while an element that is left out is open. */
-  isInside(): boolean;
-  open(name: string, isLeftOut: boolean): void;
+/** The open elements of a text, and which roles the reader gave to them. */
+export interface ElementStack<Role extends string> {
+  /** True while an element of that role is open. */
+  isInside(role: Role): boolean;
+  open(name: string, role: Role | null): void;
   /** Closes the nearest element of the name and everything in it; an end tag without a beginning closes nothing. */
   close(name: string): void;
 }
 
 /** Every element is pushed and popped once, and names are counted: an end tag never searches the stack in vain. */
-export function createElementStack(): ElementStack {
-  const stack: { readonly name: string; readonly isLeftOut: boolean }[] = [];
-  const counts = new Map<string, number>();
-  let leftOut = 0;
+export function createElementStack<Role extends string>(): ElementStack<Role> {
+  const stack: { readonly name: string; readonly role: Role | null }[] = [];
+  const names = new Map<string, number>();
+  const roles = new Map<Role, number>();
 
   const pop = (): string | null => {
     const top = stack.pop();
     if (top === undefined) return null;
-    counts.set(top.name, (counts.get(top.name) ?? 1) - 1);
-    if (top.isLeftOut) leftOut--;
+    add(names, top.name, -1);
+    if (top.role !== null) add(roles, top.role, -1);
     return top.name;
   };
 
   return {
-    isInside: () => leftOut > 0,
-    open(name, isLeftOut) {
+    isInside: (role) => (roles.get(role) ?? 0) > 0,
+    open(name, role) {
       if (voidElements.has(name)) return;
       if (endsParagraph.has(name) && stack.at(-1)?.name === 'p') pop();
-      stack.push({ name, isLeftOut });
-      counts.set(name, (counts.get(name) ?? 0) + 1);
-      if (isLeftOut) leftOut++;
+      stack.push({ name, role });
+      add(names, name, 1);
+      if (role !== null) add(roles, role, 1);
     },
     close(name) {
-      if ((counts.get(name) ?? 0) === 0) return;
+      if ((names.get(name) ?? 0) === 0) return;
       while (pop() !== name);
     },
   };
+}
+
+function add<Key>(counts: Map<Key, number>, key: Key, count: number): void {
+  counts.set(key, (counts.get(key) ?? 0) + count);
 }
 
 /** A paragraph's end tag may be missing before these. */
