@@ -1,8 +1,8 @@
 import type { CanonicalEntity, EntityEnriched } from '@millrace/contracts';
-import { cleanText, createMasker, type DataKind, keepEnds, type MaskedText } from '@millrace/dlp';
+import { createMasker, customerText, type DataKind, keepEnds, type MaskedText } from '@millrace/dlp';
 import type { JudgementRequest, TextPart } from '@millrace/models';
 
-/** What a model is shown of a message: cleaned text in order of weight, and what is known beside it. */
+/** What a model is shown of a message: what the customer said, in order of weight, and what is known beside it. */
 export type Prompt<Text extends string = string> = Pick<JudgementRequest<Text>, 'parts' | 'facts'>;
 
 /** Of a text that a model is shown; longer ones keep their beginning and end. */
@@ -57,7 +57,7 @@ export function maskPrompt(prompt: Prompt): {
 }
 
 function readable(text: string): string {
-  return keepEnds(cleanText(keepEnds(text, mostRead)), mostCharacters);
+  return keepEnds(customerText(keepEnds(text, mostRead)), mostCharacters);
 }
 
 function factual(value: string): string {

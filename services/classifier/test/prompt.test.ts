@@ -24,6 +24,16 @@ describe('buildPrompt', () => {
     expect(buildPrompt(aTicket({ description })).parts[1]?.text).toBe('Hello there');
   });
 
+  it('judges an English letter above a German legal footer by the letter', () => {
+    const description =
+      'My card was stolen yesterday. Please block it immediately.\n\n--\nMit freundlichen Grüßen\nBeispiel Handels GmbH\n' +
+      'Diese E-Mail enthält vertrauliche und/oder rechtlich geschützte Informationen. Wenn Sie nicht der richtige ' +
+      'Adressat sind, informieren Sie bitte den Absender und vernichten Sie diese Mail.';
+    expect(buildPrompt(aTicket({ description })).parts[1]?.text).toBe(
+      'My card was stolen yesterday. Please block it immediately.',
+    );
+  });
+
   it('keeps the beginning and the end of a long text', () => {
     const { parts } = buildPrompt(aTicket({ description: `first ${'x'.repeat(50_000)} last` }));
     expect(parts[1]?.text.length).toBeLessThanOrEqual(mostCharacters);
