@@ -44,7 +44,7 @@ export const entities: Entities = {
 ${entityTypes
   .map(
     (entity) =>
-      `  ${entity.name}: {\n    name: '${entity.name}',\n    record: recordType(schemas.${entity.name}),\n    received: topics.${entity.stages.received.constant},\n    enriched: topics.${entity.stages.enriched.constant},\n    classified: topics.${entity.stages.classified.constant},\n  },\n`,
+      `  ${entity.name}: {\n    name: '${entity.name}',\n    record: recordType(schemas.${entity.name}),\n    version: ${entity.version === null ? 'null' : `'${entity.version}'`},\n    received: topics.${entity.stages.received.constant},\n    enriched: topics.${entity.stages.enriched.constant},\n    classified: topics.${entity.stages.classified.constant},\n  },\n`,
   )
   .join('')}};
 `;

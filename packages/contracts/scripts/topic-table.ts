@@ -1,4 +1,5 @@
 import { parse } from 'yaml';
+import { versionKind } from '../src/version-field.ts';
 import {
   type AvroNode,
   completeTemplates,
@@ -29,6 +30,8 @@ export interface TopicRow {
 export interface EntityRow {
   readonly name: string;
   readonly schema: AvroNode;
+  /** The field that says which event is newer; null for none. */
+  readonly version: string | null;
   readonly stages: Readonly<Record<EntityStage, TopicRow>>;
 }
 export interface Template {
@@ -59,7 +62,9 @@ interface Yaml {
       }
     >
   >;
-  readonly entities: Readonly<Record<string, { readonly schema: string; readonly retention: string }>>;
+  readonly entities: Readonly<
+    Record<string, { readonly schema: string; readonly retention: string; readonly version?: string }>
+  >;
   readonly entityStages: Readonly<Record<EntityStage, { readonly owner: string }>>;
   readonly entityKey: string;
   readonly templates: TopicTable['templates'];
@@ -117,6 +122,7 @@ export function readTopicTable(text: string, files: readonly SchemaFile[]): Topi
         partitions: 'scaled',
         retention: one.retention,
         cleanup: 'delete',
+        stamped: 'written',
         owner: yaml.entityStages[verb].owner,
       } as const;
       return row(`${name}.${verb}.${major}`, inlineReferences(completed[verb], files), rest);
@@ -124,6 +130,7 @@ export function readTopicTable(text: string, files: readonly SchemaFile[]): Topi
     return {
       name,
       schema: inlineReferences(schema, files),
+      version: one.version ?? null,
       stages: { received: stage('received'), enriched: stage('enriched'), classified: stage('classified') },
     };
   });
@@ -138,6 +145,10 @@ export function readTopicTable(text: string, files: readonly SchemaFile[]): Topi
       problems.push(`topics.yaml: ${one.name} has cleanup ${one.cleanup}; write delete or compact`);
     if (!['event', 'written'].includes(one.stamped))
       problems.push(`topics.yaml: ${one.name} is stamped ${one.stamped}; write event or written`);
+  }
+  for (const { name, schema, version } of entities) {
+    if (version !== null && versionKind(schema, version) === null)
+      problems.push(`topics.yaml: ${name} has version ${version}; name a field that is an instant or a whole number`);
   }
   if (problems.length > 0) throw new Error(problems.join('\n'));
   return {

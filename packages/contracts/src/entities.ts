@@ -24,6 +24,8 @@ export interface EntityDefinition<T> {
   readonly name: string;
   /** The canonical record alone: validates what a business event brings. */
   readonly record: RecordType<T>;
+  /** The field that says which of two events of one key is newer, where a producer states it; null for none. */
+  readonly version: string | null;
   readonly received: Topic<EntityReceived<T>>;
   readonly enriched: Topic<EntityEnriched<T>>;
   readonly classified: Topic<EntityClassified<T>>;

@@ -32,3 +32,4 @@ export {
   type TopicSpecOptions,
   topicSpecs,
 } from './topic-specs.ts';
+export { type VersionKind, versionFields, versionKind } from './version-field.ts';

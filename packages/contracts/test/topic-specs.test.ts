@@ -20,6 +20,15 @@ describe('topicSpecs', () => {
     }
   });
 
+  it('lets the broker say when it wrote what a sequence may be made from, because gateways have many clocks', () => {
+    const stamped = topicSpecs([]).filter(({ name }) =>
+      /^(webhooks|tickets|issues|messages|transactions|leads)\./.test(name),
+    );
+    expect(stamped).toHaveLength(16);
+    for (const { name, config } of stamped)
+      expect([name, config['message.timestamp.type']]).toEqual([name, 'LogAppendTime']);
+  });
+
   it('scales source, retry and lane topics together and leaves single-partition topics alone', () => {
     const count = new Map(topicSpecs(['g'], { partitions: 12 }).map(({ name, partitions }) => [name, partitions]));
     expect(

@@ -35,7 +35,7 @@ export interface Issue {
 
 /** A canonical issue as it came in, before anything was added. */
 export interface IssueReceived {
-  /** Which of two events of one key is newer: `<15 digits of event time in ms>-<19 digits of edge offset>`, compared as bytes. Null only on business events, until the first stage stamps it. */
+  /** Which of two events of one key is newer, compared as bytes: what the producer states (15 digits of an instant in ms, or `v` and 19 digits of a count) or, where it states nothing, 15 digits of the time when the log took it; then `-` and 19 digits of the log's offset. On a business event it is null, or the statement alone, until the first stage completes it. */
   readonly sequence: string | null;
   /** When the gateway took it, epoch milliseconds. */
   readonly receivedAt: number;
@@ -49,7 +49,7 @@ export interface IssueReceived {
 
 /** A canonical issue with what the reference tables say about it. */
 export interface IssueEnriched {
-  /** Which of two events of one key is newer: `<15 digits of event time in ms>-<19 digits of edge offset>`, compared as bytes. Null only on business events, until the first stage stamps it. */
+  /** Which of two events of one key is newer, compared as bytes: what the producer states (15 digits of an instant in ms, or `v` and 19 digits of a count) or, where it states nothing, 15 digits of the time when the log took it; then `-` and 19 digits of the log's offset. On a business event it is null, or the statement alone, until the first stage completes it. */
   readonly sequence: string | null;
   /** When the gateway took it, epoch milliseconds. */
   readonly receivedAt: number;
@@ -65,7 +65,7 @@ export interface IssueEnriched {
 
 /** An enriched issue with the models' judgements. */
 export interface IssueClassified {
-  /** Which of two events of one key is newer: `<15 digits of event time in ms>-<19 digits of edge offset>`, compared as bytes. Null only on business events, until the first stage stamps it. */
+  /** Which of two events of one key is newer, compared as bytes: what the producer states (15 digits of an instant in ms, or `v` and 19 digits of a count) or, where it states nothing, 15 digits of the time when the log took it; then `-` and 19 digits of the log's offset. On a business event it is null, or the statement alone, until the first stage completes it. */
   readonly sequence: string | null;
   /** When the gateway took it, epoch milliseconds. */
   readonly receivedAt: number;

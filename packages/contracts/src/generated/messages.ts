@@ -26,7 +26,7 @@ export interface Message {
 
 /** A canonical message as it came in, before anything was added. */
 export interface MessageReceived {
-  /** Which of two events of one key is newer: `<15 digits of event time in ms>-<19 digits of edge offset>`, compared as bytes. Null only on business events, until the first stage stamps it. */
+  /** Which of two events of one key is newer, compared as bytes: what the producer states (15 digits of an instant in ms, or `v` and 19 digits of a count) or, where it states nothing, 15 digits of the time when the log took it; then `-` and 19 digits of the log's offset. On a business event it is null, or the statement alone, until the first stage completes it. */
   readonly sequence: string | null;
   /** When the gateway took it, epoch milliseconds. */
   readonly receivedAt: number;
@@ -40,7 +40,7 @@ export interface MessageReceived {
 
 /** A canonical message with what the reference tables say about it. */
 export interface MessageEnriched {
-  /** Which of two events of one key is newer: `<15 digits of event time in ms>-<19 digits of edge offset>`, compared as bytes. Null only on business events, until the first stage stamps it. */
+  /** Which of two events of one key is newer, compared as bytes: what the producer states (15 digits of an instant in ms, or `v` and 19 digits of a count) or, where it states nothing, 15 digits of the time when the log took it; then `-` and 19 digits of the log's offset. On a business event it is null, or the statement alone, until the first stage completes it. */
   readonly sequence: string | null;
   /** When the gateway took it, epoch milliseconds. */
   readonly receivedAt: number;
@@ -56,7 +56,7 @@ export interface MessageEnriched {
 
 /** An enriched message with the models' judgements. */
 export interface MessageClassified {
-  /** Which of two events of one key is newer: `<15 digits of event time in ms>-<19 digits of edge offset>`, compared as bytes. Null only on business events, until the first stage stamps it. */
+  /** Which of two events of one key is newer, compared as bytes: what the producer states (15 digits of an instant in ms, or `v` and 19 digits of a count) or, where it states nothing, 15 digits of the time when the log took it; then `-` and 19 digits of the log's offset. On a business event it is null, or the statement alone, until the first stage completes it. */
   readonly sequence: string | null;
   /** When the gateway took it, epoch milliseconds. */
   readonly receivedAt: number;

@@ -352,7 +352,7 @@ export const schemas: Readonly<Record<'webhooksReceived' | 'deliveriesCompleted'
           "null",
           "string"
         ],
-        "doc": "Why it was filtered: echo, no-normaliser …",
+        "doc": "Why it was filtered: echo, no-normaliser …; or, where it was applied, what is not used of it: version-in-the-future.",
         "default": null
       },
       {
@@ -762,7 +762,7 @@ export const schemas: Readonly<Record<'webhooksReceived' | 'deliveriesCompleted'
           "null",
           "string"
         ],
-        "doc": "Which of two events of one key is newer: `<15 digits of event time in ms>-<19 digits of edge offset>`, compared as bytes. Null only on business events, until the first stage stamps it.",
+        "doc": "Which of two events of one key is newer, compared as bytes: what the producer states (15 digits of an instant in ms, or `v` and 19 digits of a count) or, where it states nothing, 15 digits of the time when the log took it; then `-` and 19 digits of the log's offset. On a business event it is null, or the statement alone, until the first stage completes it.",
         "default": null
       },
       {
@@ -1007,7 +1007,7 @@ export const schemas: Readonly<Record<'webhooksReceived' | 'deliveriesCompleted'
           "null",
           "string"
         ],
-        "doc": "Which of two events of one key is newer: `<15 digits of event time in ms>-<19 digits of edge offset>`, compared as bytes. Null only on business events, until the first stage stamps it.",
+        "doc": "Which of two events of one key is newer, compared as bytes: what the producer states (15 digits of an instant in ms, or `v` and 19 digits of a count) or, where it states nothing, 15 digits of the time when the log took it; then `-` and 19 digits of the log's offset. On a business event it is null, or the statement alone, until the first stage completes it.",
         "default": null
       },
       {
@@ -1296,7 +1296,7 @@ export const schemas: Readonly<Record<'webhooksReceived' | 'deliveriesCompleted'
           "null",
           "string"
         ],
-        "doc": "Which of two events of one key is newer: `<15 digits of event time in ms>-<19 digits of edge offset>`, compared as bytes. Null only on business events, until the first stage stamps it.",
+        "doc": "Which of two events of one key is newer, compared as bytes: what the producer states (15 digits of an instant in ms, or `v` and 19 digits of a count) or, where it states nothing, 15 digits of the time when the log took it; then `-` and 19 digits of the log's offset. On a business event it is null, or the statement alone, until the first stage completes it.",
         "default": null
       },
       {
@@ -1702,7 +1702,7 @@ export const schemas: Readonly<Record<'webhooksReceived' | 'deliveriesCompleted'
           "null",
           "string"
         ],
-        "doc": "Which of two events of one key is newer: `<15 digits of event time in ms>-<19 digits of edge offset>`, compared as bytes. Null only on business events, until the first stage stamps it.",
+        "doc": "Which of two events of one key is newer, compared as bytes: what the producer states (15 digits of an instant in ms, or `v` and 19 digits of a count) or, where it states nothing, 15 digits of the time when the log took it; then `-` and 19 digits of the log's offset. On a business event it is null, or the statement alone, until the first stage completes it.",
         "default": null
       },
       {
@@ -1895,7 +1895,7 @@ export const schemas: Readonly<Record<'webhooksReceived' | 'deliveriesCompleted'
           "null",
           "string"
         ],
-        "doc": "Which of two events of one key is newer: `<15 digits of event time in ms>-<19 digits of edge offset>`, compared as bytes. Null only on business events, until the first stage stamps it.",
+        "doc": "Which of two events of one key is newer, compared as bytes: what the producer states (15 digits of an instant in ms, or `v` and 19 digits of a count) or, where it states nothing, 15 digits of the time when the log took it; then `-` and 19 digits of the log's offset. On a business event it is null, or the statement alone, until the first stage completes it.",
         "default": null
       },
       {
@@ -2132,7 +2132,7 @@ export const schemas: Readonly<Record<'webhooksReceived' | 'deliveriesCompleted'
           "null",
           "string"
         ],
-        "doc": "Which of two events of one key is newer: `<15 digits of event time in ms>-<19 digits of edge offset>`, compared as bytes. Null only on business events, until the first stage stamps it.",
+        "doc": "Which of two events of one key is newer, compared as bytes: what the producer states (15 digits of an instant in ms, or `v` and 19 digits of a count) or, where it states nothing, 15 digits of the time when the log took it; then `-` and 19 digits of the log's offset. On a business event it is null, or the statement alone, until the first stage completes it.",
         "default": null
       },
       {
@@ -2486,7 +2486,7 @@ export const schemas: Readonly<Record<'webhooksReceived' | 'deliveriesCompleted'
           "null",
           "string"
         ],
-        "doc": "Which of two events of one key is newer: `<15 digits of event time in ms>-<19 digits of edge offset>`, compared as bytes. Null only on business events, until the first stage stamps it.",
+        "doc": "Which of two events of one key is newer, compared as bytes: what the producer states (15 digits of an instant in ms, or `v` and 19 digits of a count) or, where it states nothing, 15 digits of the time when the log took it; then `-` and 19 digits of the log's offset. On a business event it is null, or the statement alone, until the first stage completes it.",
         "default": null
       },
       {
@@ -2674,7 +2674,7 @@ export const schemas: Readonly<Record<'webhooksReceived' | 'deliveriesCompleted'
           "null",
           "string"
         ],
-        "doc": "Which of two events of one key is newer: `<15 digits of event time in ms>-<19 digits of edge offset>`, compared as bytes. Null only on business events, until the first stage stamps it.",
+        "doc": "Which of two events of one key is newer, compared as bytes: what the producer states (15 digits of an instant in ms, or `v` and 19 digits of a count) or, where it states nothing, 15 digits of the time when the log took it; then `-` and 19 digits of the log's offset. On a business event it is null, or the statement alone, until the first stage completes it.",
         "default": null
       },
       {
@@ -2906,7 +2906,7 @@ export const schemas: Readonly<Record<'webhooksReceived' | 'deliveriesCompleted'
           "null",
           "string"
         ],
-        "doc": "Which of two events of one key is newer: `<15 digits of event time in ms>-<19 digits of edge offset>`, compared as bytes. Null only on business events, until the first stage stamps it.",
+        "doc": "Which of two events of one key is newer, compared as bytes: what the producer states (15 digits of an instant in ms, or `v` and 19 digits of a count) or, where it states nothing, 15 digits of the time when the log took it; then `-` and 19 digits of the log's offset. On a business event it is null, or the statement alone, until the first stage completes it.",
         "default": null
       },
       {
@@ -3255,7 +3255,7 @@ export const schemas: Readonly<Record<'webhooksReceived' | 'deliveriesCompleted'
           "null",
           "string"
         ],
-        "doc": "Which of two events of one key is newer: `<15 digits of event time in ms>-<19 digits of edge offset>`, compared as bytes. Null only on business events, until the first stage stamps it.",
+        "doc": "Which of two events of one key is newer, compared as bytes: what the producer states (15 digits of an instant in ms, or `v` and 19 digits of a count) or, where it states nothing, 15 digits of the time when the log took it; then `-` and 19 digits of the log's offset. On a business event it is null, or the statement alone, until the first stage completes it.",
         "default": null
       },
       {
@@ -3474,7 +3474,7 @@ export const schemas: Readonly<Record<'webhooksReceived' | 'deliveriesCompleted'
           "null",
           "string"
         ],
-        "doc": "Which of two events of one key is newer: `<15 digits of event time in ms>-<19 digits of edge offset>`, compared as bytes. Null only on business events, until the first stage stamps it.",
+        "doc": "Which of two events of one key is newer, compared as bytes: what the producer states (15 digits of an instant in ms, or `v` and 19 digits of a count) or, where it states nothing, 15 digits of the time when the log took it; then `-` and 19 digits of the log's offset. On a business event it is null, or the statement alone, until the first stage completes it.",
         "default": null
       },
       {
@@ -3737,7 +3737,7 @@ export const schemas: Readonly<Record<'webhooksReceived' | 'deliveriesCompleted'
           "null",
           "string"
         ],
-        "doc": "Which of two events of one key is newer: `<15 digits of event time in ms>-<19 digits of edge offset>`, compared as bytes. Null only on business events, until the first stage stamps it.",
+        "doc": "Which of two events of one key is newer, compared as bytes: what the producer states (15 digits of an instant in ms, or `v` and 19 digits of a count) or, where it states nothing, 15 digits of the time when the log took it; then `-` and 19 digits of the log's offset. On a business event it is null, or the statement alone, until the first stage completes it.",
         "default": null
       },
       {
@@ -4117,7 +4117,7 @@ export const schemas: Readonly<Record<'webhooksReceived' | 'deliveriesCompleted'
           "null",
           "string"
         ],
-        "doc": "Which of two events of one key is newer: `<15 digits of event time in ms>-<19 digits of edge offset>`, compared as bytes. Null only on business events, until the first stage stamps it.",
+        "doc": "Which of two events of one key is newer, compared as bytes: what the producer states (15 digits of an instant in ms, or `v` and 19 digits of a count) or, where it states nothing, 15 digits of the time when the log took it; then `-` and 19 digits of the log's offset. On a business event it is null, or the statement alone, until the first stage completes it.",
         "default": null
       },
       {
@@ -4348,7 +4348,7 @@ export const schemas: Readonly<Record<'webhooksReceived' | 'deliveriesCompleted'
           "null",
           "string"
         ],
-        "doc": "Which of two events of one key is newer: `<15 digits of event time in ms>-<19 digits of edge offset>`, compared as bytes. Null only on business events, until the first stage stamps it.",
+        "doc": "Which of two events of one key is newer, compared as bytes: what the producer states (15 digits of an instant in ms, or `v` and 19 digits of a count) or, where it states nothing, 15 digits of the time when the log took it; then `-` and 19 digits of the log's offset. On a business event it is null, or the statement alone, until the first stage completes it.",
         "default": null
       },
       {
@@ -4623,7 +4623,7 @@ export const schemas: Readonly<Record<'webhooksReceived' | 'deliveriesCompleted'
           "null",
           "string"
         ],
-        "doc": "Which of two events of one key is newer: `<15 digits of event time in ms>-<19 digits of edge offset>`, compared as bytes. Null only on business events, until the first stage stamps it.",
+        "doc": "Which of two events of one key is newer, compared as bytes: what the producer states (15 digits of an instant in ms, or `v` and 19 digits of a count) or, where it states nothing, 15 digits of the time when the log took it; then `-` and 19 digits of the log's offset. On a business event it is null, or the statement alone, until the first stage completes it.",
         "default": null
       },
       {

@@ -38,7 +38,7 @@ export interface Ticket {
 
 /** A canonical ticket as it came in, before anything was added. */
 export interface TicketReceived {
-  /** Which of two events of one key is newer: `<15 digits of event time in ms>-<19 digits of edge offset>`, compared as bytes. Null only on business events, until the first stage stamps it. */
+  /** Which of two events of one key is newer, compared as bytes: what the producer states (15 digits of an instant in ms, or `v` and 19 digits of a count) or, where it states nothing, 15 digits of the time when the log took it; then `-` and 19 digits of the log's offset. On a business event it is null, or the statement alone, until the first stage completes it. */
   readonly sequence: string | null;
   /** When the gateway took it, epoch milliseconds. */
   readonly receivedAt: number;
@@ -52,7 +52,7 @@ export interface TicketReceived {
 
 /** A canonical ticket with what the reference tables say about it. */
 export interface TicketEnriched {
-  /** Which of two events of one key is newer: `<15 digits of event time in ms>-<19 digits of edge offset>`, compared as bytes. Null only on business events, until the first stage stamps it. */
+  /** Which of two events of one key is newer, compared as bytes: what the producer states (15 digits of an instant in ms, or `v` and 19 digits of a count) or, where it states nothing, 15 digits of the time when the log took it; then `-` and 19 digits of the log's offset. On a business event it is null, or the statement alone, until the first stage completes it. */
   readonly sequence: string | null;
   /** When the gateway took it, epoch milliseconds. */
   readonly receivedAt: number;
@@ -68,7 +68,7 @@ export interface TicketEnriched {
 
 /** An enriched ticket with the models' judgements. */
 export interface TicketClassified {
-  /** Which of two events of one key is newer: `<15 digits of event time in ms>-<19 digits of edge offset>`, compared as bytes. Null only on business events, until the first stage stamps it. */
+  /** Which of two events of one key is newer, compared as bytes: what the producer states (15 digits of an instant in ms, or `v` and 19 digits of a count) or, where it states nothing, 15 digits of the time when the log took it; then `-` and 19 digits of the log's offset. On a business event it is null, or the statement alone, until the first stage completes it. */
   readonly sequence: string | null;
   /** When the gateway took it, epoch milliseconds. */
   readonly receivedAt: number;

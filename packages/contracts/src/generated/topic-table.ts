@@ -30,7 +30,7 @@ export const topicTable: {
       "partitions": "scaled",
       "retention": "7d",
       "cleanup": "delete",
-      "stamped": "event"
+      "stamped": "written"
     },
     {
       "name": "deliveries.completed.v1",
@@ -100,105 +100,105 @@ export const topicTable: {
       "partitions": "scaled",
       "retention": "7d",
       "cleanup": "delete",
-      "stamped": "event"
+      "stamped": "written"
     },
     {
       "name": "tickets.enriched.v1",
       "partitions": "scaled",
       "retention": "7d",
       "cleanup": "delete",
-      "stamped": "event"
+      "stamped": "written"
     },
     {
       "name": "tickets.classified.v1",
       "partitions": "scaled",
       "retention": "7d",
       "cleanup": "delete",
-      "stamped": "event"
+      "stamped": "written"
     },
     {
       "name": "issues.received.v1",
       "partitions": "scaled",
       "retention": "7d",
       "cleanup": "delete",
-      "stamped": "event"
+      "stamped": "written"
     },
     {
       "name": "issues.enriched.v1",
       "partitions": "scaled",
       "retention": "7d",
       "cleanup": "delete",
-      "stamped": "event"
+      "stamped": "written"
     },
     {
       "name": "issues.classified.v1",
       "partitions": "scaled",
       "retention": "7d",
       "cleanup": "delete",
-      "stamped": "event"
+      "stamped": "written"
     },
     {
       "name": "messages.received.v1",
       "partitions": "scaled",
       "retention": "7d",
       "cleanup": "delete",
-      "stamped": "event"
+      "stamped": "written"
     },
     {
       "name": "messages.enriched.v1",
       "partitions": "scaled",
       "retention": "7d",
       "cleanup": "delete",
-      "stamped": "event"
+      "stamped": "written"
     },
     {
       "name": "messages.classified.v1",
       "partitions": "scaled",
       "retention": "7d",
       "cleanup": "delete",
-      "stamped": "event"
+      "stamped": "written"
     },
     {
       "name": "transactions.received.v1",
       "partitions": "scaled",
       "retention": "7d",
       "cleanup": "delete",
-      "stamped": "event"
+      "stamped": "written"
     },
     {
       "name": "transactions.enriched.v1",
       "partitions": "scaled",
       "retention": "7d",
       "cleanup": "delete",
-      "stamped": "event"
+      "stamped": "written"
     },
     {
       "name": "transactions.classified.v1",
       "partitions": "scaled",
       "retention": "7d",
       "cleanup": "delete",
-      "stamped": "event"
+      "stamped": "written"
     },
     {
       "name": "leads.received.v1",
       "partitions": "scaled",
       "retention": "7d",
       "cleanup": "delete",
-      "stamped": "event"
+      "stamped": "written"
     },
     {
       "name": "leads.enriched.v1",
       "partitions": "scaled",
       "retention": "7d",
       "cleanup": "delete",
-      "stamped": "event"
+      "stamped": "written"
     },
     {
       "name": "leads.classified.v1",
       "partitions": "scaled",
       "retention": "7d",
       "cleanup": "delete",
-      "stamped": "event"
+      "stamped": "written"
     }
   ],
   "templates": {

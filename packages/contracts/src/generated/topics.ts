@@ -111,6 +111,7 @@ export const entities: Entities = {
   tickets: {
     name: 'tickets',
     record: recordType(schemas.tickets),
+    version: 'updatedAt',
     received: topics.ticketsReceived,
     enriched: topics.ticketsEnriched,
     classified: topics.ticketsClassified,
@@ -118,6 +119,7 @@ export const entities: Entities = {
   issues: {
     name: 'issues',
     record: recordType(schemas.issues),
+    version: 'updatedAt',
     received: topics.issuesReceived,
     enriched: topics.issuesEnriched,
     classified: topics.issuesClassified,
@@ -125,6 +127,7 @@ export const entities: Entities = {
   messages: {
     name: 'messages',
     record: recordType(schemas.messages),
+    version: null,
     received: topics.messagesReceived,
     enriched: topics.messagesEnriched,
     classified: topics.messagesClassified,
@@ -132,6 +135,7 @@ export const entities: Entities = {
   transactions: {
     name: 'transactions',
     record: recordType(schemas.transactions),
+    version: null,
     received: topics.transactionsReceived,
     enriched: topics.transactionsEnriched,
     classified: topics.transactionsClassified,
@@ -139,6 +143,7 @@ export const entities: Entities = {
   leads: {
     name: 'leads',
     record: recordType(schemas.leads),
+    version: 'updatedAt',
     received: topics.leadsReceived,
     enriched: topics.leadsEnriched,
     classified: topics.leadsClassified,

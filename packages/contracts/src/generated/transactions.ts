@@ -32,7 +32,7 @@ export interface Transaction {
 
 /** A canonical transaction as it came in, before anything was added. */
 export interface TransactionReceived {
-  /** Which of two events of one key is newer: `<15 digits of event time in ms>-<19 digits of edge offset>`, compared as bytes. Null only on business events, until the first stage stamps it. */
+  /** Which of two events of one key is newer, compared as bytes: what the producer states (15 digits of an instant in ms, or `v` and 19 digits of a count) or, where it states nothing, 15 digits of the time when the log took it; then `-` and 19 digits of the log's offset. On a business event it is null, or the statement alone, until the first stage completes it. */
   readonly sequence: string | null;
   /** When the gateway took it, epoch milliseconds. */
   readonly receivedAt: number;
@@ -46,7 +46,7 @@ export interface TransactionReceived {
 
 /** A canonical transaction with what the reference tables say about it. */
 export interface TransactionEnriched {
-  /** Which of two events of one key is newer: `<15 digits of event time in ms>-<19 digits of edge offset>`, compared as bytes. Null only on business events, until the first stage stamps it. */
+  /** Which of two events of one key is newer, compared as bytes: what the producer states (15 digits of an instant in ms, or `v` and 19 digits of a count) or, where it states nothing, 15 digits of the time when the log took it; then `-` and 19 digits of the log's offset. On a business event it is null, or the statement alone, until the first stage completes it. */
   readonly sequence: string | null;
   /** When the gateway took it, epoch milliseconds. */
   readonly receivedAt: number;
@@ -62,7 +62,7 @@ export interface TransactionEnriched {
 
 /** An enriched transaction with the models' judgements. */
 export interface TransactionClassified {
-  /** Which of two events of one key is newer: `<15 digits of event time in ms>-<19 digits of edge offset>`, compared as bytes. Null only on business events, until the first stage stamps it. */
+  /** Which of two events of one key is newer, compared as bytes: what the producer states (15 digits of an instant in ms, or `v` and 19 digits of a count) or, where it states nothing, 15 digits of the time when the log took it; then `-` and 19 digits of the log's offset. On a business event it is null, or the statement alone, until the first stage completes it. */
   readonly sequence: string | null;
   /** When the gateway took it, epoch milliseconds. */
   readonly receivedAt: number;

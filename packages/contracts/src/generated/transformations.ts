@@ -5,7 +5,7 @@ export interface TransformationRecorded {
   readonly stage: string;
   /** applied made an output; filtered ended the message here. */
   readonly outcome: TransformationOutcome;
-  /** Why it was filtered: echo, no-normaliser … */
+  /** Why it was filtered: echo, no-normaliser …; or, where it was applied, what is not used of it: version-in-the-future. */
   readonly reason: string | null;
   /** Entity of the output. */
   readonly entity: string | null;
