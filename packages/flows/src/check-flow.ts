@@ -6,6 +6,7 @@ import { type KnownNames, noSuchName, type SinkInstances } from './known-names.t
 import { optionalUses, type Use } from './optional-fields.ts';
 import { orderingOf } from './ordering.ts';
 import type { FlowError } from './problems.ts';
+import { checkVersion } from './version.ts';
 import { reservedNames, type Scope, unknownNames } from './visible-names.ts';
 
 export interface FlowContext {
@@ -45,7 +46,8 @@ export function checkFlow(section: FlowSection, context: FlowContext): Flow {
   );
   const ordering = orderingOf(section, {}, (field, message) => context.report([field], message));
   const classifyMode = ('mode' in list ? list.mode : undefined) ?? mode;
-  return { ...source, enrich, classify, classifyMode, deliver, ...ordering };
+  const version = checkVersion(section.version, source, (message) => context.report(['version'], message));
+  return { ...source, version, enrich, classify, classifyMode, deliver, ...ordering };
 }
 
 function checkLookups(lookups: readonly Lookup[], context: FlowContext): void {

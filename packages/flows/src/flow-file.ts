@@ -51,6 +51,7 @@ const flow = z
   .strictObject({
     entity: z.string().min(1).optional(),
     from: z.string().min(1).optional(),
+    version: z.string().min(1).optional(),
     enrich: z.array(lookup).default([]),
     classify: classify.default([]),
     deliver: z.array(route).default([]),
@@ -88,6 +89,8 @@ export interface FlowSection extends StatedOrdering {
   readonly entity?: string | undefined;
   /** The topic that it reads; what came in of its entity when absent. */
   readonly from?: string | undefined;
+  /** The field that says which event is newest; the entity's own when absent, `none` for the order of the log. */
+  readonly version?: string | undefined;
   readonly enrich: readonly {
     readonly lookup: string;
     readonly by: string;

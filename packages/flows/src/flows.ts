@@ -1,4 +1,4 @@
-import type { EntityName } from '@millrace/contracts';
+import type { EntityName, VersionKind } from '@millrace/contracts';
 import type { Ordering } from './ordering.ts';
 import type { EntityStage, Stage } from './stage.ts';
 
@@ -59,12 +59,20 @@ export interface Route extends Ordering {
   readonly settings: ConnectorSettings;
 }
 
+/** What an entity's field says of its newness. */
+export interface Version {
+  readonly field: string;
+  readonly kind: VersionKind;
+}
+
 /** The ordering is that of its own stages; each route has its own. */
 export interface Flow extends Ordering {
   readonly name: string;
   readonly entity: EntityName;
   /** The topic that it reads, and what was done to the entity before it stood there. */
   readonly from: { readonly topic: string; readonly stage: EntityStage };
+  /** The field that says which of two business events of one key is newer; null for the order of the log. */
+  readonly version: Version | null;
   readonly enrich: readonly Lookup[];
   readonly classify: readonly Task[];
   readonly classifyMode: ClassifyMode;

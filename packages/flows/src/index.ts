@@ -12,6 +12,7 @@ export {
   type Route,
   type SourceInstance,
   type Task,
+  type Version,
 } from './flows.ts';
 export type { KnownNames, KnownSink } from './known-names.ts';
 export { type LoadOptions, loadFlows, parseFlows } from './load-flows.ts';

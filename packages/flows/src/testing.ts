@@ -1,6 +1,7 @@
 import { type EntityName, entities } from '@millrace/contracts';
 import type { Flow, Flows } from './flows.ts';
 import { stagesOf } from './topology.ts';
+import { defaultVersion } from './version.ts';
 
 /** A flow of an entity, as a file would say it; what is not said is empty. */
 export function aFlow(entity: EntityName = 'tickets', over: Partial<Flow> = {}): Flow {
@@ -8,6 +9,7 @@ export function aFlow(entity: EntityName = 'tickets', over: Partial<Flow> = {}):
     name: entity,
     entity,
     from: { topic: entities[entity].received.name, stage: 'received' },
+    version: defaultVersion(entity),
     enrich: [],
     classify: [],
     classifyMode: 'fast',

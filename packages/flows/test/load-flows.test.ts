@@ -91,6 +91,7 @@ describe('flow files', () => {
       name: 'tickets',
       entity: 'tickets',
       from: { topic: 'tickets.received.v1', stage: 'received' },
+      version: { field: 'updatedAt', kind: 'instant' },
       enrich: [{ table: 'accounts', by: 'requester.emailDomain', as: 'account', required: false }],
       classify: [
         { task: 'category', as: 'category', when: null, pack: 'support', settings: {} },
@@ -211,5 +212,43 @@ flows:
       .map((name, at) => `${name}: &${name} [${Array(9).fill(`*${'abcdefg'[at]}`).join()}]`)
       .join('\n')}`;
     expect(problemsOf(bomb)).toStrictEqual([expect.stringContaining('not YAML')]);
+  });
+});
+
+describe('the version that a flow names', () => {
+  const versionIn = (flow: string) => parseFlows([{ file: 'a.yaml', text: `flows: { ${flow} }` }], {}).flows;
+
+  it('is its entity`s own where it names none, which may be none', () => {
+    const flows = versionIn('issues: {}, messages: {}');
+    expect([flows['issues']?.version, flows['messages']?.version]).toEqual([
+      { field: 'updatedAt', kind: 'instant' },
+      null,
+    ]);
+  });
+
+  it('is an instant or a whole number of the entity, or none', () => {
+    const flows = versionIn('issues: { version: number }, messages: { version: sentAt }, tickets: { version: none }');
+    expect(Object.values(flows).map(({ version }) => version)).toEqual([
+      { field: 'number', kind: 'number' },
+      { field: 'sentAt', kind: 'instant' },
+      null,
+    ]);
+  });
+
+  it.each([
+    [
+      'tickets: { version: updatedat }',
+      'flows.tickets.version: updatedat is no instant or whole number of tickets; did you mean updatedAt?',
+    ],
+    [
+      'tickets: { version: subject }',
+      'flows.tickets.version: subject is no instant or whole number of tickets; name createdAt, updatedAt, none',
+    ],
+    [
+      'late: { from: tickets.classified.v1, version: updatedAt }',
+      'flows.late.version: tickets.classified.v1 has its sequence already',
+    ],
+  ])('is refused in %s', (flow, problem) => {
+    expect(() => versionIn(flow)).toThrow(problem);
   });
 });
