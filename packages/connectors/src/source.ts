@@ -72,8 +72,11 @@ export interface NormalisedItem {
   readonly item: string;
   /** `<source instance>:<vendor id>`: record key, and id in the sinks. */
   readonly key: string;
-  /** Epoch milliseconds of the vendor's own event time, else the time of receipt. Decides which event is newer. */
-  readonly eventTime: number;
+  /**
+   * Epoch milliseconds of the vendor's own event time, which decides which event is newer. Null where it states none: then
+   * the log decides, and never the time of receipt, which is the clock of one of several gateways.
+   */
+  readonly eventTime: number | null;
   /** The canonical entity (the nested `entity` of `<entity>.received`). */
   readonly data: Readonly<Record<string, unknown>>;
 }

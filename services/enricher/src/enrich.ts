@@ -1,17 +1,9 @@
-import { type CanonicalEntity, type EntityReceived, instantOf, topics } from '@millrace/contracts';
+import { type CanonicalEntity, type EntityReceived, topics } from '@millrace/contracts';
 import { type Expressions, expressionView, type Flow, FlowError, flowTopics, groupOf } from '@millrace/flows';
-import {
-  CodedError,
-  deadLetter,
-  type Envelope,
-  type Handler,
-  type Pipeline,
-  pipeline,
-  retry,
-  sequenceOf,
-} from '@millrace/messaging';
+import { CodedError, deadLetter, type Handler, type Pipeline, pipeline, retry } from '@millrace/messaging';
 import { mergeLookups, type PlannedLookup, planLookups, type Row } from './lookup-plan.ts';
 import type { ReferenceTables } from './reference-tables.ts';
+import { stampSequence } from './stamp-sequence.ts';
 import { appliedTransformation, patchBetween } from './transformation.ts';
 
 export interface EnrichOptions {
@@ -52,17 +44,12 @@ export function enrich({ flow, tables, expressions, now }: EnrichOptions): Handl
     const { data } = envelope;
     const plan = planLookups(flow.enrich, await evaluate(expressions, keys, expressionView(data), signal));
     const rows = await find(tables, plan, signal);
-    const enriched = mergeLookups(data, sequenceFor(envelope), plan, rows);
+    const { sequence, note } = stampSequence(envelope, flow.version);
+    const enriched = mergeLookups(data, sequence, plan, rows);
     const output = { to, key: envelope.key, item, data: enriched };
-    const change = { entity: flow.entity, patch: patchBetween(data, enriched), at: now() };
+    const change = { entity: flow.entity, patch: patchBetween(data, enriched), reason: note, at: now() };
     return { outputs: [output, appliedTransformation(stage, envelope, output, change)], outcome: { kind: 'emitted' } };
   };
-}
-
-/** Business events come straight from the door: this is the first stage that reads their edge record. */
-function sequenceFor({ data, time, origin }: Envelope<EntityReceived<CanonicalEntity>>): string {
-  if (data.sequence !== null) return data.sequence;
-  return sequenceOf(instantOf(time) ?? data.receivedAt, origin.offset);
 }
 
 async function find(

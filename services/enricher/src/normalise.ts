@@ -17,11 +17,14 @@ import {
   type Envelope,
   type Handled,
   type Handler,
+  isVersion,
   type Outgoing,
   type Pipeline,
   pipeline,
-  sequenceOf,
+  sequenceFrom,
+  statedInstant,
 } from '@millrace/messaging';
+import type { VersionNote } from './stamp-sequence.ts';
 import { appliedTransformation, filteredTransformation, patchBetween } from './transformation.ts';
 
 export interface NormaliseOptions {
@@ -67,9 +70,11 @@ export function normalise({ instances, connectors, bodies, now }: NormaliseOptio
     const before = parsedOrUndefined(body);
     const ordinalOf = countedByKey();
     const outputs = result.items.flatMap((item) => {
-      const output = outgoing(envelope, item, ordinalOf(item));
+      const time = eventTimeOf(item, envelope.origin.timestamp);
+      const output = outgoing(envelope, item, time, ordinalOf(item));
       const patch = before === undefined ? null : patchBetween(before, item.data);
-      return [output, appliedTransformation(stage, envelope, output, { entity: item.entity, patch, at: now() })];
+      const change = { entity: item.entity, patch, reason: noteOn(item, time), at: now() };
+      return [output, appliedTransformation(stage, envelope, output, change)];
     });
     return { outputs, outcome: { kind: 'emitted' } };
   };
@@ -91,9 +96,19 @@ const filtered = (envelope: Envelope<unknown>, reason: string, at: number): Hand
   outcome: { kind: 'filtered', reason },
 });
 
+/** What the vendor states, where it can say which event is newer; null leaves that to the log. */
+function eventTimeOf({ eventTime }: NormalisedItem, writtenAt: number): number | null {
+  return eventTime !== null && isVersion(eventTime, writtenAt) ? eventTime : null;
+}
+
+/** A webhook is never refused for what it says, so a trace tells that it was not believed. */
+const noteOn = ({ eventTime }: NormalisedItem, believed: number | null): VersionNote | null =>
+  eventTime !== null && eventTime > 0 && believed === null ? 'version-in-the-future' : null;
+
 function outgoing(
   { id, data, origin }: Envelope<WebhookReceived>,
   item: NormalisedItem,
+  time: number | null,
   ordinal: number,
 ): Outgoing & { readonly item: string } {
   const entity: EntityDefinition<CanonicalEntity> | undefined = Object.hasOwn(entities, item.entity)
@@ -107,7 +122,7 @@ function outgoing(
     );
   }
   const value: EntityReceived<CanonicalEntity> = {
-    sequence: sequenceOf(item.eventTime, origin.offset, ordinal),
+    sequence: sequenceFrom(time === null ? null : statedInstant(time), origin, ordinal),
     receivedAt: data.receivedAt,
     source: data.source,
     raw: { topic: origin.topic, partition: origin.partition, offset: origin.offset, id },
@@ -118,7 +133,7 @@ function outgoing(
     to: entity.received,
     key: item.key,
     item: item.item,
-    time: new Date(item.eventTime).toISOString(),
+    ...(time === null ? {} : { time: new Date(time).toISOString() }),
     data: value,
   };
 }

@@ -21,12 +21,18 @@ export function appliedTransformation(
   stage: Stage,
   input: Envelope<unknown>,
   output: Outgoing & { readonly item: string },
-  change: { readonly entity: string; readonly patch: string | null; readonly at: number },
+  change: {
+    readonly entity: string;
+    readonly patch: string | null;
+    /** What a person who traces it should know. */
+    readonly reason?: string | null;
+    readonly at: number;
+  },
 ): Outgoing<TransformationRecorded> {
   return recorded(input, output.item, {
     stage: stage.group,
     outcome: 'applied',
-    reason: null,
+    reason: change.reason ?? null,
     entity: change.entity,
     inputId: input.id,
     outputId: outputId(input.id, stage.name, output.type ?? output.to.type, output.item, input.generation),

@@ -95,14 +95,14 @@ describe('enrich', () => {
     expect(tables.refreshes()).toBe(1);
   });
 
-  it('stamps the sequence of a business event from its time and edge offset, and keeps one that is there', async () => {
-    const flow = flowOf('issues');
-    const stamped = await run(flow, tablesOf({}), anIssue(), { time: '2026-11-20T10:12:07.672Z' });
-    expect(stamped.outputs[0]?.data).toMatchObject({ sequence: '001795169527672-0000000000000000042' });
-    const odd = await run(flow, tablesOf({}), anIssue(), { time: 'yesterday' });
-    expect(odd.outputs[0]?.data).toMatchObject({ sequence: '001795170000000-0000000000000000042' });
-    const kept = await run(flowOf('tickets'), tablesOf({}), aTicket(), { time: '2020-01-01T00:00:00Z' });
-    expect(kept.outputs[0]?.data).toMatchObject({ sequence: aTicket().sequence });
+  it('stamps the sequence of a business event, and its trace says what was not believed of it', async () => {
+    const origin = { topic: 'issues.received.v1', partition: 2, offset: 42, timestamp: 1_795_170_000_000 };
+    const run42 = (updatedAt: number | null) => run(aFlow('issues'), tablesOf({}), anIssue({ updatedAt }), { origin });
+    const [stated] = (await run42(1_795_169_527_672)).outputs;
+    expect(stated?.data).toMatchObject({ sequence: '001795169527672-0000000000000000042' });
+    const [logged, note] = (await run42(253_402_300_799_000)).outputs;
+    expect(logged?.data).toMatchObject({ sequence: '001795170000000-0000000000000000042' });
+    expect(note?.data).toMatchObject({ outcome: 'applied', reason: 'version-in-the-future' });
   });
 
   it('records the change so that before and patch give after', async () => {

@@ -1,6 +1,13 @@
 import { join } from 'node:path';
 import { sources } from '@millrace/connectors/sources';
-import { groupTopics, type Topic, topicSpecs, topics, type WebhookReceived } from '@millrace/contracts';
+import {
+  groupTopics,
+  type TicketReceived,
+  type Topic,
+  topicSpecs,
+  topics,
+  type WebhookReceived,
+} from '@millrace/contracts';
 import { loadFlows } from '@millrace/flows';
 import {
   type BodyStore,
@@ -27,6 +34,8 @@ export interface Fixture {
   readonly enricher: StageHost;
   /** Writes a raw webhook as the gateway does. */
   webhook(id: string, key: string, data: WebhookReceived): Promise<void>;
+  /** Writes a business event as a gateway does whose clock says so. */
+  businessEvent(id: string, data: TicketReceived, clock: number): Promise<void>;
   row(table: string, key: string, attributes: Readonly<Record<string, string>>): Promise<void>;
   control(command: 'halt' | 'resume', group: string): Promise<void>;
   /** Copies a dead letter into its group's lane, as a redrive does. */
@@ -69,7 +78,7 @@ export async function startEnricher(
   });
   await enricher.open();
   const producer: Producer = await broker.createProducer();
-  await serde.pin([topics.webhooksReceived, topics.referenceRows]);
+  await serde.pin([topics.webhooksReceived, topics.ticketsReceived, topics.referenceRows]);
   const send = async (topic: string, key: string, value: Buffer | null, headers: readonly HeaderPair[] = []) => {
     await producer.send({ topic, key: Buffer.from(key), value, headers });
   };
@@ -104,6 +113,20 @@ export async function startEnricher(
         serde.encode(topics.webhooksReceived, data),
         identityHeaders(identity),
       );
+    },
+    businessEvent: async (id, data, clock) => {
+      const { name: topic, type } = topics.ticketsReceived;
+      const time = new Date(clock).toISOString();
+      const rest = { correlationid: id, causationid: null, generation: 0, traceparent: null };
+      const value = serde.encode(topics.ticketsReceived, { ...data, receivedAt: clock });
+      const headers = identityHeaders({ id, source: data.source, type, time, ...rest });
+      await producer.send({
+        topic,
+        key: Buffer.from(`${data.source}:${data.entity.id}`),
+        value,
+        headers,
+        timestamp: clock,
+      });
     },
     row: (table, key, attributes) =>
       send(

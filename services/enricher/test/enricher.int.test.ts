@@ -7,7 +7,7 @@ import { connectKafka, connectRegistry, connectSchemaAdmin, type KafkaBroker, pr
 import { connectLedger, type Ledger } from '@millrace/ledger';
 import { readDeadLetter, readIdentity } from '@millrace/messaging';
 import { createLogger } from '@millrace/service';
-import { anIssueOf, aWebhook, ticketCreated } from './builders.ts';
+import { anIssueOf, aTicket, aWebhook, ticketCreated } from './builders.ts';
 import { type Fixture, specs, startEnricher } from './enricher-fixture.ts';
 import { answers, freePort, type Run, runMain } from './enricher-process.ts';
 
@@ -111,6 +111,32 @@ describe('enricher on Kafka, registry and Postgres', () => {
     expect(await ticketsOf(id)).toMatchObject([
       { source: 'zendesk', context: { account: { found: false } }, entity: { id: '35436' } },
     ]);
+  });
+
+  it('orders the events of two gateways by the log, though the clock of the first is ahead', async () => {
+    const id = `${run}-clocks`;
+    const event = (status: string) => ({ ...aTicket({ id, status }), sequence: null, source: 'shop' });
+    await fixture.businessEvent(`${id}-1`, event('open'), Date.now() + 3_600_000);
+    await fixture.businessEvent(`${id}-2`, event('solved'), Date.now() - 3_600_000);
+    await fixture.settled();
+    const enriched = (await fixture.values(topics.ticketsEnriched)).filter(({ entity }) => entity.id === id);
+    const newest = enriched.toSorted((a, b) => ((a.sequence ?? '') < (b.sequence ?? '') ? -1 : 1));
+    expect(newest.map(({ entity }) => entity.status)).toEqual(['open', 'solved']);
+  });
+
+  it('takes what producers state for newer, whichever came last', async () => {
+    const id = `${run}-stated`;
+    const event = (status: string, updatedAt: number) => ({
+      ...aTicket({ id, status, updatedAt }),
+      sequence: null,
+      source: 'shop',
+    });
+    await fixture.businessEvent(`${id}-1`, event('solved', 1_795_170_000_000), Date.now());
+    await fixture.businessEvent(`${id}-2`, event('open', 1_795_166_400_000), Date.now());
+    await fixture.settled();
+    const enriched = (await fixture.values(topics.ticketsEnriched)).filter(({ entity }) => entity.id === id);
+    const newest = enriched.toSorted((a, b) => ((a.sequence ?? '') < (b.sequence ?? '') ? -1 : 1));
+    expect(newest.map(({ entity }) => entity.status)).toEqual(['open', 'solved']);
   });
 
   it('fetches a body of 2 MB by its claim check', async () => {

@@ -67,6 +67,38 @@ describe('normalise', () => {
     expect(sequences).toEqual([alone, alone, `${alone}-000001`]);
   });
 
+  it.each([
+    ['states no time', null, null],
+    ['states a time from the far future', 253_402_300_799_000, 'version-in-the-future'],
+    ['states the beginning of time', 0, null],
+  ])(
+    'leaves the order to the log, and not to the gateway`s clock, where the vendor %s',
+    async (_, eventTime, reason) => {
+      const made = {
+        entity: 'tickets',
+        key: 'zendesk:1',
+        item: '1',
+        eventTime,
+        data: { id: '1', tags: [], attributes: {} },
+      };
+      const connector = { ...sources['zendesk'], normalise: () => ({ kind: 'entities', items: [made] }) };
+      const handle = normalise({ ...options, connectors: { zendesk: connector as unknown as Source } });
+      const at = (offset: number, receivedAt: number) =>
+        handle(
+          anEnvelope(aWebhook(ticketCreated, { receivedAt }), {
+            origin: { topic: 'webhooks.received.v1', partition: 2, offset, timestamp: 1_795_170_000_000 },
+          }),
+          never,
+        );
+      const [older, newer] = [await at(42, 1_795_170_000_080), await at(43, 1_795_169_999_920)];
+      expect([older, newer].map(({ outputs }) => (outputs[0]?.data as TicketReceived | undefined)?.sequence)).toEqual([
+        '001795170000000-0000000000000000042',
+        '001795170000000-0000000000000000043',
+      ]);
+      expect(audit(older).reason).toBe(reason);
+    },
+  );
+
   it('makes a GitHub webhook into its issue', async () => {
     const { outputs } = await handle(aWebhook(issueOpened, { eventType: 'issues' }));
     expect(outputs[0]).toMatchObject({

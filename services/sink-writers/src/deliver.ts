@@ -17,7 +17,7 @@ import {
   type Pipeline,
   pipeline,
   retry,
-  sequenceOf,
+  sequenceFrom,
 } from '@millrace/messaging';
 
 /** Any entity's record as a route reads it: judged where the flow classifies. */
@@ -132,7 +132,7 @@ function outcomeOf(outcome: DeliveryCompleted['outcome'], reason: string | null)
 
 /** Stamped by the first stage; a foreign record without one counts from where it first stood. */
 function sequenceFor({ data, origin }: Envelope<Deliverable>): string {
-  return data.sequence ?? sequenceOf(origin.timestamp, origin.offset);
+  return sequenceFrom(data.sequence, origin);
 }
 
 async function evaluate(

@@ -40,6 +40,8 @@ export function normaliseIssue(raw: RawWebhook): Normalised {
       ...fields.invalidInstants({ createdAt: '/issue/created_at', updatedAt: '/issue/updated_at' }),
     }),
   };
-  const eventTime = updatedAt ?? raw.receivedAt;
-  return { kind: 'entities', items: [{ entity: 'issues', item: id, key: `${raw.source}:${id}`, eventTime, data }] };
+  return {
+    kind: 'entities',
+    items: [{ entity: 'issues', item: id, key: `${raw.source}:${id}`, eventTime: updatedAt, data }],
+  };
 }

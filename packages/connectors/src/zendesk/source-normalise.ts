@@ -58,7 +58,7 @@ function ticketOf(raw: RawWebhook, fields: DocumentFields, draft: Draft): Normal
         : { ...requester, emailDomain: emailDomainOf(requester.email) },
     attributes: attributesOf(draft.attributes),
   };
-  const eventTime = fields.instant('/time') ?? draft.updatedAt ?? raw.receivedAt;
+  const eventTime = fields.instant('/time') ?? draft.updatedAt;
   return { kind: 'entities', items: [{ entity: 'tickets', item: id, key: `${raw.source}:${id}`, eventTime, data }] };
 }
 
