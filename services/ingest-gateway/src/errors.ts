@@ -26,6 +26,10 @@ export const gatewayErrors = {
   X_GATEWAY_ENTITY_UNKNOWN: 'There is no entity of this name; they are plural, such as tickets.',
   X_GATEWAY_IDEMPOTENCY_KEY: 'An Idempotency-Key has 1 to 255 visible characters and comes once.',
   X_GATEWAY_IDEMPOTENCY_CONFLICT: 'Another body came with this Idempotency-Key before; one key names one event.',
+  X_GATEWAY_SEQUENCE: 'Millrace-Sequence (or ce-sequence) is one whole number of 19 digits at most.',
+  X_GATEWAY_TIME: 'ce-time is one instant as RFC 3339 has it, such as 2026-11-20T10:12:07Z.',
+  X_GATEWAY_VERSION_FUTURE:
+    'The event states a time more than a day ahead: no later event of its entity would count. Correct the producer’s clock or unit.',
   X_GATEWAY_EVENT_INVALID: 'The event does not fit the schema of its entity; `errors` names each place.',
   X_GATEWAY_SOURCES_FILE: 'MILLRACE_SOURCES_FILE is missing, not JSON, or not of the shape the README describes.',
   X_GATEWAY_TOKENS_FILE: 'MILLRACE_TOKENS_FILE is missing, not JSON, or lacks an operator or approver token.',

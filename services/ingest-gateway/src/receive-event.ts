@@ -12,6 +12,7 @@ import type { Outlet } from './outlet.ts';
 import { sha256 } from './raw-record.ts';
 import { readBody } from './read-body.ts';
 import type { ApiKey, ApiKeys } from './sources-file.ts';
+import { refuseFutureVersion, type StatedVersion, statedVersion } from './stated-version.ts';
 import type { Turnstile } from './turnstile.ts';
 
 export interface EventDoor {
@@ -65,6 +66,7 @@ export async function receiveEvent(door: EventDoor, request: EventRequest): Prom
   if (!isJsonType(message.headers['content-type']) || isCloudEvent(message)) throw unsupportedType([json]);
   if (!isKnownEncoding(contentEncoding)) throw unsupportedEncoding();
   const key = idempotencyKeyOf(message);
+  const version = statedVersion(message, request.startedAt);
   const refused = await door.clientRate.pass(client.client);
   if (refused !== null) throw refused;
 
@@ -77,6 +79,7 @@ export async function receiveEvent(door: EventDoor, request: EventRequest): Prom
     if (unpacked !== body && !share.take(unpacked.length))
       throw shed('X_GATEWAY_MEMORY', 'too many bodies are in flight');
     const value = validEntity(entity, unpacked);
+    if (version.statement === null) refuseFutureVersion(entity, value, receivedAt);
     const identity = key ?? door.freshId();
     const id = eventId([client.client, request.entityName, identity]);
     const taking = door.intake.take({
@@ -87,7 +90,7 @@ export async function receiveEvent(door: EventDoor, request: EventRequest): Prom
       digest: sha256(unpacked),
       write: () =>
         writeEvent(door, {
-          ...{ entity, value, id, receivedAt },
+          ...{ entity, value, version, id, receivedAt },
           client: client.client,
           traceparent: edgeTraceparent(header(message, 'traceparent'), id),
         }),
@@ -201,13 +204,14 @@ function writeEvent(
   event: {
     readonly entity: EntityDefinition<CanonicalEntity>;
     readonly value: CanonicalEntity;
+    readonly version: StatedVersion;
     readonly client: string;
     readonly id: string;
     readonly receivedAt: number;
     readonly traceparent: string;
   },
 ) {
-  const { entity, value, client, id, receivedAt, traceparent } = event;
+  const { entity, value, version, client, id, receivedAt, traceparent } = event;
   return door.outlet.send({
     topic: entity.received,
     key: `${client}:${value.id}`,
@@ -215,12 +219,13 @@ function writeEvent(
       id,
       source: client,
       type: entity.received.type,
-      time: new Date(receivedAt).toISOString(),
+      time: new Date(version.timeMs ?? receivedAt).toISOString(),
       correlationid: id,
       causationid: null,
       generation: 0,
       traceparent,
     }),
-    value: { sequence: null, receivedAt, source: client, raw: null, entity: value },
+    // A clock of ours never says which event is newest: the next gateway has another.
+    value: { sequence: version.statement, receivedAt, source: client, raw: null, entity: value },
   });
 }

@@ -226,3 +226,59 @@ describe('a business event that is not taken', () => {
     expect(Object.values(await outcomes(door.metrics)).reduce((sum, count) => sum + count, 0)).toBe(6);
   });
 });
+
+describe('which event is newest', () => {
+  const sequences = () => received().map(({ value }) => value.sequence);
+
+  it('is not for a gateway to say: two with clocks apart write what the log then orders', async () => {
+    const behind = await openGateway({ broker: door.broker, memory: door.memory, now: () => Date.now() - 80 });
+    await postEvent(door.url, 'tickets', ticket({ status: 'open' }));
+    await postEvent(behind.url, 'tickets', ticket({ status: 'solved' }));
+    await behind.close();
+    expect(sequences()).toEqual([null, null]);
+    expect(received().map(({ value }) => value.entity.status)).toEqual(['open', 'solved']);
+  });
+
+  it.each([
+    ['millrace-sequence', '42', 'v0000000000000000042'],
+    ['ce-sequence', '0042', 'v0000000000000000042'],
+    ['millrace-sequence', '9999999999999999999', 'v9999999999999999999'],
+    ['ce-time', '2026-11-20T10:12:07.672Z', '001795169527672'],
+    ['ce-time', '2026-11-20T11:12:07.672+01:00', '001795169527672'],
+  ])('is for the producer to state: %s: %s', async (name, value, statement) => {
+    expect((await postEvent(door.url, 'tickets', ticket(), { [name]: value })).status).toBe(202);
+    expect(sequences()).toEqual([statement]);
+  });
+
+  it('is said by a count rather than by a time, and the time stays what it is', async () => {
+    await postEvent(door.url, 'tickets', ticket(), { 'ce-time': '2026-11-20T10:12:07Z', 'ce-sequence': '7' });
+    expect(sequences()).toEqual(['v0000000000000000007']);
+    const [record] = door.broker.records(topics.ticketsReceived.name);
+    expect(headerText(record?.headers ?? [], 'ce_time')).toBe('2026-11-20T10:12:07.000Z');
+  });
+
+  it.each([
+    [{ 'millrace-sequence': '-1' }, 400, 'X_GATEWAY_SEQUENCE'],
+    [{ 'millrace-sequence': '1.5' }, 400, 'X_GATEWAY_SEQUENCE'],
+    [{ 'ce-sequence': '10000000000000000000' }, 400, 'X_GATEWAY_SEQUENCE'],
+    [{ 'ce-sequence': '1', 'millrace-sequence': '2' }, 400, 'X_GATEWAY_SEQUENCE'],
+    [{ 'ce-time': 'yesterday' }, 400, 'X_GATEWAY_TIME'],
+    [{ 'ce-time': '9999-12-31T23:59:59Z' }, 422, 'X_GATEWAY_VERSION_FUTURE'],
+  ])('cannot be stated as %p', async (headers, status, code) => {
+    expect(await refusal(await postEvent(door.url, 'tickets', ticket(), headers))).toEqual([status, code]);
+    expect(received()).toEqual([]);
+  });
+
+  it('is not said by a field from the far future, which would keep every later event out', async () => {
+    const future = { updatedAt: '9999-12-31T23:59:59Z' };
+    const response = await postEvent(door.url, 'tickets', ticket(future));
+    expect(response.status).toBe(422);
+    expect(await response.json()).toMatchObject({
+      code: 'X_GATEWAY_VERSION_FUTURE',
+      errors: [{ pointer: '/updatedAt' }],
+    });
+    expect((await postEvent(door.url, 'tickets', ticket(future), { 'millrace-sequence': '1' })).status).toBe(202);
+    const soon = { updatedAt: Date.now() + 14 * 3_600_000 };
+    expect((await postEvent(door.url, 'tickets', ticket(soon))).status).toBe(202);
+  });
+});
