@@ -2,6 +2,8 @@ import type { ReferenceRow } from '@millrace/contracts';
 import { parse } from 'csv-parse/sync';
 import { FlowError } from './problems.ts';
 
+export { lookupKey, partsOfReferenceKey, referenceKey } from './reference-key.ts';
+
 export interface ReferenceFileOptions {
   readonly table: string;
   /** Column that rows are looked up by; the first when absent. */
@@ -54,9 +56,6 @@ export function parseReferenceFile(
     );
   return rows;
 }
-
-/** Key of the row's record on `reference.rows.v1`. A record without a value under it deletes the row. */
-export const referenceKey = (table: string, key: string): string => `${table}/${key}`;
 
 interface Line {
   readonly cells: readonly string[];

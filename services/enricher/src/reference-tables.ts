@@ -1,4 +1,5 @@
-import { topics } from '@millrace/contracts';
+import { type ReferenceRow, topics } from '@millrace/contracts';
+import { partsOfReferenceKey } from '@millrace/flows/reference';
 import {
   type Broker,
   CodedError,
@@ -10,6 +11,7 @@ import {
 } from '@millrace/messaging';
 import { type Logger, type Metrics, names, type ReadinessState } from '@millrace/service';
 import type { Row } from './lookup-plan.ts';
+import { createReferenceTable } from './reference-table.ts';
 
 export interface ReferenceTablesOptions {
   readonly broker: Pick<Broker, 'createReader' | 'admin'>;
@@ -38,7 +40,7 @@ const undecodablePauseMs = 1_000;
 
 export function createReferenceTables(options: ReferenceTablesOptions): ReferenceTables {
   const { broker, serde, logger, metrics, refreshTimeoutMs = 5_000 } = options;
-  const rows = new Map(options.tables.map((table) => [table, new Map<string, Row>()]));
+  const rows = new Map(options.tables.map((table) => [table, createReferenceTable()]));
   const rowCount = metrics.gauge(names.metrics.enricher.tableRows);
   const lookups = metrics.counter(names.metrics.enricher.lookups);
   for (const table of options.tables) {
@@ -54,14 +56,13 @@ export function createReferenceTables(options: ReferenceTablesOptions): Referenc
   /** Records that stand behind one whose schema is being fetched: rows of a key are applied in their order. */
   let behind: Promise<void> | undefined;
 
-  const apply = (record: InboundRecord, attributes: Row) => {
-    const recordKey = record.key?.toString('utf8') ?? '';
-    const slash = recordKey.indexOf('/');
-    const table = rows.get(recordKey.slice(0, slash));
-    const key = recordKey.slice(slash + 1);
-    if (attributes === null) table?.delete(key);
-    else table?.set(key, attributes);
-    if (table) rowCount.set({ table: recordKey.slice(0, slash) }, table.size);
+  const apply = (record: InboundRecord, row: ReferenceRow | null) => {
+    const parts = partsOfReferenceKey(record.key?.toString('utf8') ?? '');
+    const table = parts === null ? undefined : rows.get(parts.table);
+    if (parts !== null && table !== undefined) {
+      table.apply(parts.key, row);
+      rowCount.set({ table: parts.table }, table.size());
+    }
     applied.set(record.partition, record.offset + 1);
     for (const check of [...waiting]) check();
   };
@@ -71,9 +72,9 @@ export function createReferenceTables(options: ReferenceTablesOptions): Referenc
     if (record.value === null) return void apply(record, null);
     try {
       const row = serde.decode(topic, record.value);
-      if (!(row instanceof Promise)) return void apply(record, row.attributes);
+      if (!(row instanceof Promise)) return void apply(record, row);
       return row.then(
-        ({ attributes }) => apply(record, attributes),
+        (decoded) => apply(record, decoded),
         (error: unknown) => recover(record, error),
       );
     } catch (error) {
@@ -137,7 +138,7 @@ export function createReferenceTables(options: ReferenceTablesOptions): Referenc
       loaded = !signal.aborted;
     },
     find: (table, key) => {
-      const row = rows.get(table)?.get(key) ?? null;
+      const row = rows.get(table)?.find(key) ?? null;
       lookups.inc({ table, result: row === null ? 'miss' : 'hit' });
       return row;
     },

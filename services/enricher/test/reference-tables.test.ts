@@ -61,6 +61,31 @@ describe('reference tables', () => {
     ]);
   });
 
+  it('find a row by the key of its file, however a record spells it', async () => {
+    const { tables } = await bench(bareSerde, ['contoso.example', 'café.example']);
+    await tables.open(never);
+    for (const key of ['contoso.example', 'Contoso.Example', ' CONTOSO.EXAMPLE '])
+      expect(tables.find('accounts', key)).toStrictEqual({ key: 'contoso.example' });
+    expect(tables.find('accounts', 'Cafe\u0301.example')).toStrictEqual({ key: 'café.example' });
+  });
+
+  it('find rows that were written under another spelling, the newest first, until all are removed', async () => {
+    const { tables, put } = await bench();
+    await tables.open(never);
+    await put('accounts', 'Contoso.Example', { name: 'old' });
+    await tables.refresh(never);
+    expect(tables.find('accounts', 'contoso.example')).toStrictEqual({ name: 'old' });
+    await put('accounts', 'contoso.example', { name: 'new' });
+    await tables.refresh(never);
+    expect(tables.find('accounts', 'contoso.example')).toStrictEqual({ name: 'new' });
+    await put('accounts', 'contoso.example', null);
+    await tables.refresh(never);
+    expect(tables.find('accounts', 'contoso.example')).toStrictEqual({ name: 'old' });
+    await put('accounts', 'Contoso.Example', null);
+    await tables.refresh(never);
+    expect(tables.find('accounts', 'contoso.example')).toBeNull();
+  });
+
   it('are ready at once when there is nothing', async () => {
     const { tables } = await bench();
     await tables.open(never);
