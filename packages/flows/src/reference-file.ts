@@ -1,88 +1,138 @@
 import type { ReferenceRow } from '@millrace/contracts';
-import { parse } from 'csv-parse/sync';
-import { FlowError } from './problems.ts';
+import { CsvError, parse } from 'csv-parse/sync';
+import { lookupKey } from './reference-key.ts';
+import { separatorFrom, separatorOf, shownSeparator } from './reference-separator.ts';
+import { decodeFile, fileError } from './reference-text.ts';
 
 export { lookupKey, partsOfReferenceKey, referenceKey } from './reference-key.ts';
 
 export interface ReferenceFileOptions {
   readonly table: string;
   /** Column that rows are looked up by; the first when absent. */
-  readonly keyColumn?: string;
+  readonly keyColumn?: string | undefined;
+  /** Between columns; found out when absent. */
+  readonly separator?: string | undefined;
+  /** Of the bytes; UTF-8, or what the byte order mark says, when absent. */
+  readonly encoding?: string | undefined;
   /** Epoch milliseconds, stamped on every row. */
   readonly loadedAt: number;
 }
 
-const lineLimit = 20;
+export interface ReferenceFile {
+  readonly rows: readonly ReferenceRow[];
+  readonly separator: string;
+  readonly encoding: string;
+}
+
+const shownProblems = 20;
+/** A row is copied into every record that it matches, and has to leave room for the record. */
+const mostRowBytes = 256_000;
 
 /**
- * Rows of a reference table from CSV with a header line (RFC 4180, a byte order mark is fine).
- * Throws one `FlowError` that names every line without a key, with a key already used, or with too many columns.
+ * Rows of a reference table from CSV with a header line (RFC 4180; Excel's `sep=;` line and its separators too). A file with
+ * any problem is refused as a whole, with all of them and their lines; a message names columns and lines, never a value.
  */
-export function parseReferenceFile(
-  csv: string,
-  { table, keyColumn, loadedAt }: ReferenceFileOptions,
-): readonly ReferenceRow[] {
-  const [header, ...records] = readCsv(csv);
-  if (!header) throw fileError('is empty: the first line names the columns');
-  const columns = header.cells.map((name) => name.trim());
-  const key = keyColumn === undefined ? 0 : columns.indexOf(keyColumn);
-  const repeated = columns.find((name, at) => name === '' || columns.indexOf(name) < at);
-  if (repeated !== undefined)
-    throw fileError(repeated === '' ? 'has a column without a name' : `has two columns called ${repeated}`);
-  if (key === -1) throw fileError(`has no column ${keyColumn}; it has ${columns.join(', ')}`);
+export function parseReferenceFile(file: Uint8Array | string, options: ReferenceFileOptions): ReferenceFile {
+  const { table, keyColumn, loadedAt } = options;
+  const { text, encoding } = decodeFile(typeof file === 'string' ? Buffer.from(file) : file, options.encoding);
+  const { body, said, line } = withoutSeparatorLine(text);
+  if (body.trim() === '') throw fileError('is empty: its first line names the columns');
+  const given = options.separator === undefined ? said : separatorFrom(options.separator);
+  const separator = separatorOf(body, given);
+  const [header, ...lines] = readCsv(body, separator, line);
+  const columns = header?.cells ?? [];
+  const keyAt = checkColumns(columns, keyColumn, separator);
+  if (lines.length === 0) throw fileError('has a header and no rows');
+  const problems = problemsOf(lines, columns, keyAt);
+  if (problems.length > 0) {
+    const more = problems.length - shownProblems;
+    throw fileError(`${problems.slice(0, shownProblems).join('; ')}${more > 0 ? `; and ${more} more` : ''}`);
+  }
+  const rows = lines.map(({ cells }) => ({
+    table,
+    key: lookupKey(cells[keyAt] as string),
+    attributes: Object.fromEntries(columns.map((name, at) => [name, cells[at] ?? ''])),
+    loadedAt,
+  }));
+  return { rows, separator, encoding };
+}
 
-  const seen = new Map<string, number>();
-  const problems: string[] = [];
-  const rows = records.map(({ cells, line }) => {
-    const value = cells[key]?.trim() ?? '';
-    if (value === '') problems.push(`line ${line} has no ${columns[key]}`);
-    else if (seen.has(value)) problems.push(`line ${line} has the same ${columns[key]} as line ${seen.get(value)}`);
-    if (cells.length > columns.length)
-      problems.push(`line ${line} has ${cells.length} columns, the header has ${columns.length}`);
-    seen.set(value, line);
-    return {
-      table,
-      key: value,
-      attributes: Object.fromEntries(columns.map((name, at) => [name, cells[at] ?? ''])),
-      loadedAt,
-    };
-  });
-  if (problems.length > 0)
-    throw fileError(
-      [
-        ...problems.slice(0, lineLimit),
-        ...(problems.length > lineLimit ? [`and ${problems.length - lineLimit} more`] : []),
-      ].join('; '),
-    );
-  return rows;
+/** Excel says in a first line of its own what the others are cut at. */
+function withoutSeparatorLine(text: string): { readonly body: string; readonly said?: string; readonly line: number } {
+  const [whole, said] = /^"?sep=(.)"?[ \t]*(?:\r\n|\r|\n|$)/i.exec(text) ?? [];
+  return whole === undefined || said === undefined
+    ? { body: text, line: 0 }
+    : { body: text.slice(whole.length), said, line: 1 };
+}
+
+function checkColumns(columns: readonly string[], keyColumn: string | undefined, separator: string): number {
+  const unnamed = columns.indexOf('');
+  if (unnamed !== -1) throw fileError(`has a column without a name: the ${unnamed + 1}. of ${columns.length}`);
+  const twice = columns.find((name, at) => columns.indexOf(name) < at);
+  if (twice !== undefined) throw fileError(`has two columns ${twice}`);
+  const keyAt = keyColumn === undefined ? 0 : columns.indexOf(keyColumn);
+  if (keyAt === -1)
+    throw fileError(`has no column ${keyColumn}; it has ${columns.join(', ')} (cut at ${shownSeparator(separator)})`);
+  return keyAt;
 }
 
 interface Line {
+  /** Where the record begins, from 1. */
+  readonly number: number;
   readonly cells: readonly string[];
-  readonly line: number;
 }
 
-function readCsv(csv: string): readonly Line[] {
+function problemsOf(lines: readonly Line[], columns: readonly string[], keyAt: number): readonly string[] {
+  const lineOf = new Map<string, number>();
+  return lines.flatMap(({ number, cells }) => {
+    const key = lookupKey(cells[keyAt] ?? '');
+    const before = lineOf.get(key);
+    lineOf.set(key, number);
+    if (cells.length !== columns.length)
+      return [`line ${number} has ${cells.length} columns, the header ${columns.length}`];
+    if (cells.some((cell) => cell.includes('\0'))) return [`line ${number} has a NUL character in it`];
+    const bytes = cells.reduce((sum, cell) => sum + Buffer.byteLength(cell), 0);
+    if (bytes > mostRowBytes)
+      return [
+        `line ${number} is larger than ${mostRowBytes / 1000} KB, too large for the records that it is copied into`,
+      ];
+    if (key === '') return [`line ${number} has no ${columns[keyAt]}`];
+    return before === undefined ? [] : [`line ${number} has the ${columns[keyAt]} of line ${before}`];
+  });
+}
+
+function readCsv(text: string, separator: string, linesBefore: number): readonly Line[] {
   try {
-    const records = parse(csv, {
-      bom: true,
-      info: true,
-      relax_column_count: true,
-      skip_empty_lines: true,
-    }) as unknown as readonly {
-      readonly record: readonly string[];
-      readonly info: { readonly lines: number };
-    }[];
-    return records.map(({ record, info }) => ({ cells: record, line: info.lines }));
-  } catch (cause) {
-    const { code, lines } = cause as { readonly code?: string; readonly lines?: number };
-    throw new FlowError(
-      'X_FLOWS_REFERENCE_FILE',
-      `the reference file is not CSV: ${code ?? 'unknown'}${lines === undefined ? '' : ` at line ${lines}`}`,
-      { cause },
-    );
+    const found = parse(text, {
+      ...{ delimiter: separator, info: true, trim: true, relax_column_count: true, skip_empty_lines: true },
+    });
+    return (found as unknown as readonly { record: string[]; info: { lines: number } }[]).map(({ record, info }) => ({
+      number: linesBefore + info.lines - lineBreaksIn(record),
+      cells: record,
+    }));
+  } catch (error) {
+    if (error instanceof CsvError) throw fileError(`is not CSV: ${csvProblem(error, linesBefore)}`);
+    throw error;
   }
 }
 
-const fileError = (message: string): FlowError =>
-  new FlowError('X_FLOWS_REFERENCE_FILE', `the reference file: ${message}`);
+/** A record is counted at its end; people look for its beginning. */
+const lineBreaksIn = (cells: readonly string[]): number =>
+  cells.reduce((sum, cell) => sum + (cell.match(/\r\n|\r|\n/g)?.length ?? 0), 0);
+
+/** Its own words quote the file. */
+function csvProblem({ code, ...where }: CsvError, linesBefore: number): string {
+  const { lines } = where as { readonly lines?: number };
+  const at = lines === undefined ? '' : ` (line ${lines + linesBefore})`;
+  switch (code) {
+    case 'CSV_QUOTE_NOT_CLOSED':
+      return `a quoted field is never closed${at}`;
+    case 'CSV_INVALID_CLOSING_QUOTE':
+    case 'CSV_NON_TRIMABLE_CHAR_AFTER_CLOSING_QUOTE':
+      return `something other than a separator follows a closing quote${at}; a quote inside a quoted field is written twice`;
+    case 'INVALID_OPENING_QUOTE':
+      return `a quote stands inside a field that is not quoted${at}`;
+    default:
+      return `${code}${at}`;
+  }
+}

@@ -13,6 +13,7 @@ export const replayerErrors = {
   X_TOPIC_UNKNOWN: 'No topic has this name.',
   X_ROUTE_UNKNOWN: 'No consumer group of the flow has this name.',
   X_REFERENCE_CSV: 'The table cannot be read as CSV with a header row and the key column named.',
+  X_REFERENCE_UNKNOWN: 'The reference table has no row under this key; `millrace reference ls` shows what it has.',
   X_ACCESS_TOKEN: 'The request has no valid token in its Authorization header.',
   X_ACCESS_ROLE: 'The token’s role does not allow this.',
   X_ACCESS_ORIGIN: 'The request came through a host or from a page that is not allowed.',

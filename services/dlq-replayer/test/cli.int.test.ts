@@ -251,6 +251,92 @@ describe('millrace', () => {
     expect(JSON.parse(shown.get('dlq ls --json')?.out ?? '')).toContainEqual(expect.objectContaining({ key: name }));
   });
 
+  it('removes a row of a reference table: plans it, audits it, and leaves a tombstone', async () => {
+    const csv = join(folder, 'leavers.csv');
+    await writeFile(csv, 'domain,tier\nleaver.example,gold\nStayer.Example,silver\n');
+    await json('reference', 'load', 'leavers', csv);
+    expect(await json('reference', 'delete', 'leavers', 'Leaver.Example', 'nobody.example')).toEqual({
+      table: 'leavers',
+      planned: 1,
+      deleted: 0,
+      missing: ['nobody.example'],
+    });
+    expect(await json('reference', 'show', 'leavers', 'leaver.example')).toMatchObject({
+      key: 'leaver.example',
+      attributes: { tier: 'gold' },
+    });
+    const done = await millrace(['reference', 'delete', 'leavers', 'Leaver.Example', '--start']);
+    expect([done.code, done.out.trim()]).toEqual([0, 'removed 1 row from leavers']);
+    const last = broker
+      .records(topics.referenceRows.name)
+      .findLast(({ key }) => key?.toString() === 'leavers/leaver.example');
+    expect(last?.value).toBeNull();
+    const audited = broker.records(topics.opsAudit.name).at(-1);
+    expect(await serde.decode(topics.opsAudit, audited?.value as Buffer)).toMatchObject({
+      action: 'reference.delete',
+      target: 'leavers',
+      detail: JSON.stringify({ keys: ['leaver.example'] }),
+    });
+    expect(await millrace(['reference', 'show', 'leavers', 'leaver.example'])).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('X_REFERENCE_UNKNOWN'),
+    });
+    expect((await millrace(['reference', 'delete', 'leavers', 'leaver.example', '--start'])).code).toBe(2);
+    expect(await json('reference', 'ls', 'leavers')).toMatchObject({
+      rows: 1,
+      items: [{ key: 'stayer.example', attributes: { domain: 'Stayer.Example', tier: 'silver' } }],
+      next: null,
+    });
+    expect(await json('reference', 'ls')).toEqual(
+      expect.arrayContaining([{ table: 'leavers', rows: 1, loadedAt: expect.any(String) }]),
+    );
+  });
+
+  it('replaces a reference table: plans what disappears, and does it only with --start', async () => {
+    const [before, after] = [join(folder, 'before.csv'), join(folder, 'after.csv')];
+    await writeFile(before, 'domain,name\nleaver.example,Old\nstayer.example,S\n');
+    await writeFile(after, 'domain,name\nnewer.example,New\nstayer.example,S2\n');
+    await json('reference', 'load', 'replaced', before);
+    const audits = broker.records(topics.opsAudit.name).length;
+    expect(await json('reference', 'load', 'replaced', after, '--replace')).toEqual({
+      ...{ table: 'replaced', rows: 2, loaded: 0, removes: 1, sample: ['leaver.example'], removed: 0 },
+    });
+    expect((await millrace(['reference', 'load', 'replaced', after, '--replace'])).out).toContain(
+      'would remove 1 row: leaver.example\n--start on this command does both',
+    );
+    expect(broker.records(topics.opsAudit.name)).toHaveLength(audits);
+    expect(await json('reference', 'load', 'replaced', after, '--replace', '--start')).toMatchObject({
+      ...{ loaded: 2, removes: 1, removed: 1 },
+    });
+    const { items } = await json<{ items: { key: string }[] }>('reference', 'ls', 'replaced');
+    expect(items.map(({ key }) => key)).toEqual(['newer.example', 'stayer.example']);
+    expect(broker.records(topics.opsAudit.name)).toHaveLength(audits + 1);
+  });
+
+  it('cuts a file at its semicolons, and refuses by name what it cannot be sure of', async () => {
+    const csv = join(folder, 'semicolon.csv');
+    await writeFile(csv, 'domain;name;tier\ncontoso.example;Contoso;enterprise\nweir.example;Weir;free\n');
+    expect(await json('reference', 'load', 'semicolons', csv)).toEqual({
+      ...{ table: 'semicolons', rows: 2, loaded: 2, separator: ';' },
+    });
+    expect(await json('reference', 'show', 'semicolons', 'weir.example')).toMatchObject({
+      attributes: { tier: 'free' },
+    });
+    expect(await millrace(['reference', 'load', 'semicolons', csv, '--separator', ','])).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/separated by semicolons: pass --separator ';' \(X_REFERENCE_CSV\)/),
+    });
+    await writeFile(csv, Buffer.from('domain,name\na.example,Caf\xe9\n', 'latin1'));
+    expect(await millrace(['reference', 'load', 'semicolons', csv])).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('pass --encoding windows-1252'),
+    });
+    expect(await json('reference', 'load', 'semicolons', csv, '--encoding', 'windows-1252')).toMatchObject({
+      ...{ loaded: 1, encoding: 'windows-1252' },
+    });
+    expect(await json('reference', 'show', 'semicolons', 'A.example')).toMatchObject({ attributes: { name: 'Café' } });
+  });
+
   it('lists what is wrong with the installation, and what its services say, with exit code 1', async () => {
     const { code, out } = await millrace(['doctor', '--json']);
     expect(code).toBe(1);
@@ -300,7 +386,7 @@ describe('millrace', () => {
         '    deliver:',
         `      - { route: refunds, sink: postgres, table: refunds, when: "$contains(description, 'refund')" }`,
         '      - { route: recent, sink: postgres, table: recent, when: updatedAt > 1700000000000 }',
-        `      - { route: who, sink: slack, channel: c, map: "'Assignee: ' & assignee" }`,
+        `      - { route: who, sink: slack, channel: general, map: "'Assignee: ' & assignee" }`,
         `      - { route: safe, sink: postgres, table: t, when: "$exists(description) and $contains(description, 'x')" }`,
       ].join('\n'),
     );

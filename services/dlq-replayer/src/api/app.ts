@@ -5,6 +5,7 @@ import type { ApiParts } from './api-parts.ts';
 import { dlqRoutes } from './dlq-routes.ts';
 import { operationsRoutes } from './operations-routes.ts';
 import { answerProblems, notFound } from './problems.ts';
+import { referenceRoutes } from './reference-routes.ts';
 
 /** The operator API. Health and metrics are open; everything else needs a token. */
 export function createApp(parts: ApiParts): Express {
@@ -23,6 +24,7 @@ export function createApp(parts: ApiParts): Express {
   app.use('/v1/dlq', express.json({ limit: '1mb' }));
   app.use(dlqRoutes(parts));
   app.use(operationsRoutes(parts));
+  app.use(referenceRoutes(parts));
   app.use(notFound);
   app.use(answerProblems(parts.logger));
   return app;

@@ -1,5 +1,4 @@
-import express, { Router } from 'express';
-import { loadReference } from '../reference.ts';
+import { Router } from 'express';
 import { listTopics, peekTopic } from '../topics/topics.ts';
 import { traceEvent } from '../trace/trace.ts';
 import { actorOf } from './access.ts';
@@ -8,7 +7,7 @@ import { requestShapes } from './requests.ts';
 
 const readMs = 30_000;
 
-/** `/v1/trace`, `/v1/doctor`, `/v1/topics`, `/v1/routes`, `/v1/reference`. */
+/** `/v1/trace`, `/v1/doctor`, `/v1/topics`, `/v1/routes`. */
 export function operationsRoutes(parts: ApiParts): Router {
   const { broker, routes, audit, now, index, indexer, stopping } = parts;
   const shapes = requestShapes(now);
@@ -49,15 +48,6 @@ export function operationsRoutes(parts: ApiParts): Router {
       response.status(202).json({ group, command });
     });
   }
-
-  router.post('/v1/reference/:table', express.text({ type: '*/*', limit: '64mb' }), async (request, response) => {
-    const table = shapes.table.parse(request.params.table);
-    const { key, plan } = shapes.reference.parse(request.query);
-    const csv = typeof request.body === 'string' ? request.body : '';
-    if (!plan) await audit({ action: 'reference.load', actor: actorOf(request), target: table });
-    const loaded = await loadReference({ csv, table, keyColumn: key, planOnly: plan }, parts);
-    response.status(plan ? 200 : 201).json(loaded);
-  });
 
   return router;
 }

@@ -42,7 +42,7 @@ export function problemOf(error: unknown): Omit<Problem, 'correlationId' | 'type
       title: replayerErrors.X_REQUEST_INVALID,
       status,
       code: 'X_REQUEST_INVALID',
-      detail: 'The request cannot be read.',
+      detail: status === 413 ? tooLarge : 'The request cannot be read.',
       errors: [],
     };
   }
@@ -54,6 +54,8 @@ export function problemOf(error: unknown): Omit<Problem, 'correlationId' | 'type
     errors: [],
   };
 }
+
+const tooLarge = 'The body is larger than this address takes (64 MB for a reference table); send it in parts.';
 
 export const notFound: RequestHandler = () => {
   throw new OperatorError('X_REQUEST_UNKNOWN', 404);

@@ -63,7 +63,22 @@ export function requestShapes(now: () => number) {
       partition: z.coerce.number().int().min(0).optional(),
       key: z.string().optional(),
     }),
-    reference: z.strictObject({ key: z.string().min(1).optional(), plan: z.stringbool().default(false) }),
+    reference: z.strictObject({
+      key: z.string().min(1).optional(),
+      separator: z.string().min(1).optional(),
+      encoding: z.string().min(1).max(40).optional(),
+      replace: z.stringbool().default(false),
+      plan: z.stringbool().default(false),
+    }),
+    referenceDelete: z.strictObject({
+      keys: z.array(z.string().min(1)).min(1).max(10_000),
+      plan: z.boolean().default(false),
+    }),
+    referenceRows: z.strictObject({
+      limit: z.coerce.number().int().min(1).max(10_000).default(100),
+      after: z.string().optional(),
+    }),
+    referenceRow: z.strictObject({ key: z.string().min(1) }),
     table: z
       .string()
       .regex(/^[a-z][a-z0-9]*([-_][a-z0-9]+)*$/, 'expected a table name such as accounts')

@@ -5,7 +5,8 @@ export interface Request {
   readonly method?: 'GET' | 'POST';
   readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
   readonly body?: unknown;
-  readonly text?: string;
+  /** A file as it is. */
+  readonly bytes?: Uint8Array;
   readonly signal?: AbortSignal;
 }
 
@@ -22,7 +23,7 @@ export interface ClientOptions {
 }
 
 export function createClient({ url, token, actor }: ClientOptions): Client {
-  return async <T>(path: string, { method = 'GET', query = {}, body, text, signal }: Request = {}): Promise<T> => {
+  return async <T>(path: string, { method = 'GET', query = {}, body, bytes, signal }: Request = {}): Promise<T> => {
     const address = new URL(path, url);
     for (const [name, value] of Object.entries(query))
       if (value !== undefined) address.searchParams.set(name, String(value));
@@ -32,10 +33,10 @@ export function createClient({ url, token, actor }: ClientOptions): Client {
         authorization: `Bearer ${token}`,
         ...(actor === undefined ? {} : { 'millrace-actor': actor }),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        ...(text === undefined ? {} : { 'content-type': 'text/csv' }),
+        ...(bytes === undefined ? {} : { 'content-type': 'application/octet-stream' }),
       },
       redirect: 'error',
-      ...(body === undefined && text === undefined ? {} : { body: text ?? JSON.stringify(body) }),
+      ...(body === undefined && bytes === undefined ? {} : { body: bytes ?? JSON.stringify(body) }),
       ...(signal === undefined ? {} : { signal }),
     }).catch((error: unknown) => {
       throw unreachable(address, error);

@@ -1,38 +1,181 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
-import type { ReferenceLoad } from '../reference.ts';
-import { CliError, exitCodes } from './cli-error.ts';
+import type {
+  ReferenceDeletion,
+  ReferenceLoad,
+  ReferenceRowPage,
+  ReferenceRowView,
+  ReferenceTable,
+} from '../reference.ts';
+import { CliError, type ExitCode, exitCodes } from './cli-error.ts';
 import { type Context, run, verb } from './context.ts';
-import type { Printer } from './printer.ts';
+import { table as drawn, facts, type Printer, shortTime } from './printer.ts';
 
-/** `millrace reference load <table> <file.csv>`. */
-export function referenceCommand({ api, cwd }: Context): Command {
+interface LoadOptions {
+  readonly key?: string;
+  readonly separator?: string;
+  readonly encoding?: string;
+  readonly replace?: boolean;
+  readonly plan?: boolean;
+  readonly start?: boolean;
+}
+
+const pathOf = (name: string): string => `/v1/reference/${encodeURIComponent(name)}`;
+
+/** `millrace reference ls|show|load|delete`. */
+export function referenceCommand(context: Context): Command {
   const reference = new Command('reference').description('tables that records are enriched from');
+  addReading(reference, context);
   verb(
     reference,
     'load <table> <csv>',
     'put the rows of a CSV file with a header line into a table; the newest row of a key counts',
   )
     .option('--key <column>', 'what rows are looked up by; the first column when absent')
+    .option('--separator <character>', "between columns, such as ';' or tab; found out when absent")
+    .option(
+      '--encoding <name>',
+      'of the file, such as windows-1252; UTF-8 or what its byte order mark says when absent',
+    )
+    .option('--replace', 'also remove the rows that the file does not have: prints which, and does it with --start')
     .option('--plan', 'only check the file')
-    .option('--start', 'load it (the default)')
+    .option('--start', 'load it (the default, except with --replace)')
     .action(
-      run(async (print: Printer, table: string, file: string, { key, plan }: { key?: string; plan?: boolean }) => {
-        const text = await readFile(resolve(cwd, file), 'utf8').catch(() => {
-          throw new CliError('X_CLI_USAGE', `${file} cannot be read`, exitCodes.usage);
-        });
-        const query = { key, plan: plan === true };
-        const loaded = await api<ReferenceLoad>(`/v1/reference/${encodeURIComponent(table)}`, {
-          method: 'POST',
-          query,
-          text,
-        });
-        print.result(loaded, (done) =>
-          plan === true ? `would load ${done.rows} rows into ${table}` : `loaded ${done.loaded} rows into ${table}`,
-        );
+      run((print: Printer, table: string, file: string, options: LoadOptions) =>
+        load(context, print, { table, file, ...options }),
+      ),
+    );
+  verb(reference, 'delete <table> <keys...>', 'remove rows: a lookup by these keys is a miss afterwards')
+    .option('--plan', 'only say what would be removed (the default)')
+    .option('--start', 'remove them')
+    .action(
+      run((print: Printer, table: string, keys: string[], options: { plan?: boolean; start?: boolean }) =>
+        remove(context, print, { table, keys, ...options }),
+      ),
+    );
+  return reference;
+}
+
+function addReading(reference: Command, { api }: Context): void {
+  verb(reference, 'ls [table]', 'every table with how many rows it has, or the rows of one')
+    .option('--limit <n>', 'at most so many rows', '100')
+    .option('--after <key>', 'only rows after this key')
+    .action(
+      run(async (print: Printer, table: string | undefined, query: { limit: string; after?: string }) => {
+        if (table === undefined) {
+          print.result(await api<readonly ReferenceTable[]>('/v1/reference'), (tables) =>
+            drawn(
+              ['table', 'rows', 'loaded last'],
+              tables.map((one) => [one.table, one.rows, shortTime(one.loadedAt)]),
+            ),
+          );
+        } else {
+          const { limit, after } = query;
+          print.result(await api<ReferenceRowPage>(pathOf(table), { query: { limit, after } }), showPage);
+        }
         return undefined;
       }),
     );
-  return reference;
+  verb(reference, 'show <table> <key>', 'one row, as a lookup by this key finds it').action(
+    run(async (print: Printer, table: string, key: string) => {
+      const row = await api<ReferenceRowView & { table: string }>(`${pathOf(table)}/row`, { query: { key } });
+      print.result(row, (found) =>
+        facts([
+          ['table', found.table],
+          ['key', found.key],
+          ['loaded', shortTime(found.loadedAt)],
+          ...(found.attributes === null
+            ? [['row', 'cannot be read'] as const]
+            : Object.entries(found.attributes).map(([name, value]) => [name, value] as const)),
+        ]),
+      );
+      return undefined;
+    }),
+  );
+}
+
+async function load(
+  { api, cwd }: Context,
+  print: Printer,
+  {
+    table,
+    file,
+    key,
+    separator,
+    encoding,
+    replace,
+    plan,
+    start,
+  }: LoadOptions & {
+    readonly table: string;
+    readonly file: string;
+  },
+): Promise<undefined> {
+  const bytes = await readFile(resolve(cwd, file)).catch(() => {
+    throw new CliError('X_CLI_USAGE', `${file} cannot be read`, exitCodes.usage);
+  });
+  const isPlan = plan === true || (replace === true && start !== true);
+  const query = { key, separator, encoding, replace: replace === true ? true : undefined, plan: isPlan };
+  const loaded = await api<ReferenceLoad>(pathOf(table), { method: 'POST', query, bytes });
+  print.result(loaded, (done) => showLoad(done, isPlan));
+  return undefined;
+}
+
+async function remove(
+  { api }: Context,
+  print: Printer,
+  {
+    table,
+    keys,
+    plan,
+    start,
+  }: {
+    readonly table: string;
+    readonly keys: readonly string[];
+    readonly plan?: boolean;
+    readonly start?: boolean;
+  },
+): Promise<ExitCode | undefined> {
+  const isPlan = plan === true || start !== true;
+  const body = { keys, plan: isPlan };
+  const done = await api<ReferenceDeletion>(`${pathOf(table)}/delete`, { method: 'POST', body });
+  print.result(done, ({ planned, deleted, missing }) =>
+    [
+      isPlan ? `would remove ${rowsText(planned)} from ${table}` : `removed ${rowsText(deleted)} from ${table}`,
+      ...(missing.length === 0 ? [] : [`no row: ${missing.join(', ')}`]),
+      ...(isPlan && planned > 0 ? ['--start on this command removes them'] : []),
+    ].join('\n'),
+  );
+  return done.planned === 0 ? exitCodes.planEmpty : undefined;
+}
+
+const rowsText = (count: number): string => `${count} ${count === 1 ? 'row' : 'rows'}`;
+
+function showLoad(
+  { table, rows, loaded, separator, encoding, removes, sample = [], removed }: ReferenceLoad,
+  isPlan: boolean,
+): string {
+  const as = [separator === undefined ? [] : [`cut at ${JSON.stringify(separator)}`], encoding ?? []].flat();
+  const first = isPlan ? `would load ${rows} rows into ${table}` : `loaded ${loaded} rows into ${table}`;
+  const lines = [as.length === 0 ? first : `${first} (${as.join(', ')})`];
+  if (removes !== undefined) {
+    const shown = sample.length === 0 ? '' : `: ${sample.join(', ')}${removes > sample.length ? ', …' : ''}`;
+    lines.push(isPlan ? `would remove ${rowsText(removes)}${shown}` : `removed ${rowsText(removed ?? 0)}${shown}`);
+    if (isPlan) lines.push('--start on this command does both');
+  }
+  return lines.join('\n');
+}
+
+function showPage({ items, rows, next }: ReferenceRowPage): string {
+  const columns = [...new Set(items.flatMap(({ attributes }) => Object.keys(attributes ?? {})))];
+  const shown = drawn(
+    ['key', ...columns, 'loaded'],
+    items.map(({ key, attributes, loadedAt }) => [
+      key,
+      ...columns.map((column) => attributes?.[column]),
+      shortTime(loadedAt),
+    ]),
+  );
+  return next === null ? shown : `${shown}\n${items.length} of ${rows}; go on with --after ${JSON.stringify(next)}`;
 }
