@@ -6,7 +6,7 @@ import type { Answer, Question, WorkerSettings } from './question.ts';
 export interface PoolOptions {
   readonly settings: WorkerSettings;
   readonly workers: number;
-  /** A worker that does not answer a batch by then is ended and replaced. */
+  /** A worker that has loaded and does not answer a batch by then is ended and replaced. */
   readonly batchTimeoutMs: number;
   /** More questions than this waiting are refused with `retry`: the pipeline's own bounds come first, this is the last. */
   readonly maxWaiting: number;
@@ -29,6 +29,8 @@ export interface InferencePool {
 /** Texts per batch: what is waiting goes together, nobody waits for a batch to fill. */
 const batchSize = 8;
 const lostAfter = 2;
+/** Loading is nobody's text's time: packs and encoder from a slow disk, on a machine with much else to do. */
+const loadTimeoutMs = 120_000;
 
 interface Waiting {
   readonly question: Question;
@@ -103,6 +105,10 @@ export function createInferencePool(options: PoolOptions): InferencePool {
       threads = openThreads(options);
       isWarm = false;
     }
+    if (error instanceof LoadFailure) {
+      for (const waiting of batch) refuse(waiting, notLoaded(error.cause));
+      return;
+    }
     const again: Waiting[] = [];
     for (const waiting of batch) {
       waiting.losses++;
@@ -125,7 +131,7 @@ export function createInferencePool(options: PoolOptions): InferencePool {
       });
     },
     async warmUp() {
-      await threads.ask([]);
+      await threads.load();
       isWarm = true;
     },
     isReady: () => isWarm && !isClosed,
@@ -140,6 +146,9 @@ export function createInferencePool(options: PoolOptions): InferencePool {
 }
 
 interface Threads {
+  /** Resolves when a thread has loaded everything; rejects with why it cannot. */
+  load(): Promise<void>;
+  /** Waits for that first: only then the time of the questions runs. Rejects with a `LoadFailure` when it cannot be had. */
   ask(questions: readonly Question[]): Promise<readonly Answer[]>;
   /** No thread is left and none will come: the pool gives up when one dies while loading. */
   isDead(): boolean;
@@ -161,20 +170,46 @@ function openThreads({ settings, workers, batchTimeoutMs, workerFile }: PoolOpti
   // A worker that dies between tasks says so here; without a listener that would end the process.
   pool.on('error', () => {});
   let lastFailed = false;
+  let loading: Promise<void> | undefined;
+  const run = async (questions: readonly Question[], withinMs: number): Promise<readonly Answer[]> => {
+    try {
+      const answers = await pool.run(questions, { signal: AbortSignal.timeout(withinMs) });
+      lastFailed = false;
+      return answers;
+    } catch (error) {
+      lastFailed = true;
+      // The thread that takes its place has to load again.
+      loading = undefined;
+      throw error;
+    }
+  };
+  // A thread answers nothing, not even no question, before it has loaded.
+  const load = (): Promise<void> => {
+    loading ??= run([], loadTimeoutMs).then(() => undefined);
+    return loading;
+  };
   return {
+    load,
     async ask(questions) {
-      try {
-        const answers = await pool.run(questions, { signal: AbortSignal.timeout(batchTimeoutMs) });
-        lastFailed = false;
-        return answers;
-      } catch (error) {
-        lastFailed = true;
-        throw error;
-      }
+      await load().catch((cause: unknown) => {
+        throw new LoadFailure('a thread did not load', { cause });
+      });
+      return run(questions, batchTimeoutMs);
     },
     isDead: () => lastFailed && pool.threads.length === 0,
     close: () => pool.destroy(),
   };
+}
+
+class LoadFailure extends Error {}
+
+/** Whatever was asked: an outage, and nobody's record is to blame. */
+function notLoaded(cause: unknown): CodedError {
+  return new CodedError('X_MODEL_WORKER_LOST', 'the inference worker cannot load its packs; the log says why', {
+    disposition: retry(),
+    unavailable: true,
+    cause,
+  });
 }
 
 function lost(cause: unknown): CodedError {

@@ -67,6 +67,31 @@ describe('inference pool', () => {
     expect(outcomes[1]).toMatchObject({ reason: { code: 'X_MODEL_TIMEOUT' } });
   });
 
+  it('blames no text for the time that the successor of a worker takes to load', async () => {
+    const marker = join(await temporaryFolder(), 'died');
+    const pool = aPool({
+      batchTimeoutMs: 1_000,
+      settings: { packs: { marker }, hasEncoder: false },
+      workerFile: new URL('../fixtures/slow-to-load-worker.ts', import.meta.url),
+    });
+    await pool.warmUp();
+    const texts = [`die-once ${marker}`, 'a', 'b'];
+    expect(await Promise.all(texts.map((text) => ask(pool, text)))).toEqual(texts);
+  });
+
+  it('takes a worker that cannot load for an outage, not for the fault of a text', async () => {
+    const refusing = createInferencePool({
+      settings: { packs: { lost: '/nowhere' }, hasEncoder: false },
+      workers: 1,
+      batchTimeoutMs: 10_000,
+      maxWaiting: 10,
+    });
+    pools.push(refusing);
+    await expect(ask(refusing, 'a')).rejects.toMatchObject({
+      ...{ code: 'X_MODEL_WORKER_LOST', disposition: { kind: 'retry' }, unavailable: true },
+    });
+  });
+
   it('stops waiting at once when aborted, and goes on answering others', async () => {
     const pool = aPool({ batchTimeoutMs: 2_000 });
     const abort = new AbortController();
