@@ -29,6 +29,17 @@ const promises: Readonly<Record<string, readonly (readonly [file: string, law: s
   'business event that violates its schema: 422 with pointers': [
     [`${gateway}/events.test.ts`, 'is 422 with a pointer to every place that does not fit'],
   ],
+  'NUL, half a surrogate pair, control characters, a cut in an emoji': [
+    [`${gateway}/events.test.ts`, 'has U+FFFD for NUL and half a surrogate pair, in names too'],
+    [`${gateway}/events.test.ts`, 'keeps the control characters of its id, and its id apart from every other id'],
+    ['packages/contracts/test/codec.test.ts', 'writes UTF-8 whatever the texts and names are'],
+    ['packages/connectors/test/postgres/sink.int.test.ts', 'holds NUL or half a surrogate pair'],
+    ['packages/connectors/test/zendesk/source.test.ts', 'a derived subject is cut between graphemes'],
+    ['packages/connectors/test/slack/sink.test.ts', 'within what Slack takes, and never half of one'],
+    ['services/dlq-replayer/test/indexer.int.test.ts', 'indexes whatever a stranger wrote into ids, keys and headers'],
+    ['services/dlq-replayer/test/cli.int.test.ts', 'shows every control character of a stranger as an escape'],
+    ['infra/e2e/main-job.e2e.test.ts', 'is shown with every control character escaped'],
+  ],
   'a record that does not decode': [
     ['packages/messaging/test/runtime/run-pipeline.test.ts', 'is dead-lettered as raw bytes when it does not decode'],
     ['packages/conformance/src/stage-laws.ts', 'puts a message that cannot be read among its dead letters'],
