@@ -41,6 +41,7 @@ export const ticketReceived = (index: number, keys: number): TicketReceived => {
     sequence: sequenceOf(createdAt, index),
     receivedAt: createdAt,
     source: 'zendesk',
+    deletion: null,
     raw: { topic: topics.webhooksReceived.name, partition: index % 4, offset: index, id: randomUUID() },
     entity: {
       id,

@@ -27,6 +27,7 @@ export const receivedTicket = {
   receivedAt: 1_795_170_000_000,
   source: 'zendesk',
   raw: null,
+  deletion: null,
 } as const;
 
 export function aTicketEntity(over: Partial<Ticket> = {}): Ticket {

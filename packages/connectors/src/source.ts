@@ -1,5 +1,6 @@
 import { CodedError, deadLetter, isCodedError } from '@millrace/messaging';
 import { destinations, fitId, fitValue, keyBytes } from '@millrace/text';
+import type { Deletion } from './deletion.ts';
 import { type Pointer, pointersOf, type Selector } from './selector.ts';
 import { coversBody, signedHeaders, type Verification } from './verification/verification.ts';
 
@@ -79,6 +80,8 @@ export interface NormalisedItem {
   readonly eventTime: number | null;
   /** The canonical entity (the nested `entity` of `<entity>.received`). */
   readonly data: Readonly<Record<string, unknown>>;
+  /** What is gone for good is emptied of content by whoever takes the item. */
+  readonly deletion?: Deletion;
 }
 
 export type Normalised =
@@ -154,13 +157,24 @@ export function defineSource(definition: SourceDefinition): Source {
   };
 }
 
+const echo: Normalised = { kind: 'filtered', reason: 'echo' };
+
+/** No sink deletes anything at a vendor: that something is gone is news whoever caused it. */
+function withoutEchoes(made: Normalised): Normalised {
+  if (made.kind === 'filtered') return echo;
+  const items = made.items.filter(({ deletion }) => deletion !== undefined);
+  return items.length === 0 ? echo : { kind: 'entities', items };
+}
+
 /** Echoes end here, and a defect becomes a dead letter that says so: no payload may stop a pipeline. */
 function guarded(normalise: Normalise): Normalise {
   return (raw) => {
-    if (raw.integrationActor != null && raw.actor === raw.integrationActor) return { kind: 'filtered', reason: 'echo' };
+    const isOurs = raw.integrationActor != null && raw.actor === raw.integrationActor;
     try {
-      return storable(normalise(raw));
+      const made = storable(normalise(raw));
+      return isOurs ? withoutEchoes(made) : made;
     } catch (error) {
+      if (isOurs) return echo;
       if (isCodedError(error)) throw error;
       throw new CodedError(
         'X_NORMALISE_FAILED',

@@ -1,6 +1,7 @@
 import type { RecordType } from './codec.ts';
 import type { LookupMatch } from './generated/context.ts';
 import type { Judgement } from './generated/judgements.ts';
+import type { Deletion } from './generated/lifecycle.ts';
 import type { RawPosition } from './generated/lineage.ts';
 import type { Topic } from './topic.ts';
 
@@ -11,6 +12,7 @@ export interface EntityReceived<T> {
   readonly source: string;
   readonly raw: RawPosition | null;
   readonly entity: T;
+  readonly deletion: Deletion | null;
 }
 export interface EntityEnriched<T> extends EntityReceived<T> {
   readonly context: Readonly<Record<string, LookupMatch>>;

@@ -33,3 +33,4 @@ export {
   topicSpecs,
 } from './topic-specs.ts';
 export { type VersionKind, versionFields, versionKind } from './version-field.ts';
+export { withoutContent } from './without-content.ts';

@@ -7,6 +7,7 @@ const aTicket: TicketReceived = {
   receivedAt: 1_795_000_000_000,
   source: 'zendesk',
   raw: { topic: 'webhooks.received.v1', partition: 1, offset: 42, id: 'a' },
+  deletion: null,
   entity: {
     id: '35436',
     subject: 'Card — lost 😀',

@@ -59,6 +59,7 @@ describe('the default flow', () => {
       receivedAt: 0,
       source: 'zendesk',
       raw: null,
+      deletion: null,
       entity: { id: '1', attributes: {} },
       context: {
         account: { table: 'accounts', key: 'northwind.example', found: true, attributes: account ?? {} },

@@ -8,6 +8,7 @@ describe('expressionView', () => {
       receivedAt: 0,
       source: 'zendesk',
       raw: null,
+      deletion: null,
       entity: { id: '7', subject: 'x', attributes: {} },
     };
     expect(expressionView(value)).toStrictEqual({

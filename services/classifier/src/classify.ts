@@ -66,6 +66,13 @@ export function classify(options: ClassifyOptions): Handler<Enriched> {
   const to = flowTopics(flow).classified;
   const isConditional = options.tasks.some(({ when }) => when !== null);
   return async ({ data, key }, signal) => {
+    // Of what is gone no model sees anything, and nothing is left to judge.
+    if (data.deletion !== null) {
+      return {
+        outputs: [{ to, key, item: 'classified', data: { ...data, judgements: {} } }],
+        outcome: { kind: 'emitted' },
+      };
+    }
     const tasks = isConditional ? await wanted(options, data, signal) : options.tasks;
     const answers = await askAll(buildPrompt(data), { ...options, tasks }, signal);
     const judgements = Object.fromEntries(

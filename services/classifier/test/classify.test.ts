@@ -58,6 +58,19 @@ describe('classify', () => {
     expect(Object.keys(data?.judgements ?? {})).toEqual(['task0', 'task3']);
   });
 
+  it.each(['soft', 'permanent'] as const)(
+    'shows no model anything of what is gone, and judges nothing: %s',
+    async (kind) => {
+      const model = scripted('remote', () => anAnswer());
+      const deletion = { kind, at: 5, reason: 'deleted' };
+      const options = optionsOf(asking(model, 'category', 'priority'));
+      const { outputs, outcome } = await classify(options)(anEnvelope({ ...aTicket(), deletion }), never);
+      expect(model.asked).toEqual([]);
+      expect(outcome.kind).toBe('emitted');
+      expect(outputs).toMatchObject([{ key: 'zendesk:35436', data: { deletion, judgements: {} } }]);
+    },
+  );
+
   it('asks all tasks of a message in one turn and about the very same text, which an embedded model then reads once', async () => {
     const signals: AbortSignal[] = [];
     const model = scripted('embedded', (_request, signal) => {

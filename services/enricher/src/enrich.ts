@@ -1,9 +1,27 @@
-import { type CanonicalEntity, type EntityReceived, topics } from '@millrace/contracts';
+import {
+  type CanonicalEntity,
+  type EntityDefinition,
+  type EntityEnriched,
+  type EntityName,
+  type EntityReceived,
+  entities,
+  topics,
+  withoutContent,
+} from '@millrace/contracts';
 import { type Expressions, expressionView, type Flow, FlowError, flowTopics, groupOf } from '@millrace/flows';
-import { CodedError, deadLetter, type Handler, type Pipeline, pipeline, retry } from '@millrace/messaging';
+import {
+  CodedError,
+  deadLetter,
+  type Envelope,
+  type Handled,
+  type Handler,
+  type Pipeline,
+  pipeline,
+  retry,
+} from '@millrace/messaging';
 import { mergeLookups, type PlannedLookup, planLookups, type Row } from './lookup-plan.ts';
 import type { ReferenceTables } from './reference-tables.ts';
-import { stampSequence } from './stamp-sequence.ts';
+import { stampSequence, type VersionNote } from './stamp-sequence.ts';
 import { appliedTransformation, patchBetween } from './transformation.ts';
 
 export interface EnrichOptions {
@@ -40,16 +58,34 @@ export function enrich({ flow, tables, expressions, now }: EnrichOptions): Handl
   const to = flowTopics(flow).enriched;
   const stage = stageOf(flow);
   const keys = flow.enrich.map(({ by }) => by);
-  return async (envelope, signal) => {
-    const { data } = envelope;
-    const plan = planLookups(flow.enrich, await evaluate(expressions, keys, expressionView(data), signal));
-    const rows = await find(tables, plan, signal);
-    const { sequence, note } = stampSequence(envelope, flow.version);
-    const enriched = mergeLookups(data, sequence, plan, rows);
+  const passOn = (
+    envelope: Envelope<EntityReceived<CanonicalEntity>>,
+    enriched: EntityEnriched<CanonicalEntity>,
+    reason: VersionNote | null,
+  ): Handled => {
     const output = { to, key: envelope.key, item, data: enriched };
-    const change = { entity: flow.entity, patch: patchBetween(data, enriched), reason: note, at: now() };
+    const change = { entity: flow.entity, patch: patchBetween(envelope.data, enriched), reason, at: now() };
     return { outputs: [output, appliedTransformation(stage, envelope, output, change)], outcome: { kind: 'emitted' } };
   };
+  return async (envelope, signal) => {
+    const { data } = envelope;
+    const { sequence, note } = stampSequence(envelope, flow.version);
+    if (data.deletion !== null) return passOn(envelope, withoutLookups(flow, data, sequence), note);
+    const plan = planLookups(flow.enrich, await evaluate(expressions, keys, expressionView(data), signal));
+    const rows = await find(tables, plan, signal);
+    return passOn(envelope, mergeLookups(data, sequence, plan, rows), note);
+  };
+}
+
+/** What is gone is looked up nowhere, and of what is gone for good nothing goes on but that. */
+function withoutLookups(
+  { entity: name }: Flow,
+  data: EntityReceived<CanonicalEntity>,
+  sequence: string,
+): EntityEnriched<CanonicalEntity> {
+  const known: EntityDefinition<CanonicalEntity> = entities[name as EntityName];
+  const entity = data.deletion?.kind === 'permanent' ? withoutContent(known, data.entity) : data.entity;
+  return { ...data, entity, sequence, context: {} };
 }
 
 async function find(

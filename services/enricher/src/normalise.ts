@@ -8,6 +8,7 @@ import {
   entities,
   topics,
   type WebhookReceived,
+  withoutContent,
 } from '@millrace/contracts';
 import { groupOf, type SourceInstance } from '@millrace/flows';
 import {
@@ -69,7 +70,7 @@ export function normalise({ instances, connectors, bodies, now }: NormaliseOptio
     if (result.kind === 'filtered') return filtered(envelope, result.reason, now());
     const before = parsedOrUndefined(body);
     const ordinalOf = countedByKey();
-    const outputs = result.items.flatMap((item) => {
+    const outputs = result.items.map(withoutWhatIsGone).flatMap((item) => {
       const time = eventTimeOf(item, envelope.origin.timestamp);
       const output = outgoing(envelope, item, time, ordinalOf(item));
       const patch = before === undefined ? null : patchBetween(before, item.data);
@@ -79,6 +80,17 @@ export function normalise({ instances, connectors, bodies, now }: NormaliseOptio
     return { outputs, outcome: { kind: 'emitted' } };
   };
 }
+
+/** What is deleted for good has no content from here on: neither in the entity's record nor in the patch that tells of it. */
+function withoutWhatIsGone(item: NormalisedItem): NormalisedItem {
+  if (item.deletion?.kind !== 'permanent') return item;
+  const entity = entityOf(item.entity);
+  if (entity === undefined) return item;
+  return { ...item, data: { ...withoutContent(entity, item.data as unknown as CanonicalEntity) } };
+}
+
+const entityOf = (name: string): EntityDefinition<CanonicalEntity> | undefined =>
+  Object.hasOwn(entities, name) ? entities[name as EntityName] : undefined;
 
 /** How many events of the same key came before in a batch: without it two of one moment would be equally new. */
 function countedByKey(): (item: NormalisedItem) => number {
@@ -111,9 +123,7 @@ function outgoing(
   time: number | null,
   ordinal: number,
 ): Outgoing & { readonly item: string } {
-  const entity: EntityDefinition<CanonicalEntity> | undefined = Object.hasOwn(entities, item.entity)
-    ? entities[item.entity as EntityName]
-    : undefined;
+  const entity = entityOf(item.entity);
   if (entity === undefined) {
     throw new CodedError(
       'X_NORMALISE_ENTITY',
@@ -128,6 +138,7 @@ function outgoing(
     raw: { topic: origin.topic, partition: origin.partition, offset: origin.offset, id },
     // The topic's codec is what checks it: a normaliser's mistake becomes a dead letter with the failing path.
     entity: item.data as unknown as CanonicalEntity,
+    deletion: item.deletion ?? null,
   };
   return {
     to: entity.received,

@@ -74,7 +74,7 @@ export function anIssue(over: Partial<Issue> = {}): EntityReceived<Issue> {
     attributes: {},
     ...over,
   };
-  return { sequence: null, receivedAt: 1_795_170_000_000, source: 'github', raw: null, entity };
+  return { sequence: null, receivedAt: 1_795_170_000_000, source: 'github', raw: null, deletion: null, entity };
 }
 
 /** Bare Avro, without a registry: the codecs alone. */

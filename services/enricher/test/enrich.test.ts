@@ -56,6 +56,18 @@ describe('enrich', () => {
     expect(topics.ticketsEnriched.violations(outputs[0]?.data)).toStrictEqual([]);
   });
 
+  it.each(['soft', 'permanent'] as const)(
+    'looks nothing up of what is gone, and lets no content of it go on where none may stay: %s',
+    async (kind) => {
+      const deletion = { kind, at: 5, reason: 'deleted' };
+      const required = { ...accounts, required: true };
+      const { outputs } = await run(flowOf('tickets', required), tablesOf({}), { ...aTicket(), deletion });
+      expect(outputs[0]?.data).toMatchObject({ context: {}, deletion, entity: { id: '35436' } });
+      expect(JSON.stringify(outputs).includes('Ana')).toBe(kind === 'soft');
+      expect(topics.ticketsEnriched.violations(outputs[0]?.data)).toStrictEqual([]);
+    },
+  );
+
   it.each([
     ['has no row', aTicket(), 'northwind.example'],
     ['is not asked, for want of a key', aTicket({ requester: null }), null],

@@ -1,6 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import { isJsonType, isKnownEncoding, parseDocument, unpackBodyPooled } from '@millrace/connectors';
-import { type CanonicalEntity, type EntityDefinition, entities, readInstantFields } from '@millrace/contracts';
+import {
+  type CanonicalEntity,
+  type Deletion,
+  type EntityDefinition,
+  entities,
+  readInstantFields,
+} from '@millrace/contracts';
 import { edgeTraceparent, eventId, identityHeaders } from '@millrace/messaging';
 import type { CounterMetric } from '@millrace/service';
 import { destinations, fitId, fitValue } from '@millrace/text';
@@ -11,6 +17,7 @@ import { type Answer, Refusal, shed } from './outcome.ts';
 import type { Outlet } from './outlet.ts';
 import { sha256 } from './raw-record.ts';
 import { readBody } from './read-body.ts';
+import { readDeletion } from './read-deletion.ts';
 import type { ApiKey, ApiKeys } from './sources-file.ts';
 import { refuseFutureVersion, type StatedVersion, statedVersion } from './stated-version.ts';
 import type { Turnstile } from './turnstile.ts';
@@ -78,8 +85,8 @@ export async function receiveEvent(door: EventDoor, request: EventRequest): Prom
     const unpacked = await unpackBodyPooled(body, contentEncoding, door.maxBytes).catch(refuseBody);
     if (unpacked !== body && !share.take(unpacked.length))
       throw shed('X_GATEWAY_MEMORY', 'too many bodies are in flight');
-    const value = validEntity(entity, unpacked);
-    if (version.statement === null) refuseFutureVersion(entity, value, receivedAt);
+    const event = validEvent(entity, unpacked, version.timeMs ?? receivedAt);
+    if (version.statement === null) refuseFutureVersion(entity, event.value, receivedAt);
     const identity = key ?? door.freshId();
     const id = eventId([client.client, request.entityName, identity]);
     const taking = door.intake.take({
@@ -90,7 +97,7 @@ export async function receiveEvent(door: EventDoor, request: EventRequest): Prom
       digest: sha256(unpacked),
       write: () =>
         writeEvent(door, {
-          ...{ entity, value, version, id, receivedAt },
+          ...{ entity, ...event, version, id, receivedAt },
           client: client.client,
           traceparent: edgeTraceparent(header(message, 'traceparent'), id),
         }),
@@ -162,10 +169,16 @@ function idempotencyKeyOf(message: IncomingMessage): string | null {
   });
 }
 
-function validEntity(entity: EntityDefinition<CanonicalEntity>, body: Buffer): CanonicalEntity {
+interface ValidEvent {
+  readonly value: CanonicalEntity;
+  readonly deletion: Deletion | null;
+}
+
+function validEvent(entity: EntityDefinition<CanonicalEntity>, body: Buffer, happenedAt: number): ValidEvent {
+  const { stated, kind, violations: noKind } = readDeletion(entity, parsed(body));
   // Clients write instants in every unit there is; from here on they are epoch milliseconds.
-  const { value, violations: noInstants } = readInstantFields(entity.record, parsed(body));
-  const violations = [...noInstants, ...entity.record.violations(value)];
+  const { value, violations: noInstants } = readInstantFields(entity.record, stated);
+  const violations = [...noKind, ...noInstants, ...entity.record.violations(value)];
   if (violations.length > 0)
     throw new Refusal({
       status: 422,
@@ -181,7 +194,9 @@ function validEntity(entity: EntityDefinition<CanonicalEntity>, body: Buffer): C
       detail: 'the event has no id',
       errors: [{ pointer: '/id', message: 'expected a text that is not empty' }],
     });
-  return storable(known);
+  const { updatedAt } = known as { readonly updatedAt?: unknown };
+  const at = typeof updatedAt === 'number' ? updatedAt : happenedAt;
+  return { value: storable(known), deletion: kind === null ? null : { kind, at, reason: null } };
 }
 
 /** What no table holds is U+FFFD from here on, in every topic and destination alike; the id stays one of its own. */
@@ -205,13 +220,14 @@ function writeEvent(
     readonly entity: EntityDefinition<CanonicalEntity>;
     readonly value: CanonicalEntity;
     readonly version: StatedVersion;
+    readonly deletion: Deletion | null;
     readonly client: string;
     readonly id: string;
     readonly receivedAt: number;
     readonly traceparent: string;
   },
 ) {
-  const { entity, value, version, client, id, receivedAt, traceparent } = event;
+  const { entity, value, deletion, version, client, id, receivedAt, traceparent } = event;
   return door.outlet.send({
     topic: entity.received,
     key: `${client}:${value.id}`,
@@ -226,6 +242,6 @@ function writeEvent(
       traceparent,
     }),
     // A clock of ours never says which event is newest: the next gateway has another.
-    value: { sequence: version.statement, receivedAt, source: client, raw: null, entity: value },
+    value: { sequence: version.statement, receivedAt, source: client, raw: null, entity: value, deletion },
   });
 }

@@ -63,6 +63,7 @@ describe('a business event', () => {
           receivedAt: expect.any(Number),
           source: 'shop',
           raw: null,
+          deletion: null,
           entity: expect.objectContaining({
             id: 'T-1',
             subject: 'Order 12 is late',
@@ -73,6 +74,30 @@ describe('a business event', () => {
       },
     ]);
   });
+  it('says by `deletion` that something is gone, and needs no more than its id then', async () => {
+    const stated = [
+      { id: 'T-9', deletion: 'soft' },
+      { id: 'T-9', deletion: 'permanent', updatedAt: '2026-11-20T08:00:00Z' },
+      { ...ticket({ id: 'T-9' }), deletion: null },
+    ];
+    for (const event of stated) expect((await postEvent(door.url, 'tickets', event)).status).toBe(202);
+    const at = Date.parse('2026-11-20T08:00:00Z');
+    expect(received().map(({ key, value }) => [key, value.entity.subject, value.deletion])).toEqual([
+      ['shop:T-9', '', { kind: 'soft', at: expect.any(Number), reason: null }],
+      ['shop:T-9', '', { kind: 'permanent', at, reason: null }],
+      ['shop:T-9', 'Order 12 is late', null],
+    ]);
+  });
+  it.each([true, 'hard', {}])(
+    'is refused with a pointer where its `deletion` is neither soft nor permanent: %p',
+    async (deletion) => {
+      const response = await postEvent(door.url, 'tickets', { id: 'T-9', subject: 'x', deletion });
+      expect(response.status).toBe(422);
+      expect(await response.json()).toMatchObject({
+        errors: [{ pointer: '/deletion', message: 'expected soft or permanent' }],
+      });
+    },
+  );
   it('need not name what may be absent', async () => {
     expect((await postEvent(door.url, 'tickets', { id: 'T-2', subject: 'x' })).status).toBe(202);
     expect(received()[0]?.value.entity).toMatchObject({ tags: [], attributes: {}, description: null });

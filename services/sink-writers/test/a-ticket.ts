@@ -31,6 +31,7 @@ export function aTicket(id: string, parts: TicketParts = {}): TicketClassified {
     receivedAt: Date.now(),
     source: 'zendesk',
     raw: null,
+    deletion: null,
     entity: {
       id,
       subject,

@@ -1,3 +1,4 @@
+import type { Deletion } from '../deletion.ts';
 import { attributesOf, fieldsOf } from '../document-fields.ts';
 import { type BodyType, headerOf, mebibyte, type Normalised, type RawWebhook } from '../source.ts';
 import { documentOf } from '../webhook-body.ts';
@@ -6,6 +7,12 @@ import { documentOf } from '../webhook-body.ts';
 export const githubBody: { readonly types: readonly BodyType[]; readonly maxBytes: number } = {
   types: [{ kind: 'json' }, { kind: 'form', field: 'payload' }],
   maxBytes: 25 * mebibyte,
+};
+
+/** A deleted issue never comes back; one that was transferred lives on under another id, which its new repository tells. */
+const deletions: Readonly<Record<string, Pick<Deletion, 'kind' | 'reason'> | undefined>> = {
+  deleted: { kind: 'permanent', reason: 'deleted' },
+  transferred: { kind: 'soft', reason: 'transferred' },
 };
 
 /** An `issues` event → its issue as it is now, with what happened to it. Every other event stays raw. */
@@ -40,8 +47,10 @@ export function normaliseIssue(raw: RawWebhook): Normalised {
       ...fields.invalidInstants({ createdAt: '/issue/created_at', updatedAt: '/issue/updated_at' }),
     }),
   };
-  return {
-    kind: 'entities',
-    items: [{ entity: 'issues', item: id, key: `${raw.source}:${id}`, eventTime: updatedAt, data }],
-  };
+  const deletion = Object.hasOwn(deletions, data.action ?? '') ? deletions[data.action ?? ''] : undefined;
+  // GitHub does not say when an issue went, only when it last changed: it went after that.
+  const eventTime = deletion === undefined || updatedAt === null ? updatedAt : updatedAt + 1;
+  const gone = deletion === undefined ? {} : { deletion: { ...deletion, at: raw.receivedAt } };
+  const item = { entity: 'issues', item: id, key: `${raw.source}:${id}`, eventTime, data, ...gone };
+  return { kind: 'entities', items: [item] };
 }

@@ -1,26 +1,26 @@
 import { cut } from '@millrace/text';
+import type { Deletion } from '../deletion.ts';
 import { attributesOf, type DocumentFields, emailDomainOf, fieldsOf } from '../document-fields.ts';
 import { mebibyte, type Normalised, type RawWebhook } from '../source.ts';
 import { documentOf } from '../webhook-body.ts';
 
 const body = { types: [{ kind: 'json' }], maxBytes: 25 * mebibyte } as const;
 const longestDerivedSubject = 150;
-/** What these say of a ticket is that there is none any more. */
-const endings: ReadonlySet<string> = new Set([
-  'ticket.soft_deleted',
-  'ticket.permanently_deleted',
-  'ticket.marked_as_spam',
-  'ticket.merged',
-]);
+/** What these say of a ticket is that there is none any more. One that is restored is a ticket like any other. */
+const deletions: Readonly<Record<string, Pick<Deletion, 'kind' | 'reason'>>> = {
+  'ticket.soft_deleted': { kind: 'soft', reason: 'deleted' },
+  'ticket.permanently_deleted': { kind: 'permanent', reason: 'deleted' },
+  'ticket.marked_as_spam': { kind: 'soft', reason: 'spam' },
+  'ticket.merged': { kind: 'soft', reason: 'merged' },
+};
 
 /** A Zendesk delivery → its ticket. Event mode states the ticket in `detail`; a trigger sends our template. */
 export function normaliseTicket(raw: RawWebhook): Normalised {
   const fields = fieldsOf(documentOf(raw, body));
   const type = fields.text('/type')?.replace(/^zen:event-type:/, '') ?? '';
-  if (fields.has('/ticket')) return ticketOf(raw, fields, fromTemplate(fields, type));
+  if (fields.has('/ticket')) return ticketOf(raw, fields, fromTemplate(fields, type), type);
   if (!type.startsWith('ticket.')) return { kind: 'filtered', reason: 'not-a-ticket' };
-  if (endings.has(type)) return { kind: 'filtered', reason: 'ticket-gone' };
-  return ticketOf(raw, fields, fromEvent(fields, type));
+  return ticketOf(raw, fields, fromEvent(fields, type), type);
 }
 
 /** A ticket but for what both modes derive alike. */
@@ -41,9 +41,11 @@ interface Draft {
   readonly attributes: Readonly<Record<string, string | null>>;
 }
 
-function ticketOf(raw: RawWebhook, fields: DocumentFields, draft: Draft): Normalised {
+function ticketOf(raw: RawWebhook, fields: DocumentFields, draft: Draft, type: string): Normalised {
   const id = fields.required(draft.id, 'the id of the ticket');
-  const subject = fields.required(draft.subject ?? firstLineOf(draft.description), 'a subject or a description');
+  const deletion = deletionOf(type, draft.status);
+  const stated = draft.subject ?? firstLineOf(draft.description);
+  const subject = deletion === null ? fields.required(stated, 'a subject or a description') : (stated ?? '');
   const { requester } = draft;
   const data = {
     ...draft,
@@ -59,7 +61,15 @@ function ticketOf(raw: RawWebhook, fields: DocumentFields, draft: Draft): Normal
     attributes: attributesOf(draft.attributes),
   };
   const eventTime = fields.instant('/time') ?? draft.updatedAt;
-  return { kind: 'entities', items: [{ entity: 'tickets', item: id, key: `${raw.source}:${id}`, eventTime, data }] };
+  const gone = deletion === null ? {} : { deletion: { ...deletion, at: eventTime ?? raw.receivedAt } };
+  const item = { entity: 'tickets', item: id, key: `${raw.source}:${id}`, eventTime, data, ...gone };
+  return { kind: 'entities', items: [item] };
+}
+
+/** A change of a ticket that is deleted already says so by its status alone. */
+function deletionOf(type: string, status: string | null): Pick<Deletion, 'kind' | 'reason'> | null {
+  if (Object.hasOwn(deletions, type)) return deletions[type] ?? null;
+  return status?.toLowerCase() === 'deleted' ? { kind: 'soft', reason: 'deleted' } : null;
 }
 
 function fromEvent(fields: DocumentFields, type: string): Draft {

@@ -8,7 +8,7 @@ interface Example {
   readonly name: string;
   readonly examples: readonly {
     readonly action?: string;
-    readonly issue?: { readonly id: number; readonly title: string };
+    readonly issue?: { readonly id: number; readonly title: string; readonly updated_at?: string };
   }[];
 }
 
@@ -49,6 +49,25 @@ describe('every payload GitHub publishes as an example', () => {
       else expect(result).toEqual({ kind: 'filtered', reason: 'not-an-issue' });
     }
   });
+  it.each([
+    ['deleted', 'permanent'],
+    ['transferred', 'soft'],
+  ])(
+    'says of one that was %s that the issue is gone, after everything that GitHub said of it before',
+    (action, kind) => {
+      const told = payloads.filter(({ name, payload }) => name === 'issues' && payload.action === action);
+      expect(told.length).toBeGreaterThan(0);
+      for (const { name, payload } of told) {
+        const changedAt = Date.parse(payload.issue?.updated_at ?? '');
+        expect(normalised(name, payload)).toMatchObject({
+          items: [{ eventTime: changedAt + 1, deletion: { kind, reason: action, at: 0 } }],
+        });
+      }
+      const others = payloads.filter(({ name, payload }) => name === 'issues' && payload.action === 'edited');
+      for (const { name, payload } of others)
+        expect(JSON.stringify(normalised(name, payload))).not.toContain('"deletion"');
+    },
+  );
   it('is read the same from a form as from JSON', () => {
     for (const { payload } of payloads.filter(({ name }) => name === 'issues')) {
       const form = githubSource.normalise?.({

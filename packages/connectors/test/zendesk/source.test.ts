@@ -33,6 +33,40 @@ describe('Zendesk', () => {
       freshId: () => 'fresh',
     });
 
+  const eventOf = (type: string, detail: object = {}) =>
+    zendeskSource.normalise?.({
+      body: Buffer.from(
+        JSON.stringify({
+          ...{ type: `zen:event-type:${type}`, zendesk_event_version: '2022-11-06', subject: 'zen:ticket:35436' },
+          time: '2026-11-20T12:01:00Z',
+          detail: { id: '35436', subject: 'SCRUBBED', description: '', status: 'OPEN', ...detail },
+        }),
+      ),
+      headers: [],
+      ...{ eventType: type, receivedAt: now, source: 'zendesk', actor: '900100', integrationActor: '900100' },
+    });
+  it.each([
+    ['ticket.soft_deleted', {}, 'soft', 'deleted'],
+    ['ticket.permanently_deleted', { subject: null }, 'permanent', 'deleted'],
+    ['ticket.marked_as_spam', {}, 'soft', 'spam'],
+    ['ticket.merged', {}, 'soft', 'merged'],
+    ['ticket.status_changed', { status: 'DELETED' }, 'soft', 'deleted'],
+  ])('says of %s %p that the ticket is gone, whoever caused it', (type, detail, kind, reason) => {
+    expect(eventOf(type, detail)).toMatchObject({
+      items: [{ key: 'zendesk:35436', deletion: { kind, reason, at: Date.parse('2026-11-20T12:01:00Z') } }],
+    });
+  });
+  it('says of a ticket that is restored what it says of any other, also that it is our own echo', () => {
+    expect(eventOf('ticket.undeleted')).toEqual({ kind: 'filtered', reason: 'echo' });
+    const made = zendeskSource.normalise?.({
+      body: Buffer.from(JSON.stringify({ type: 'zen:event-type:ticket.undeleted', detail: { id: '7', subject: 's' } })),
+      headers: [],
+      ...{ eventType: 'ticket.undeleted', receivedAt: now, source: 'zendesk', actor: '1' },
+    });
+    expect(made).toMatchObject({ items: [{ key: 'zendesk:7', data: { subject: 's' } }] });
+    expect(JSON.stringify(made)).not.toContain('deletion');
+  });
+
   it('knows the vendor’s public test secret as a test, never as proof', () => {
     const test = 'dGhpc19zZWNyZXRfaXNfZm9yX3Rlc3Rpbmdfb25seQ==';
     expect(verify(zendeskSource.verification, request(test, 'a'), { secrets, now }).kind).toBe('test');

@@ -4,6 +4,7 @@ export type * from './deliveries.ts';
 export type * from './issues.ts';
 export type * from './judgements.ts';
 export type * from './leads.ts';
+export type * from './lifecycle.ts';
 export type * from './lineage.ts';
 export type * from './messages.ts';
 export type * from './ops.ts';

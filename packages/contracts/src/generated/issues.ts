@@ -1,6 +1,7 @@
 // Made by `npm run generate` from schemas/. Do not edit.
 import type { LookupMatch } from './context.ts';
 import type { Judgement } from './judgements.ts';
+import type { Deletion } from './lifecycle.ts';
 import type { RawPosition } from './lineage.ts';
 
 /** A work item in an issue tracker. */
@@ -45,6 +46,8 @@ export interface IssueReceived {
   readonly raw: RawPosition | null;
   /** The canonical issue. */
   readonly entity: Issue;
+  /** That the issue is gone at its source; null while it is there, and again when it was restored. */
+  readonly deletion: Deletion | null;
 }
 
 /** A canonical issue with what the reference tables say about it. */
@@ -59,6 +62,8 @@ export interface IssueEnriched {
   readonly raw: RawPosition | null;
   /** The canonical issue. */
   readonly entity: Issue;
+  /** That the issue is gone at its source; null while it is there, and again when it was restored. */
+  readonly deletion: Deletion | null;
   /** Lookup alias → what was found. */
   readonly context: Readonly<Record<string, LookupMatch>>;
 }
@@ -75,6 +80,8 @@ export interface IssueClassified {
   readonly raw: RawPosition | null;
   /** The canonical issue. */
   readonly entity: Issue;
+  /** That the issue is gone at its source; null while it is there, and again when it was restored. */
+  readonly deletion: Deletion | null;
   /** Lookup alias → what was found. */
   readonly context: Readonly<Record<string, LookupMatch>>;
   /** Task → judgement. */

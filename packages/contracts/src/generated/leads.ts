@@ -1,6 +1,7 @@
 // Made by `npm run generate` from schemas/. Do not edit.
 import type { LookupMatch } from './context.ts';
 import type { Judgement } from './judgements.ts';
+import type { Deletion } from './lifecycle.ts';
 import type { RawPosition } from './lineage.ts';
 import type { Party } from './parties.ts';
 
@@ -44,6 +45,8 @@ export interface LeadReceived {
   readonly raw: RawPosition | null;
   /** The canonical lead. */
   readonly entity: Lead;
+  /** That the lead is gone at its source; null while it is there, and again when it was restored. */
+  readonly deletion: Deletion | null;
 }
 
 /** A canonical lead with what the reference tables say about it. */
@@ -58,6 +61,8 @@ export interface LeadEnriched {
   readonly raw: RawPosition | null;
   /** The canonical lead. */
   readonly entity: Lead;
+  /** That the lead is gone at its source; null while it is there, and again when it was restored. */
+  readonly deletion: Deletion | null;
   /** Lookup alias → what was found. */
   readonly context: Readonly<Record<string, LookupMatch>>;
 }
@@ -74,6 +79,8 @@ export interface LeadClassified {
   readonly raw: RawPosition | null;
   /** The canonical lead. */
   readonly entity: Lead;
+  /** That the lead is gone at its source; null while it is there, and again when it was restored. */
+  readonly deletion: Deletion | null;
   /** Lookup alias → what was found. */
   readonly context: Readonly<Record<string, LookupMatch>>;
   /** Task → judgement. */

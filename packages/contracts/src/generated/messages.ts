@@ -1,6 +1,7 @@
 // Made by `npm run generate` from schemas/. Do not edit.
 import type { LookupMatch } from './context.ts';
 import type { Judgement } from './judgements.ts';
+import type { Deletion } from './lifecycle.ts';
 import type { RawPosition } from './lineage.ts';
 import type { Party } from './parties.ts';
 
@@ -36,6 +37,8 @@ export interface MessageReceived {
   readonly raw: RawPosition | null;
   /** The canonical message. */
   readonly entity: Message;
+  /** That the message is gone at its source; null while it is there, and again when it was restored. */
+  readonly deletion: Deletion | null;
 }
 
 /** A canonical message with what the reference tables say about it. */
@@ -50,6 +53,8 @@ export interface MessageEnriched {
   readonly raw: RawPosition | null;
   /** The canonical message. */
   readonly entity: Message;
+  /** That the message is gone at its source; null while it is there, and again when it was restored. */
+  readonly deletion: Deletion | null;
   /** Lookup alias → what was found. */
   readonly context: Readonly<Record<string, LookupMatch>>;
 }
@@ -66,6 +71,8 @@ export interface MessageClassified {
   readonly raw: RawPosition | null;
   /** The canonical message. */
   readonly entity: Message;
+  /** That the message is gone at its source; null while it is there, and again when it was restored. */
+  readonly deletion: Deletion | null;
   /** Lookup alias → what was found. */
   readonly context: Readonly<Record<string, LookupMatch>>;
   /** Task → judgement. */

@@ -992,6 +992,52 @@ export const schemas: Readonly<Record<'webhooksReceived' | 'deliveriesCompleted'
           ]
         },
         "doc": "The canonical ticket."
+      },
+      {
+        "name": "deletion",
+        "type": [
+          "null",
+          {
+            "type": "record",
+            "name": "Deletion",
+            "namespace": "io.millrace.lifecycle.v1",
+            "doc": "That a thing is gone where it came from.",
+            "fields": [
+              {
+                "name": "kind",
+                "type": {
+                  "type": "enum",
+                  "name": "DeletionKind",
+                  "doc": "Whether it may come back.",
+                  "symbols": [
+                    "soft",
+                    "permanent"
+                  ]
+                },
+                "doc": "soft: it may be restored, and what is known of it may stay; permanent: personal data of it must not stay anywhere, and the entity beside has nothing but its id and times."
+              },
+              {
+                "name": "at",
+                "type": {
+                  "type": "long",
+                  "logicalType": "timestamp-millis"
+                },
+                "doc": "When it was deleted, epoch milliseconds."
+              },
+              {
+                "name": "reason",
+                "type": [
+                  "null",
+                  "string"
+                ],
+                "doc": "What kind of going it was, as a word: deleted, merged, spam, transferred …",
+                "default": null
+              }
+            ]
+          }
+        ],
+        "doc": "That the ticket is gone at its source; null while it is there, and again when it was restored.",
+        "default": null
       }
     ]
   },
@@ -1237,6 +1283,52 @@ export const schemas: Readonly<Record<'webhooksReceived' | 'deliveriesCompleted'
           ]
         },
         "doc": "The canonical ticket."
+      },
+      {
+        "name": "deletion",
+        "type": [
+          "null",
+          {
+            "type": "record",
+            "name": "Deletion",
+            "namespace": "io.millrace.lifecycle.v1",
+            "doc": "That a thing is gone where it came from.",
+            "fields": [
+              {
+                "name": "kind",
+                "type": {
+                  "type": "enum",
+                  "name": "DeletionKind",
+                  "doc": "Whether it may come back.",
+                  "symbols": [
+                    "soft",
+                    "permanent"
+                  ]
+                },
+                "doc": "soft: it may be restored, and what is known of it may stay; permanent: personal data of it must not stay anywhere, and the entity beside has nothing but its id and times."
+              },
+              {
+                "name": "at",
+                "type": {
+                  "type": "long",
+                  "logicalType": "timestamp-millis"
+                },
+                "doc": "When it was deleted, epoch milliseconds."
+              },
+              {
+                "name": "reason",
+                "type": [
+                  "null",
+                  "string"
+                ],
+                "doc": "What kind of going it was, as a word: deleted, merged, spam, transferred …",
+                "default": null
+              }
+            ]
+          }
+        ],
+        "doc": "That the ticket is gone at its source; null while it is there, and again when it was restored.",
+        "default": null
       },
       {
         "name": "context",
@@ -1526,6 +1618,52 @@ export const schemas: Readonly<Record<'webhooksReceived' | 'deliveriesCompleted'
           ]
         },
         "doc": "The canonical ticket."
+      },
+      {
+        "name": "deletion",
+        "type": [
+          "null",
+          {
+            "type": "record",
+            "name": "Deletion",
+            "namespace": "io.millrace.lifecycle.v1",
+            "doc": "That a thing is gone where it came from.",
+            "fields": [
+              {
+                "name": "kind",
+                "type": {
+                  "type": "enum",
+                  "name": "DeletionKind",
+                  "doc": "Whether it may come back.",
+                  "symbols": [
+                    "soft",
+                    "permanent"
+                  ]
+                },
+                "doc": "soft: it may be restored, and what is known of it may stay; permanent: personal data of it must not stay anywhere, and the entity beside has nothing but its id and times."
+              },
+              {
+                "name": "at",
+                "type": {
+                  "type": "long",
+                  "logicalType": "timestamp-millis"
+                },
+                "doc": "When it was deleted, epoch milliseconds."
+              },
+              {
+                "name": "reason",
+                "type": [
+                  "null",
+                  "string"
+                ],
+                "doc": "What kind of going it was, as a word: deleted, merged, spam, transferred …",
+                "default": null
+              }
+            ]
+          }
+        ],
+        "doc": "That the ticket is gone at its source; null while it is there, and again when it was restored.",
+        "default": null
       },
       {
         "name": "context",
@@ -1880,6 +2018,52 @@ export const schemas: Readonly<Record<'webhooksReceived' | 'deliveriesCompleted'
           ]
         },
         "doc": "The canonical issue."
+      },
+      {
+        "name": "deletion",
+        "type": [
+          "null",
+          {
+            "type": "record",
+            "name": "Deletion",
+            "namespace": "io.millrace.lifecycle.v1",
+            "doc": "That a thing is gone where it came from.",
+            "fields": [
+              {
+                "name": "kind",
+                "type": {
+                  "type": "enum",
+                  "name": "DeletionKind",
+                  "doc": "Whether it may come back.",
+                  "symbols": [
+                    "soft",
+                    "permanent"
+                  ]
+                },
+                "doc": "soft: it may be restored, and what is known of it may stay; permanent: personal data of it must not stay anywhere, and the entity beside has nothing but its id and times."
+              },
+              {
+                "name": "at",
+                "type": {
+                  "type": "long",
+                  "logicalType": "timestamp-millis"
+                },
+                "doc": "When it was deleted, epoch milliseconds."
+              },
+              {
+                "name": "reason",
+                "type": [
+                  "null",
+                  "string"
+                ],
+                "doc": "What kind of going it was, as a word: deleted, merged, spam, transferred …",
+                "default": null
+              }
+            ]
+          }
+        ],
+        "doc": "That the issue is gone at its source; null while it is there, and again when it was restored.",
+        "default": null
       }
     ]
   },
@@ -2073,6 +2257,52 @@ export const schemas: Readonly<Record<'webhooksReceived' | 'deliveriesCompleted'
           ]
         },
         "doc": "The canonical issue."
+      },
+      {
+        "name": "deletion",
+        "type": [
+          "null",
+          {
+            "type": "record",
+            "name": "Deletion",
+            "namespace": "io.millrace.lifecycle.v1",
+            "doc": "That a thing is gone where it came from.",
+            "fields": [
+              {
+                "name": "kind",
+                "type": {
+                  "type": "enum",
+                  "name": "DeletionKind",
+                  "doc": "Whether it may come back.",
+                  "symbols": [
+                    "soft",
+                    "permanent"
+                  ]
+                },
+                "doc": "soft: it may be restored, and what is known of it may stay; permanent: personal data of it must not stay anywhere, and the entity beside has nothing but its id and times."
+              },
+              {
+                "name": "at",
+                "type": {
+                  "type": "long",
+                  "logicalType": "timestamp-millis"
+                },
+                "doc": "When it was deleted, epoch milliseconds."
+              },
+              {
+                "name": "reason",
+                "type": [
+                  "null",
+                  "string"
+                ],
+                "doc": "What kind of going it was, as a word: deleted, merged, spam, transferred …",
+                "default": null
+              }
+            ]
+          }
+        ],
+        "doc": "That the issue is gone at its source; null while it is there, and again when it was restored.",
+        "default": null
       },
       {
         "name": "context",
@@ -2310,6 +2540,52 @@ export const schemas: Readonly<Record<'webhooksReceived' | 'deliveriesCompleted'
           ]
         },
         "doc": "The canonical issue."
+      },
+      {
+        "name": "deletion",
+        "type": [
+          "null",
+          {
+            "type": "record",
+            "name": "Deletion",
+            "namespace": "io.millrace.lifecycle.v1",
+            "doc": "That a thing is gone where it came from.",
+            "fields": [
+              {
+                "name": "kind",
+                "type": {
+                  "type": "enum",
+                  "name": "DeletionKind",
+                  "doc": "Whether it may come back.",
+                  "symbols": [
+                    "soft",
+                    "permanent"
+                  ]
+                },
+                "doc": "soft: it may be restored, and what is known of it may stay; permanent: personal data of it must not stay anywhere, and the entity beside has nothing but its id and times."
+              },
+              {
+                "name": "at",
+                "type": {
+                  "type": "long",
+                  "logicalType": "timestamp-millis"
+                },
+                "doc": "When it was deleted, epoch milliseconds."
+              },
+              {
+                "name": "reason",
+                "type": [
+                  "null",
+                  "string"
+                ],
+                "doc": "What kind of going it was, as a word: deleted, merged, spam, transferred …",
+                "default": null
+              }
+            ]
+          }
+        ],
+        "doc": "That the issue is gone at its source; null while it is there, and again when it was restored.",
+        "default": null
       },
       {
         "name": "context",
@@ -2659,6 +2935,52 @@ export const schemas: Readonly<Record<'webhooksReceived' | 'deliveriesCompleted'
           ]
         },
         "doc": "The canonical message."
+      },
+      {
+        "name": "deletion",
+        "type": [
+          "null",
+          {
+            "type": "record",
+            "name": "Deletion",
+            "namespace": "io.millrace.lifecycle.v1",
+            "doc": "That a thing is gone where it came from.",
+            "fields": [
+              {
+                "name": "kind",
+                "type": {
+                  "type": "enum",
+                  "name": "DeletionKind",
+                  "doc": "Whether it may come back.",
+                  "symbols": [
+                    "soft",
+                    "permanent"
+                  ]
+                },
+                "doc": "soft: it may be restored, and what is known of it may stay; permanent: personal data of it must not stay anywhere, and the entity beside has nothing but its id and times."
+              },
+              {
+                "name": "at",
+                "type": {
+                  "type": "long",
+                  "logicalType": "timestamp-millis"
+                },
+                "doc": "When it was deleted, epoch milliseconds."
+              },
+              {
+                "name": "reason",
+                "type": [
+                  "null",
+                  "string"
+                ],
+                "doc": "What kind of going it was, as a word: deleted, merged, spam, transferred …",
+                "default": null
+              }
+            ]
+          }
+        ],
+        "doc": "That the message is gone at its source; null while it is there, and again when it was restored.",
+        "default": null
       }
     ]
   },
@@ -2847,6 +3169,52 @@ export const schemas: Readonly<Record<'webhooksReceived' | 'deliveriesCompleted'
           ]
         },
         "doc": "The canonical message."
+      },
+      {
+        "name": "deletion",
+        "type": [
+          "null",
+          {
+            "type": "record",
+            "name": "Deletion",
+            "namespace": "io.millrace.lifecycle.v1",
+            "doc": "That a thing is gone where it came from.",
+            "fields": [
+              {
+                "name": "kind",
+                "type": {
+                  "type": "enum",
+                  "name": "DeletionKind",
+                  "doc": "Whether it may come back.",
+                  "symbols": [
+                    "soft",
+                    "permanent"
+                  ]
+                },
+                "doc": "soft: it may be restored, and what is known of it may stay; permanent: personal data of it must not stay anywhere, and the entity beside has nothing but its id and times."
+              },
+              {
+                "name": "at",
+                "type": {
+                  "type": "long",
+                  "logicalType": "timestamp-millis"
+                },
+                "doc": "When it was deleted, epoch milliseconds."
+              },
+              {
+                "name": "reason",
+                "type": [
+                  "null",
+                  "string"
+                ],
+                "doc": "What kind of going it was, as a word: deleted, merged, spam, transferred …",
+                "default": null
+              }
+            ]
+          }
+        ],
+        "doc": "That the message is gone at its source; null while it is there, and again when it was restored.",
+        "default": null
       },
       {
         "name": "context",
@@ -3079,6 +3447,52 @@ export const schemas: Readonly<Record<'webhooksReceived' | 'deliveriesCompleted'
           ]
         },
         "doc": "The canonical message."
+      },
+      {
+        "name": "deletion",
+        "type": [
+          "null",
+          {
+            "type": "record",
+            "name": "Deletion",
+            "namespace": "io.millrace.lifecycle.v1",
+            "doc": "That a thing is gone where it came from.",
+            "fields": [
+              {
+                "name": "kind",
+                "type": {
+                  "type": "enum",
+                  "name": "DeletionKind",
+                  "doc": "Whether it may come back.",
+                  "symbols": [
+                    "soft",
+                    "permanent"
+                  ]
+                },
+                "doc": "soft: it may be restored, and what is known of it may stay; permanent: personal data of it must not stay anywhere, and the entity beside has nothing but its id and times."
+              },
+              {
+                "name": "at",
+                "type": {
+                  "type": "long",
+                  "logicalType": "timestamp-millis"
+                },
+                "doc": "When it was deleted, epoch milliseconds."
+              },
+              {
+                "name": "reason",
+                "type": [
+                  "null",
+                  "string"
+                ],
+                "doc": "What kind of going it was, as a word: deleted, merged, spam, transferred …",
+                "default": null
+              }
+            ]
+          }
+        ],
+        "doc": "That the message is gone at its source; null while it is there, and again when it was restored.",
+        "default": null
       },
       {
         "name": "context",
@@ -3459,6 +3873,52 @@ export const schemas: Readonly<Record<'webhooksReceived' | 'deliveriesCompleted'
           ]
         },
         "doc": "The canonical transaction."
+      },
+      {
+        "name": "deletion",
+        "type": [
+          "null",
+          {
+            "type": "record",
+            "name": "Deletion",
+            "namespace": "io.millrace.lifecycle.v1",
+            "doc": "That a thing is gone where it came from.",
+            "fields": [
+              {
+                "name": "kind",
+                "type": {
+                  "type": "enum",
+                  "name": "DeletionKind",
+                  "doc": "Whether it may come back.",
+                  "symbols": [
+                    "soft",
+                    "permanent"
+                  ]
+                },
+                "doc": "soft: it may be restored, and what is known of it may stay; permanent: personal data of it must not stay anywhere, and the entity beside has nothing but its id and times."
+              },
+              {
+                "name": "at",
+                "type": {
+                  "type": "long",
+                  "logicalType": "timestamp-millis"
+                },
+                "doc": "When it was deleted, epoch milliseconds."
+              },
+              {
+                "name": "reason",
+                "type": [
+                  "null",
+                  "string"
+                ],
+                "doc": "What kind of going it was, as a word: deleted, merged, spam, transferred …",
+                "default": null
+              }
+            ]
+          }
+        ],
+        "doc": "That the transaction is gone at its source; null while it is there, and again when it was restored.",
+        "default": null
       }
     ]
   },
@@ -3678,6 +4138,52 @@ export const schemas: Readonly<Record<'webhooksReceived' | 'deliveriesCompleted'
           ]
         },
         "doc": "The canonical transaction."
+      },
+      {
+        "name": "deletion",
+        "type": [
+          "null",
+          {
+            "type": "record",
+            "name": "Deletion",
+            "namespace": "io.millrace.lifecycle.v1",
+            "doc": "That a thing is gone where it came from.",
+            "fields": [
+              {
+                "name": "kind",
+                "type": {
+                  "type": "enum",
+                  "name": "DeletionKind",
+                  "doc": "Whether it may come back.",
+                  "symbols": [
+                    "soft",
+                    "permanent"
+                  ]
+                },
+                "doc": "soft: it may be restored, and what is known of it may stay; permanent: personal data of it must not stay anywhere, and the entity beside has nothing but its id and times."
+              },
+              {
+                "name": "at",
+                "type": {
+                  "type": "long",
+                  "logicalType": "timestamp-millis"
+                },
+                "doc": "When it was deleted, epoch milliseconds."
+              },
+              {
+                "name": "reason",
+                "type": [
+                  "null",
+                  "string"
+                ],
+                "doc": "What kind of going it was, as a word: deleted, merged, spam, transferred …",
+                "default": null
+              }
+            ]
+          }
+        ],
+        "doc": "That the transaction is gone at its source; null while it is there, and again when it was restored.",
+        "default": null
       },
       {
         "name": "context",
@@ -3941,6 +4447,52 @@ export const schemas: Readonly<Record<'webhooksReceived' | 'deliveriesCompleted'
           ]
         },
         "doc": "The canonical transaction."
+      },
+      {
+        "name": "deletion",
+        "type": [
+          "null",
+          {
+            "type": "record",
+            "name": "Deletion",
+            "namespace": "io.millrace.lifecycle.v1",
+            "doc": "That a thing is gone where it came from.",
+            "fields": [
+              {
+                "name": "kind",
+                "type": {
+                  "type": "enum",
+                  "name": "DeletionKind",
+                  "doc": "Whether it may come back.",
+                  "symbols": [
+                    "soft",
+                    "permanent"
+                  ]
+                },
+                "doc": "soft: it may be restored, and what is known of it may stay; permanent: personal data of it must not stay anywhere, and the entity beside has nothing but its id and times."
+              },
+              {
+                "name": "at",
+                "type": {
+                  "type": "long",
+                  "logicalType": "timestamp-millis"
+                },
+                "doc": "When it was deleted, epoch milliseconds."
+              },
+              {
+                "name": "reason",
+                "type": [
+                  "null",
+                  "string"
+                ],
+                "doc": "What kind of going it was, as a word: deleted, merged, spam, transferred …",
+                "default": null
+              }
+            ]
+          }
+        ],
+        "doc": "That the transaction is gone at its source; null while it is there, and again when it was restored.",
+        "default": null
       },
       {
         "name": "context",
@@ -4333,6 +4885,52 @@ export const schemas: Readonly<Record<'webhooksReceived' | 'deliveriesCompleted'
           ]
         },
         "doc": "The canonical lead."
+      },
+      {
+        "name": "deletion",
+        "type": [
+          "null",
+          {
+            "type": "record",
+            "name": "Deletion",
+            "namespace": "io.millrace.lifecycle.v1",
+            "doc": "That a thing is gone where it came from.",
+            "fields": [
+              {
+                "name": "kind",
+                "type": {
+                  "type": "enum",
+                  "name": "DeletionKind",
+                  "doc": "Whether it may come back.",
+                  "symbols": [
+                    "soft",
+                    "permanent"
+                  ]
+                },
+                "doc": "soft: it may be restored, and what is known of it may stay; permanent: personal data of it must not stay anywhere, and the entity beside has nothing but its id and times."
+              },
+              {
+                "name": "at",
+                "type": {
+                  "type": "long",
+                  "logicalType": "timestamp-millis"
+                },
+                "doc": "When it was deleted, epoch milliseconds."
+              },
+              {
+                "name": "reason",
+                "type": [
+                  "null",
+                  "string"
+                ],
+                "doc": "What kind of going it was, as a word: deleted, merged, spam, transferred …",
+                "default": null
+              }
+            ]
+          }
+        ],
+        "doc": "That the lead is gone at its source; null while it is there, and again when it was restored.",
+        "default": null
       }
     ]
   },
@@ -4564,6 +5162,52 @@ export const schemas: Readonly<Record<'webhooksReceived' | 'deliveriesCompleted'
           ]
         },
         "doc": "The canonical lead."
+      },
+      {
+        "name": "deletion",
+        "type": [
+          "null",
+          {
+            "type": "record",
+            "name": "Deletion",
+            "namespace": "io.millrace.lifecycle.v1",
+            "doc": "That a thing is gone where it came from.",
+            "fields": [
+              {
+                "name": "kind",
+                "type": {
+                  "type": "enum",
+                  "name": "DeletionKind",
+                  "doc": "Whether it may come back.",
+                  "symbols": [
+                    "soft",
+                    "permanent"
+                  ]
+                },
+                "doc": "soft: it may be restored, and what is known of it may stay; permanent: personal data of it must not stay anywhere, and the entity beside has nothing but its id and times."
+              },
+              {
+                "name": "at",
+                "type": {
+                  "type": "long",
+                  "logicalType": "timestamp-millis"
+                },
+                "doc": "When it was deleted, epoch milliseconds."
+              },
+              {
+                "name": "reason",
+                "type": [
+                  "null",
+                  "string"
+                ],
+                "doc": "What kind of going it was, as a word: deleted, merged, spam, transferred …",
+                "default": null
+              }
+            ]
+          }
+        ],
+        "doc": "That the lead is gone at its source; null while it is there, and again when it was restored.",
+        "default": null
       },
       {
         "name": "context",
@@ -4839,6 +5483,52 @@ export const schemas: Readonly<Record<'webhooksReceived' | 'deliveriesCompleted'
           ]
         },
         "doc": "The canonical lead."
+      },
+      {
+        "name": "deletion",
+        "type": [
+          "null",
+          {
+            "type": "record",
+            "name": "Deletion",
+            "namespace": "io.millrace.lifecycle.v1",
+            "doc": "That a thing is gone where it came from.",
+            "fields": [
+              {
+                "name": "kind",
+                "type": {
+                  "type": "enum",
+                  "name": "DeletionKind",
+                  "doc": "Whether it may come back.",
+                  "symbols": [
+                    "soft",
+                    "permanent"
+                  ]
+                },
+                "doc": "soft: it may be restored, and what is known of it may stay; permanent: personal data of it must not stay anywhere, and the entity beside has nothing but its id and times."
+              },
+              {
+                "name": "at",
+                "type": {
+                  "type": "long",
+                  "logicalType": "timestamp-millis"
+                },
+                "doc": "When it was deleted, epoch milliseconds."
+              },
+              {
+                "name": "reason",
+                "type": [
+                  "null",
+                  "string"
+                ],
+                "doc": "What kind of going it was, as a word: deleted, merged, spam, transferred …",
+                "default": null
+              }
+            ]
+          }
+        ],
+        "doc": "That the lead is gone at its source; null while it is there, and again when it was restored.",
+        "default": null
       },
       {
         "name": "context",

@@ -1,6 +1,7 @@
 // Made by `npm run generate` from schemas/. Do not edit.
 import type { LookupMatch } from './context.ts';
 import type { Judgement } from './judgements.ts';
+import type { Deletion } from './lifecycle.ts';
 import type { RawPosition } from './lineage.ts';
 import type { Party } from './parties.ts';
 
@@ -48,6 +49,8 @@ export interface TicketReceived {
   readonly raw: RawPosition | null;
   /** The canonical ticket. */
   readonly entity: Ticket;
+  /** That the ticket is gone at its source; null while it is there, and again when it was restored. */
+  readonly deletion: Deletion | null;
 }
 
 /** A canonical ticket with what the reference tables say about it. */
@@ -62,6 +65,8 @@ export interface TicketEnriched {
   readonly raw: RawPosition | null;
   /** The canonical ticket. */
   readonly entity: Ticket;
+  /** That the ticket is gone at its source; null while it is there, and again when it was restored. */
+  readonly deletion: Deletion | null;
   /** Lookup alias → what was found. */
   readonly context: Readonly<Record<string, LookupMatch>>;
 }
@@ -78,6 +83,8 @@ export interface TicketClassified {
   readonly raw: RawPosition | null;
   /** The canonical ticket. */
   readonly entity: Ticket;
+  /** That the ticket is gone at its source; null while it is there, and again when it was restored. */
+  readonly deletion: Deletion | null;
   /** Lookup alias → what was found. */
   readonly context: Readonly<Record<string, LookupMatch>>;
   /** Task → judgement. */

@@ -1,6 +1,7 @@
 // Made by `npm run generate` from schemas/. Do not edit.
 import type { LookupMatch } from './context.ts';
 import type { Judgement } from './judgements.ts';
+import type { Deletion } from './lifecycle.ts';
 import type { RawPosition } from './lineage.ts';
 import type { Party } from './parties.ts';
 
@@ -42,6 +43,8 @@ export interface TransactionReceived {
   readonly raw: RawPosition | null;
   /** The canonical transaction. */
   readonly entity: Transaction;
+  /** That the transaction is gone at its source; null while it is there, and again when it was restored. */
+  readonly deletion: Deletion | null;
 }
 
 /** A canonical transaction with what the reference tables say about it. */
@@ -56,6 +59,8 @@ export interface TransactionEnriched {
   readonly raw: RawPosition | null;
   /** The canonical transaction. */
   readonly entity: Transaction;
+  /** That the transaction is gone at its source; null while it is there, and again when it was restored. */
+  readonly deletion: Deletion | null;
   /** Lookup alias → what was found. */
   readonly context: Readonly<Record<string, LookupMatch>>;
 }
@@ -72,6 +77,8 @@ export interface TransactionClassified {
   readonly raw: RawPosition | null;
   /** The canonical transaction. */
   readonly entity: Transaction;
+  /** That the transaction is gone at its source; null while it is there, and again when it was restored. */
+  readonly deletion: Deletion | null;
   /** Lookup alias → what was found. */
   readonly context: Readonly<Record<string, LookupMatch>>;
   /** Task → judgement. */

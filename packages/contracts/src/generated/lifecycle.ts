@@ -1,0 +1,13 @@
+// Made by `npm run generate` from schemas/. Do not edit.
+/** That a thing is gone where it came from. */
+export interface Deletion {
+  /** soft: it may be restored, and what is known of it may stay; permanent: personal data of it must not stay anywhere, and the entity beside has nothing but its id and times. */
+  readonly kind: DeletionKind;
+  /** When it was deleted, epoch milliseconds. */
+  readonly at: number;
+  /** What kind of going it was, as a word: deleted, merged, spam, transferred … */
+  readonly reason: string | null;
+}
+
+/** Whether it may come back. */
+export type DeletionKind = 'soft' | 'permanent';
