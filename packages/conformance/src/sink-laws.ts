@@ -18,6 +18,10 @@ export interface DeliveryFacts {
   readonly generation: number;
   /** Something of the content that `readBack` shows. */
   readonly content: string;
+  /** The entity is gone; absent while it is there. */
+  readonly deletion?: 'soft' | 'permanent';
+  /** What earlier writes of the key said where they wrote, where the sink erases. */
+  readonly earlier?: readonly string[];
 }
 
 /** How a destination can be made to fail. */
@@ -28,6 +32,8 @@ export interface SinkHarness<Delivery> {
   delivery(facts: DeliveryFacts): Delivery;
   /** The content that the destination holds for a key; null for nothing. */
   readBack(key: string): Promise<string | null>;
+  /** How the destination says that what it knows of the key is gone; null where it does not. Absent where it never says so. */
+  readDeletion?(key: string): Promise<'soft' | 'permanent' | null>;
   /** How often the event had an effect at the destination. */
   effects(eventId: string): Promise<number>;
   /** Makes every write fail that way until `heal`. */
@@ -42,6 +48,10 @@ export interface SinkUnderLaw<Delivery> {
   readonly definition: {
     readonly name: string;
     readonly inDoubt: 'transactional' | 'probe' | 'repeat' | 'dead-letter';
+    readonly deletions: {
+      readonly soft: 'marks' | 'tells' | 'nothing';
+      readonly permanent: 'erases' | 'tells' | 'nothing';
+    };
   };
   /** Declared: an older event never replaces a newer one. Otherwise why not. */
   readonly supersedes: true | string;
@@ -65,7 +75,7 @@ const dispositions: Readonly<Record<Exclude<SinkFault, 'hanging'>, object>> = {
 /** What every sink obeys, against a destination that behaves like the real one. */
 export function sinkLaws<Delivery>(subject: SinkUnderLaw<Delivery>): void {
   const { definition, faults, supersedes } = subject;
-  const { inDoubt } = definition;
+  const { inDoubt, deletions } = definition;
   const never = new AbortController().signal;
   const using = async (use: (harness: SinkHarness<Delivery>) => Promise<void>): Promise<void> => {
     const harness = await subject.make();
@@ -152,6 +162,65 @@ export function sinkLaws<Delivery>(subject: SinkUnderLaw<Delivery>): void {
         }),
       inDoubt === 'probe' ? false : `declares inDoubt: ${inDoubt}`,
     );
+
+    law(
+      'leaves no content of what is gone for good, however often it is told so, and what is older brings none back',
+      () =>
+        using(async (harness) => {
+          const write = (fields: Partial<DeliveryFacts>) => harness.sink.write(harness.delivery(facts(fields)), never);
+          const { destination } = await write({});
+          const gone = { eventId: 'gone', at: 3_000, deletion: 'permanent', earlier: [destination] } as const;
+          expect((await write(gone)).outcome).toBe('delivered');
+          expect(await harness.readBack('law:1')).toBeNull();
+          await write(gone);
+          if (supersedes === true) expect((await write({ eventId: 'late', at: 2_000 })).outcome).toBe('superseded');
+          expect(await harness.readBack('law:1')).toBeNull();
+        }),
+      deletions.permanent === 'erases' ? false : `declares deletions.permanent: ${deletions.permanent}`,
+    );
+
+    law(
+      'takes that something is gone for good also where it never had it',
+      () =>
+        using(async (harness) => {
+          const gone = facts({ eventId: 'gone', deletion: 'permanent', earlier: [] });
+          expect(['delivered', 'filtered']).toContain(
+            (await harness.sink.write(harness.delivery(gone), never)).outcome,
+          );
+          expect(await harness.readBack('law:1')).toBeNull();
+        }),
+      deletions.permanent === 'erases' ? false : `declares deletions.permanent: ${deletions.permanent}`,
+    );
+
+    law(
+      'marks what is gone, keeps what it knew of it, and takes the mark off when it is restored',
+      () =>
+        using(async (harness) => {
+          const write = async (fields: Partial<DeliveryFacts>): Promise<string> =>
+            (await harness.sink.write(harness.delivery(facts(fields)), never)).outcome;
+          await write({});
+          expect(await write({ eventId: 'gone', at: 2_000, deletion: 'soft', content: '' })).toBe('delivered');
+          expect(await harness.readDeletion?.('law:1')).toBe('soft');
+          expect(await harness.readBack('law:1')).toBe('first');
+          expect(await write({ eventId: 'restored', at: 3_000, content: 'restored' })).toBe('delivered');
+          expect(await harness.readDeletion?.('law:1')).toBeNull();
+          expect(await harness.readBack('law:1')).toBe('restored');
+        }),
+      deletions.soft === 'marks' ? false : `declares deletions.soft: ${deletions.soft}`,
+    );
+
+    for (const kind of ['soft', 'permanent'] as const)
+      law(
+        `tells its destination of a deletion that is ${kind}, and nothing else of it`,
+        () =>
+          using(async (harness) => {
+            const gone = facts({ eventId: 'gone', at: 2_000, deletion: kind });
+            expect((await harness.sink.write(harness.delivery(gone), never)).outcome).toBe('delivered');
+            expect(await harness.readDeletion?.('law:1')).toBe(kind);
+            expect(await harness.readBack('law:1')).toBeNull();
+          }),
+        deletions[kind] === 'tells' ? false : `declares deletions.${kind}: ${deletions[kind]}`,
+      );
 
     for (const [fault, expected] of Object.entries(dispositions) as [Exclude<SinkFault, 'hanging'>, object][]) {
       law(

@@ -1,4 +1,4 @@
-import { CodedError, type Disposition, deadLetter, halt, retry } from '@millrace/messaging';
+import { CodedError, type Disposition, deadLetter, halt, type Refusal, retry } from '@millrace/messaging';
 import { type DeliveryFacts, type SinkFault, type SinkShape, sinkLaws } from '../src/sink-laws.ts';
 
 interface Row extends DeliveryFacts {}
@@ -9,14 +9,15 @@ function openTable() {
   const effects = new Map<string, number>();
   const events = new Set<string>();
   let fault: SinkFault | null = null;
-  const error = (disposition: Disposition, unavailable = false): CodedError =>
-    new CodedError('X_TABLE_FAILED', 'the table did not take the row', { disposition, unavailable, step: 'effect' });
+  const error = (disposition: Disposition, more: { unavailable?: boolean; refusal?: Refusal } = {}): CodedError =>
+    new CodedError('X_TABLE_FAILED', 'the table did not take the row', { disposition, step: 'effect', ...more });
+  const everyone = { scope: 'everyone', answer: 'no' } as const;
   const failing: Record<Exclude<SinkFault, 'hanging'>, CodedError> = {
-    unavailable: error(retry(), true),
-    'rate-limited': error(retry(2_000)),
+    unavailable: error(retry(), { unavailable: true }),
+    'rate-limited': error(retry(2_000), { refusal: everyone }),
     'server-error': error(retry()),
-    unauthorised: error(halt),
-    rejected: error(deadLetter),
+    unauthorised: error(halt, { refusal: everyone }),
+    rejected: error(deadLetter, { refusal: { scope: 'record', answer: 'no' } }),
   };
   const sink: SinkShape<DeliveryFacts> = {
     async write(delivery, signal) {
@@ -34,7 +35,7 @@ function openTable() {
         (delivery.generation < known.generation ||
           (delivery.generation === known.generation && delivery.at <= known.at));
       if (isOlder) return { outcome: 'superseded', destination };
-      rows.set(delivery.key, delivery);
+      rows.set(delivery.key, delivery.deletion === 'soft' ? { ...delivery, content: known?.content ?? '' } : delivery);
       events.add(delivery.eventId);
       effects.set(delivery.eventId, (effects.get(delivery.eventId) ?? 0) + 1);
       return { outcome: 'delivered', destination };
@@ -45,7 +46,11 @@ function openTable() {
   return {
     sink,
     delivery: (facts: DeliveryFacts) => facts,
-    readBack: async (key: string) => rows.get(key)?.content ?? null,
+    readBack: async (key: string) => {
+      const row = rows.get(key);
+      return row === undefined || row.deletion === 'permanent' ? null : row.content;
+    },
+    readDeletion: async (key: string) => rows.get(key)?.deletion ?? null,
     effects: async (eventId: string) => effects.get(eventId) ?? 0,
     fail: async (next: SinkFault) => {
       fault = next;
@@ -60,7 +65,7 @@ function openTable() {
 
 for (const inDoubt of ['transactional', 'probe'] as const) {
   sinkLaws<DeliveryFacts>({
-    definition: { name: `a table that is ${inDoubt}`, inDoubt },
+    definition: { name: `a table that is ${inDoubt}`, inDoubt, deletions: { soft: 'marks', permanent: 'erases' } },
     supersedes: true,
     faults: ['unavailable', 'rate-limited', 'server-error', 'unauthorised', 'rejected', 'hanging'],
     make: async () => openTable(),

@@ -4,6 +4,7 @@
  */
 import type { Outbound } from '@millrace/resilience/outbound';
 import { z } from 'zod';
+import type { Deletion } from './deletion.ts';
 
 /**
  * What follows when a crash may have fallen between the effect and our note of it.
@@ -31,6 +32,8 @@ export interface DeliverableRecord {
   readonly receivedAt: number;
   readonly source: string;
   readonly entity: object;
+  /** That the entity is gone; null or absent while it is there. Of what is gone for good, `entity` has no content. */
+  readonly deletion?: Deletion | null;
   readonly context?: Readonly<Record<string, unknown>>;
   readonly judgements?: Readonly<Record<string, Judgement>>;
 }
@@ -53,6 +56,23 @@ export interface SinkDelivery {
   readonly view: Readonly<Record<string, unknown>>;
   /** What the route's `map` made of the view, null when nothing; undefined when it has no map, then the sink's own counts. */
   readonly mapped?: unknown;
+  /** Of what is gone for good, where the sink erases: the `destination` of each earlier write of the key by this route. */
+  readonly earlier?: readonly string[];
+}
+
+/**
+ * What follows at the destination when an entity is gone at its source. A sink is given deletions whatever the route's
+ * `when` and `map` say, unless it does nothing about them.
+ * - `marks`: what is there stays, and says that it is gone;
+ * - `erases`: no content of it stays; what is older and comes late brings none back;
+ * - `tells`: the destination is told, and decides itself;
+ * - `nothing`: there is nothing to write, or it cannot be taken back.
+ */
+export interface Deletions {
+  /** It may be restored. */
+  readonly soft: 'marks' | 'tells' | 'nothing';
+  /** Personal data must not stay. */
+  readonly permanent: 'erases' | 'tells' | 'nothing';
 }
 
 export interface SinkResult {
@@ -108,6 +128,7 @@ export interface SinkDefinition<Config = unknown> {
   /** The route's own keys in the flow file. Text may be a secret reference (`${NAME}`); the caller resolves it before `open`. */
   readonly config: z.ZodType<Config>;
   readonly inDoubt: InDoubt;
+  readonly deletions: Deletions;
   /** Which entities it understands. */
   readonly entities: 'any' | readonly string[];
   /** The vendor's documented limit for this kind of write; null where there is none. */

@@ -1,7 +1,7 @@
 import type { EffectDone, EffectState, EffectStore, KeyPlace } from '@millrace/messaging';
 import { fitId } from '@millrace/text';
 import { asJson } from './parameters.ts';
-import { isPassed, keepFrom, placeColumns, settling } from './settled-keys.ts';
+import { isPassed, keepFrom, keyDigest, placeColumns, settling } from './settled-keys.ts';
 import { measuredGroupCommit, prepared, type Store, tableOf } from './store.ts';
 
 const day = 86_400_000;
@@ -80,13 +80,13 @@ export function createEffects(store: Store, notes: string | null): EffectStore {
   const finish = prepared(
     store,
     `WITH ended AS MATERIALIZED (
-       SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bytea[], $5::text[], $6::bigint[])
-         AS ended (route, event_id, detail, key, sequence, generation)
+       SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bytea[], $5::text[], $6::bigint[], $9::boolean[])
+         AS ended (route, event_id, detail, key, sequence, generation, erasable)
      ), settled AS (${settling(settledKeys, 'ended', '$8')}
      ), finished AS (
-       INSERT INTO ${effects} AS stored (route, event_id, started_at, done_at, detail)
-       SELECT route, event_id, $7, $7, detail FROM ended
-       ON CONFLICT (route, event_id) DO UPDATE SET done_at = excluded.done_at, detail = excluded.detail
+       INSERT INTO ${effects} AS stored (route, event_id, started_at, done_at, detail, key)
+       SELECT route, event_id, $7, $7, detail, CASE WHEN erasable THEN key END FROM ended
+       ON CONFLICT (route, event_id) DO UPDATE SET done_at = excluded.done_at, detail = excluded.detail, key = excluded.key
        WHERE stored.done_at IS NULL RETURNING route, event_id
      )${notes === null ? ' SELECT 1' : noteStatement(notes)}`,
   );
@@ -109,6 +109,11 @@ export function createEffects(store: Store, notes: string | null): EffectStore {
     `SELECT ${isPassed} AS passed
      FROM unnest($1::text[], $2::bytea[], $3::text[], $4::bigint[]) WITH ORDINALITY AS wanted (route, key, sequence, generation, n)
      LEFT JOIN ${settledKeys} AS settled ON settled.route = wanted.route AND settled.key = wanted.key ORDER BY wanted.n`,
+  );
+
+  const find = prepared<{ readonly detail: string | null }>(
+    store,
+    `SELECT detail FROM ${effects} WHERE route = $1 AND key = $2 AND done_at IS NOT NULL ORDER BY done_at`,
   );
 
   const begin = measuredGroupCommit<PlacedEffect, EffectState>(store, 'effect-begin', {
@@ -134,7 +139,9 @@ export function createEffects(store: Store, notes: string | null): EffectStore {
     execute: async (ended) => {
       const now = store.now();
       const details = ended.map(({ detail }) => detail);
-      const values = [...columns(ended), details, ...placeColumns(ended.map(placeOf)), now, keepFrom(now)];
+      const places = placeColumns(ended.map(placeOf));
+      const erasable = ended.map(({ isErasable }) => isErasable === true);
+      const values = [...columns(ended), details, ...places, now, keepFrom(now), erasable];
       await finish(notes === null ? values : [...values, noteRows(ended)]);
       return ended.map(() => undefined);
     },
@@ -172,6 +179,10 @@ export function createEffects(store: Store, notes: string | null): EffectStore {
     release: (route, eventId, signal) => release({ route, eventId: fitId(eventId) }, signal),
     settle: (route, eventId, place, signal) =>
       settle({ route, eventId: eventId === null ? null : fitId(eventId), place }, signal),
+    written: async (route, key, signal) => {
+      signal?.throwIfAborted();
+      return (await find([route, keyDigest(key)])).flatMap(({ detail }) => detail ?? []);
+    },
     isSuperseded: (route, place, signal) => isSuperseded({ route, eventId: null, place }, signal),
   };
 }
@@ -179,7 +190,7 @@ export function createEffects(store: Store, notes: string | null): EffectStore {
 const noteStatement = (table: string): string => `
      INSERT INTO ${table} (route, event_id, correlation_id, entity, id, sequence, generation)
      SELECT route, event_id, correlation_id, entity, id, sequence, generation
-     FROM json_to_recordset($9::json) AS note (route text, event_id text, correlation_id text, entity text, id text, sequence text, generation bigint)
+     FROM json_to_recordset($10::json) AS note (route text, event_id text, correlation_id text, entity text, id text, sequence text, generation bigint)
      JOIN finished USING (route, event_id)`;
 
 const noteRows = (ended: readonly Ended[]): string =>

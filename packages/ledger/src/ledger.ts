@@ -14,6 +14,7 @@ import {
   bodySchema,
   deliveriesAgeMigration,
   deliveriesMigration,
+  effectKeysMigration,
   heldKeysMigration,
   ledgerMigrations,
   settledKeysMigration,
@@ -83,6 +84,7 @@ export function connectLedger(options: LedgerOptions): Ledger {
     heldKeysMigration,
     ...(notes === null ? [] : [deliveriesAgeMigration(notes)]),
     settledKeysMigration,
+    effectKeysMigration,
   ];
   const database = connectDatabase({
     ...options,

@@ -94,6 +94,15 @@ export const settledKeysMigration: Migration = {
   `,
 };
 
+/** By which key an effect is found again that may have to be erased; only those have one. */
+export const effectKeysMigration: Migration = {
+  id: '0006-effect-keys',
+  sql: `
+    ALTER TABLE :schema.effects ADD COLUMN key bytea;
+    CREATE INDEX effects_key ON :schema.effects (route, key) WHERE key IS NOT NULL;
+  `,
+};
+
 /** The outside contract's table, which a Postgres sink on the same database makes too. */
 export const deliveriesMigration = (table: string): Migration => ({
   id: '0002-deliveries',

@@ -6,10 +6,13 @@ const dayMs = 86_400_000;
 /** Kept for whole days from the next one on: never shorter than asked. */
 export const keepFrom = (now: number): number => Math.ceil(now / dayMs) * dayMs;
 
+/** What stands for an entity's key: of fixed size, and nobody's name. */
+export const keyDigest = (key: string): Buffer => hash('sha256', key, 'buffer');
+
 /** Three columns for as many items, nulls where nothing is said of the order. */
 export function placeColumns(places: readonly (KeyPlace | null)[]): readonly unknown[] {
   return [
-    places.map((place) => (place === null ? null : hash('sha256', place.key, 'buffer'))),
+    places.map((place) => (place === null ? null : keyDigest(place.key))),
     places.map((place) => place?.sequence ?? null),
     places.map((place) => place?.generation ?? null),
   ];

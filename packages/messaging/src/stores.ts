@@ -47,6 +47,8 @@ export interface EffectDone {
   /** What was written where, e.g. the vendor's id. */
   readonly detail: string;
   readonly note: DeliveryNote | null;
+  /** Whether `written` finds it by the note's id: what was written there may have to be erased. */
+  readonly isErasable?: boolean;
 }
 
 /**
@@ -69,6 +71,8 @@ export interface EffectStore {
    * begun of it; without an event id, of one that never came so far, there is nothing to release.
    */
   settle(route: string, eventId: string | null, place: KeyPlace, signal?: AbortSignal): Promise<void>;
+  /** The details of what the route wrote of the key and may have to erase, the oldest first. */
+  written(route: string, key: string, signal?: AbortSignal): Promise<readonly string[]>;
   /** Whether the route is done with a newer event of the key. */
   isSuperseded(route: string, place: KeyPlace, signal?: AbortSignal): Promise<boolean>;
 }

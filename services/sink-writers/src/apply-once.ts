@@ -4,7 +4,7 @@ import { appliedOf } from '@millrace/resilience/outbound-error';
 import type { Destination } from './destination.ts';
 
 export interface ApplyOptions {
-  readonly definition: Pick<AnySink, 'inDoubt'>;
+  readonly definition: Pick<AnySink, 'inDoubt' | 'deletions'>;
   readonly destination: Pick<Destination, 'write' | 'probe'>;
   readonly effects: EffectStore;
   /** Whether the route leaves some events out before they come here. */
@@ -59,13 +59,13 @@ export async function applyOnce(
       return newerSettled;
     }
     if (resolution === 'found') {
-      await remember(delivery, 'found at the destination', effects, signal);
+      await remember(delivery, 'found at the destination', options, signal);
       return { outcome: 'delivered', destination: '', reason: 'found-at-destination' };
     }
   }
   try {
-    const result = await destination.write(delivery, signal);
-    if (result.outcome === 'delivered') await remember(delivery, result.destination, effects, signal);
+    const result = await destination.write(await withEarlier(delivery, options, signal), signal);
+    if (result.outcome === 'delivered') await remember(delivery, result.destination, options, signal);
     else await settle(delivery, options, signal);
     return withReason(result);
   } catch (error) {
@@ -107,15 +107,21 @@ async function settle(delivery: SinkDelivery, options: ApplyOptions, signal: Abo
 async function remember(
   { route, eventId, correlationid, entity, key, sequence, generation }: SinkDelivery,
   detail: string,
-  effects: EffectStore,
+  { effects, definition }: ApplyOptions,
   signal: AbortSignal,
 ): Promise<void> {
-  await effects.done(
-    route,
-    eventId,
-    { detail, note: { correlationid, entity, id: key, sequence, generation } },
-    signal,
-  );
+  const note = { correlationid, entity, id: key, sequence, generation };
+  await effects.done(route, eventId, { detail, note, isErasable: definition.deletions.permanent === 'erases' }, signal);
+}
+
+/** What has to go is at the destination under names that only the ledger still knows. */
+async function withEarlier(
+  delivery: SinkDelivery,
+  { effects, definition }: ApplyOptions,
+  signal: AbortSignal,
+): Promise<SinkDelivery> {
+  if (delivery.value.deletion?.kind !== 'permanent' || definition.deletions.permanent !== 'erases') return delivery;
+  return { ...delivery, earlier: await effects.written(delivery.route, delivery.key, signal) };
 }
 
 /** What an earlier try that may have reached the destination comes to. What is older is not written again. */

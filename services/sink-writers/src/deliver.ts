@@ -1,6 +1,7 @@
 import type { AnySink, SinkDelivery, SinkResult } from '@millrace/connectors/sink';
 import {
   type CanonicalEntity,
+  type DeletionKind,
   type DeliveryCompleted,
   type EntityEnriched,
   type Judgement,
@@ -33,10 +34,10 @@ export interface Written extends Omit<SinkResult, 'reason'> {
 export interface DeliverOptions {
   readonly flow: Pick<Flow, 'name' | 'entity'>;
   readonly route: Pick<Route, 'route' | 'when' | 'map' | 'order' | 'onFailure'>;
-  readonly sink: Pick<AnySink, 'name'>;
+  readonly sink: Pick<AnySink, 'name' | 'deletions'>;
   readonly expressions: Pick<Expressions, 'evaluate'>;
   readonly write: (delivery: SinkDelivery, isOperatorsWish: boolean, signal: AbortSignal) => Promise<Written>;
-  /** Told of each event that the condition leaves out, before it counts as filtered. */
+  /** Told of each event that the destination is not asked about, before it counts as filtered. */
   readonly pass: (delivery: SinkDelivery, signal: AbortSignal) => Promise<void>;
   /** Epoch milliseconds. */
   readonly now: () => number;
@@ -76,6 +77,12 @@ export function deliver(options: DeliverOptions): Handler<Deliverable> {
       value: envelope.data,
       view,
     };
+    const { deletion } = envelope.data;
+    // A route that once delivered it must learn that it is gone, whatever the condition says of what is left of it.
+    if (deletion !== null) {
+      const written = await deliverDeletion(delivery, deletion.kind, envelope, options, signal);
+      return completed(envelope, options, startedAt, written);
+    }
     if (route.when !== null && !isTrue(await evaluate(route.when, 'when', view, options, signal))) {
       await pass(delivery, signal);
       return completed(envelope, options, startedAt, { outcome: 'filtered', reason: 'when', destination: '' });
@@ -88,8 +95,20 @@ export function deliver(options: DeliverOptions): Handler<Deliverable> {
   };
 }
 
+async function deliverDeletion(
+  delivery: SinkDelivery,
+  kind: DeletionKind,
+  { delivery: { through } }: Envelope<Deliverable>,
+  { sink, write, pass }: DeliverOptions,
+  signal: AbortSignal,
+): Promise<Written> {
+  if (sink.deletions[kind] !== 'nothing') return write(delivery, through === 'lane', signal);
+  await pass(delivery, signal);
+  return { outcome: 'filtered', reason: 'deleted', destination: '' };
+}
+
 /** Reasons that came without asking the destination. */
-const unasked: ReadonlySet<string> = new Set(['when', 'delivered-before', 'newer-settled']);
+const unasked: ReadonlySet<string> = new Set(['when', 'deleted', 'delivered-before', 'newer-settled']);
 
 function completed(
   envelope: Envelope<Deliverable>,

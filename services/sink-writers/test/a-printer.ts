@@ -8,6 +8,7 @@ export const aPrinter = (print: (eventId: string, signal: AbortSignal) => Promis
     summary: 'Prints; nobody can ask it what it printed.',
     config: z.strictObject({}),
     inDoubt: 'dead-letter',
+    deletions: { soft: 'nothing', permanent: 'nothing' },
     entities: 'any',
     rate: null,
     concurrency: 1,

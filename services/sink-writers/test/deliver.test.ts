@@ -1,6 +1,8 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { httpSink } from '@millrace/connectors/http/sink';
-import type { SinkDelivery } from '@millrace/connectors/sink';
+import type { AnySink, SinkDelivery } from '@millrace/connectors/sink';
+import { slackSink } from '@millrace/connectors/slack/sink';
+import { zendeskSink } from '@millrace/connectors/zendesk/sink';
 import { createExpressions } from '@millrace/flows';
 import { aFlow } from '@millrace/flows/testing';
 import type { Envelope } from '@millrace/messaging';
@@ -26,6 +28,54 @@ const envelope: Envelope<Deliverable> = {
     replay: null,
   },
 };
+
+/** What becomes of the deletion of something that the route's condition leaves out, and what the destination was given. */
+const gone = async (kind: 'soft' | 'permanent', sink: AnySink) => {
+  const given: SinkDelivery[] = [];
+  const passed: SinkDelivery[] = [];
+  const never = async () => Promise.reject(new Error('no expression says anything of what is gone'));
+  const handle = deliver({
+    flow: aFlow(),
+    route: { route: 'notify', when: 'wanted', map: '{ "text": subject }', order: 'key', onFailure: 'tiers' },
+    sink,
+    expressions: { evaluate: never },
+    write: async (delivery) => {
+      given.push(delivery);
+      return { outcome: 'delivered', destination: 'there', reason: null };
+    },
+    pass: async (delivery) => void passed.push(delivery),
+    now: () => 0,
+  });
+  const data = { ...aTicket('1'), deletion: { kind, at: 1, reason: 'deleted' } };
+  const { outcome } = await handle({ ...envelope, data }, new AbortController().signal);
+  return { outcome, given, passed };
+};
+
+describe('that something is gone', () => {
+  it.each(['soft', 'permanent'] as const)(
+    'reaches a sink past the condition and the map of its route: %s',
+    async (kind) => {
+      const { outcome, given } = await gone(kind, httpSink);
+      expect(outcome).toEqual({ kind: 'delivered' });
+      expect(given).toMatchObject([{ key: 'zendesk:1', value: { deletion: { kind } } }]);
+      expect(given[0]).not.toHaveProperty('mapped');
+    },
+  );
+
+  it.each([
+    ['soft', zendeskSink],
+    ['permanent', zendeskSink],
+    ['soft', slackSink],
+  ] as const)(
+    'of a kind about which its sink does nothing ends as filtered, and settles the key: %s',
+    async (kind, sink) => {
+      const { outcome, given, passed } = await gone(kind, sink);
+      expect(outcome).toEqual({ kind: 'filtered', reason: 'deleted' });
+      expect(given).toEqual([]);
+      expect(passed).toMatchObject([{ key: 'zendesk:1' }]);
+    },
+  );
+});
 
 /** Whether the breaker is told that the destination was asked. */
 const wasAsked = async (written: Written | null): Promise<boolean | undefined> => {

@@ -51,6 +51,7 @@ function effectsInMemory(): EffectStore {
       if (eventId !== null) states.delete(name(route, eventId));
       await settle(route, place);
     },
+    written: async () => [],
     isSuperseded,
   };
 }

@@ -2,6 +2,7 @@ import { isoTime } from '@millrace/messaging';
 import { destinations, fitValue, headerValue } from '@millrace/text';
 import { Webhook } from 'standardwebhooks';
 import { z } from 'zod';
+import type { Deletion } from '../deletion.ts';
 import {
   type AnySink,
   defineSink,
@@ -17,7 +18,13 @@ const config = z.strictObject({
   url: urlReference().describe('Where to post'),
   secret: reference().describe('Standard Webhooks secret (`whsec_…`) that the receiver verifies with'),
   authorization: reference().optional().describe('Value of an Authorization header, where the receiver wants one too'),
-  type: z.string().min(1).optional().describe('The `type` of the message; `<entity>.delivered` when absent'),
+  type: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'The `type` of the message; `<entity>.delivered` when absent. That an entity is gone is always `<entity>.deleted`',
+    ),
 });
 type HttpConfig = z.infer<typeof config>;
 
@@ -26,6 +33,7 @@ export const httpSink: AnySink = defineSink<HttpConfig>({
   summary: 'Posts JSON signed by the Standard Webhooks specification, with the event id as Idempotency-Key.',
   config,
   inDoubt: 'repeat',
+  deletions: { soft: 'tells', permanent: 'tells' },
   entities: 'any',
   rate: null,
   concurrency: 32,
@@ -38,8 +46,7 @@ function openHttp(config: HttpConfig, { outbound, now }: SinkContext): Sink {
   const target = `POST ${new URL(config.url).host}`;
   return {
     async write(delivery, signal) {
-      const sent = fitValue(message(delivery, config.type ?? `${delivery.entity}.delivered`), destinations.json);
-      const body = JSON.stringify(sent);
+      const body = JSON.stringify(fitValue(message(delivery, config.type), destinations.json));
       const id = headerValue(delivery.eventId);
       // Signed anew on each try: receivers refuse an old timestamp, and know a repeat by its id.
       const at = new Date(now());
@@ -67,19 +74,27 @@ function openHttp(config: HttpConfig, { outbound, now }: SinkContext): Sink {
 }
 
 /** The message: what the map made, or everything known. Receivers tell order by `sequence` and `generation`. */
-function message(delivery: SinkDelivery, type: string): object {
+function message(delivery: SinkDelivery, type: string | undefined): object {
   const { value } = delivery;
+  const deletion = value.deletion ?? null;
   return {
-    type,
+    // Whatever the route calls its messages, that something is gone must not be taken for one of them.
+    type: deletion === null ? (type ?? `${delivery.entity}.delivered`) : `${delivery.entity}.deleted`,
     timestamp: isoTime(value.receivedAt),
     id: delivery.key,
     correlationId: delivery.correlationid,
     sequence: delivery.sequence,
     generation: delivery.generation,
-    // Null is what a map makes of nothing: the receiver never gets more than the map names.
-    data:
-      delivery.mapped === undefined
-        ? { ...value.entity, context: value.context ?? {}, judgements: value.judgements ?? {} }
-        : delivery.mapped,
+    data: deletion === null ? content(delivery) : gone(delivery, deletion),
   };
+}
+
+/** Null is what a map makes of nothing: the receiver never gets more than the map names. */
+const content = ({ mapped, value }: SinkDelivery): unknown =>
+  mapped === undefined ? { ...value.entity, context: value.context ?? {}, judgements: value.judgements ?? {} } : mapped;
+
+/** The vendor's id and how it went: nothing else of it is the receiver's business any more. */
+function gone({ value }: SinkDelivery, { kind, at, reason }: Deletion): object {
+  const { id } = value.entity as { readonly id?: unknown };
+  return { id, deletion: { kind, at: isoTime(at), reason } };
 }

@@ -27,6 +27,8 @@ export const fixedColumns: readonly Column[] = [
   { name: 'sequence', type: 'text', field: null },
   { name: 'generation', type: 'bigint', field: null },
   { name: 'received_at', type: 'timestamptz', field: null },
+  { name: 'deleted_at', type: 'timestamptz', field: null },
+  { name: 'deletion', type: 'text', field: null },
 ];
 
 /** Filled by the statement itself, so never part of a row. */
@@ -39,6 +41,9 @@ export const documentColumns: readonly Column[] = [
 ];
 
 const reserved = new Set([...fixedColumns, ...documentColumns].map(({ name }) => name).concat(deliveredAt));
+
+/** Whether every table of ours has a column of that name. */
+export const isOwnColumn = (name: string): boolean => reserved.has(name);
 
 /** The entity's own columns, one per field of its canonical record. A name that is ours already gets `vendor_` before it. */
 export function entityColumns(schema: object): readonly Column[] {

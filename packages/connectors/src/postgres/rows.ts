@@ -9,9 +9,11 @@ export type Row = Readonly<Record<string, unknown>> & { readonly id: string; rea
 /** What one delivery is in the table. Pure. What the route's `map` says about a column wins over the entity's field. */
 export function toRow(delivery: SinkDelivery, columns: readonly Column[]): Row {
   const { value } = delivery;
+  const deletion = value.deletion ?? null;
+  const isErased = deletion?.kind === 'permanent';
   const entity = value.entity as Readonly<Record<string, unknown>>;
   const own = columns.map(
-    ({ name, type, field }) => [name, field === null ? null : asColumn(entity[field], type)] as const,
+    ({ name, type, field }) => [name, field === null || isErased ? null : asColumn(entity[field], type)] as const,
   );
   return {
     ...Object.fromEntries(own),
@@ -24,8 +26,10 @@ export function toRow(delivery: SinkDelivery, columns: readonly Column[]): Row {
     sequence: delivery.sequence,
     generation: delivery.generation,
     received_at: isoTime(value.receivedAt),
-    context: value.context ?? {},
-    judgements: value.judgements ?? {},
+    deleted_at: deletion === null ? null : isoTime(deletion.at),
+    deletion: deletion?.kind ?? null,
+    context: isErased ? null : (value.context ?? {}),
+    judgements: isErased ? null : (value.judgements ?? {}),
   };
 }
 

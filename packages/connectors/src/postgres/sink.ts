@@ -3,7 +3,7 @@ import { asJson, openPool } from '@millrace/ledger/pool';
 import { CodedError, isCodedError, retry } from '@millrace/messaging';
 import { z } from 'zod';
 import { type AnySink, defineSink, type Sink, type SinkContext, type SinkResult, urlReference } from '../sink.ts';
-import { columnTypes, entityColumns } from './columns.ts';
+import { columnTypes, entityColumns, isOwnColumn } from './columns.ts';
 import { classifyPostgres } from './errors.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { type Row, toRow } from './rows.ts';
@@ -28,7 +28,13 @@ const config = z.strictObject({
   url: urlReference('POSTGRES_URL').describe('Connection URL of the database'),
   schema: identifier.default('public').describe('Postgres schema of the tables'),
   table: identifier.describe('Table with one row per entity; made and widened when missing'),
-  columns: z.record(identifier, z.enum(columnTypes)).default({}).describe("Further columns that the route's map fills"),
+  columns: z
+    .record(
+      identifier.refine((name) => !isOwnColumn(name), 'the table has a column of that name already'),
+      z.enum(columnTypes),
+    )
+    .default({})
+    .describe("Further columns that the route's map fills"),
   batchRows: z.int().min(1).max(5_000).default(500).describe('Rows of one statement at most'),
   claimDays: z
     .int()
@@ -51,6 +57,7 @@ export const postgresSink: AnySink = defineSink<PostgresConfig>({
   summary: 'Upserts one row per entity, newest wins, and appends one row per applied delivery, in one transaction.',
   config,
   inDoubt: 'transactional',
+  deletions: { soft: 'marks', permanent: 'erases' },
   entities: 'any',
   rate: null,
   // The rows of one statement are in the database while those of the next gather.

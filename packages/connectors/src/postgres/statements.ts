@@ -49,12 +49,23 @@ export function expectedColumns(target: Target): readonly string[] {
 /**
  * Claim, guarded upsert and delivery note in one statement, so all of it happens or none.
  * Parameters: the rows as JSON (one per key and event), route, entity.
+ * What is gone but may be restored keeps its content and is marked; what is gone for good leaves a row without content,
+ * whose sequence keeps out what is older.
  * Answers per row whether the claim was ours and whether the row was written.
  */
 export function applyStatement(target: Target): string {
   const columns = allColumns(target);
   const names = columns.map(({ name }) => quote(name));
-  const updates = [...names.filter((name) => name !== '"id"').map((name) => `${name} = excluded.${name}`)].join(', ');
+  const always = new Set(fixedColumns.map(({ name }) => quote(name)));
+  const isKept = `excluded."deletion" = 'soft'`;
+  const updates = names
+    .filter((name) => name !== '"id"')
+    .map((name) =>
+      always.has(name)
+        ? `${name} = excluded.${name}`
+        : `${name} = case when ${isKept} then held.${name} else excluded.${name} end`,
+    )
+    .join(', ');
   return `
 with input as materialized (
   select * from json_to_recordset($1::json) as x(${columns.map((column) => `${quote(column.name)} ${sqlType(column)}`).join(', ')})

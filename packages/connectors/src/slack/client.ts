@@ -1,3 +1,4 @@
+import { isCodedError } from '@millrace/messaging';
 import { parseRetryAfter } from '@millrace/resilience/classify-http';
 import type { Outbound } from '@millrace/resilience/outbound';
 import { z } from 'zod';
@@ -24,6 +25,8 @@ export interface PostedMessage {
 /** The part of Slack's Web API that the sink needs. Every failure is an `OutboundError`. */
 export interface SlackClient {
   post(channel: string, message: SlackMessage, signal: AbortSignal): Promise<PostedMessage>;
+  /** Takes a message of ours back; one that is not there any more is taken back already. */
+  remove(message: PostedMessage, signal: AbortSignal): Promise<void>;
   /** The id of a channel given as `#name` or id; null when the token cannot see it. */
   findChannel(channel: string, signal: AbortSignal): Promise<string | null>;
   /** The `source_event_id` markers of one page of messages, newest first. */
@@ -78,6 +81,14 @@ export function createSlackClient({ baseUrl, token, outbound, now }: SlackClient
 
   return {
     post: (channel, message, signal) => call('chat.postMessage', { channel, ...message }, posted, signal),
+
+    async remove({ channel, ts }, signal) {
+      try {
+        await call('chat.delete', { channel, ts }, envelope, signal);
+      } catch (error) {
+        if (!isCodedError(error) || error.refusal?.answer !== 'message_not_found') throw error;
+      }
+    },
 
     async findChannel(channel, signal) {
       if (!channel.startsWith('#')) return channel;

@@ -13,6 +13,7 @@ export interface SlackSimulatorOptions extends SimulatorOptions {
 
 type Entry =
   | { readonly kind: 'message'; readonly message: PostedMessage }
+  | { readonly kind: 'deleted'; readonly channel: string; readonly ts: string }
   | { readonly kind: 'asked'; readonly channel: string }
   | { readonly kind: 'channel'; readonly channel: string };
 
@@ -49,7 +50,10 @@ export function createSlackSimulator(options: SlackSimulatorOptions): Simulator 
   const apply = (entry: Entry): void => {
     if (entry.kind === 'asked') asked.add(entry.channel);
     else if (entry.kind === 'channel') channels.set(channelId(entry.channel), entry.channel);
-    else {
+    else if (entry.kind === 'deleted') {
+      const at = posted.findIndex(({ channel, ts }) => channel === entry.channel && ts === entry.ts);
+      if (at >= 0) posted.splice(at, 1);
+    } else {
       posted.push(entry.message);
       lastTs = Math.max(lastTs, Math.round(Number(entry.message.ts) * 1e6));
     }
@@ -101,6 +105,16 @@ export function createSlackSimulator(options: SlackSimulatorOptions): Simulator 
     };
     record({ kind: 'message', message });
     response.json({ ok: true, channel, ts: message.ts, message: { type: 'message', bot_id: 'B900100', ...message } });
+  };
+
+  const deleteMessage = ({ channel, ts }: Body, response: Response): void => {
+    const found = posted.find((one) => one.channel === channel && one.ts === ts);
+    if (typeof channel !== 'string' || !channels.has(channel)) refuse(response, 'channel_not_found');
+    else if (found === undefined) refuse(response, 'message_not_found');
+    else {
+      record({ kind: 'deleted', channel, ts: found.ts });
+      response.json({ ok: true, channel, ts });
+    }
   };
 
   const history = (body: Body, response: Response): void => {
@@ -159,6 +173,7 @@ export function createSlackSimulator(options: SlackSimulatorOptions): Simulator 
       router.post('/api/chat.postMessage', (request, response) => {
         postMessage(bodyOf(request), response, faults.state().limits);
       });
+      router.post('/api/chat.delete', (request, response) => deleteMessage(bodyOf(request), response));
       router.all('/api/conversations.history', (request, response) => history(bodyOf(request), response));
       router.all('/api/conversations.list', (_request, response) => {
         const list = [...channels].map(([id, name]) => ({

@@ -1,8 +1,17 @@
 import { deadLetter } from '@millrace/messaging';
 import { OutboundError } from '@millrace/resilience/outbound-error';
 import { z } from 'zod';
-import { type AnySink, defineSink, reference, type Sink, type SinkContext, urlReference } from '../sink.ts';
-import { createSlackClient } from './client.ts';
+import {
+  type AnySink,
+  defineSink,
+  reference,
+  type Sink,
+  type SinkContext,
+  type SinkDelivery,
+  type SinkResult,
+  urlReference,
+} from '../sink.ts';
+import { createSlackClient, type PostedMessage } from './client.ts';
 import { toMessage } from './message.ts';
 
 const config = z.strictObject({
@@ -21,6 +30,8 @@ export const slackSink: AnySink = defineSink<SlackConfig>({
     'Posts one Block Kit message per event to a channel, marked with the event id so that it can be found again.',
   config,
   inDoubt: 'probe',
+  // That a ticket was there stays said; what its customer wrote does not, once it must not stay.
+  deletions: { soft: 'nothing', permanent: 'erases' },
   entities: 'any',
   rate: { requests: 1, perMs: 1_000 },
   concurrency: 4,
@@ -32,14 +43,26 @@ function openSlack({ channel, baseUrl, token }: SlackConfig, { outbound, now }: 
   const client = createSlackClient({ baseUrl, token, outbound, now });
   let channelId: string | null = null;
 
+  const erase = async ({ earlier = [], key }: SinkDelivery, signal: AbortSignal): Promise<SinkResult> => {
+    const places = earlier.flatMap((destination) => placeOf(destination) ?? []);
+    for (const place of places) await client.remove(place, signal);
+    const destination = `slack ${channel} without ${key}`;
+    return places.length === 0
+      ? { outcome: 'filtered', reason: 'deleted', destination }
+      : { outcome: 'delivered', destination };
+  };
+
   return {
     async write(delivery, signal) {
+      if (delivery.value.deletion != null) return erase(delivery, signal);
       const posted = await client.post(channel, toMessage(delivery), signal);
       channelId = posted.channel;
-      return { outcome: 'delivered', destination: `slack ${channel} ${posted.channel} ${posted.ts}` };
+      return { outcome: 'delivered', destination: destinationOf(channel, posted) };
     },
 
     async probe(delivery, signal) {
+      // What was erased is not found, and erasing it again changes nothing.
+      if (delivery.value.deletion != null) return false;
       channelId ??= await client.findChannel(channel, signal);
       // A channel that nobody can see holds no message of ours.
       if (channelId === null) return false;
@@ -64,4 +87,13 @@ function openSlack({ channel, baseUrl, token }: SlackConfig, { outbound, now }: 
 
     close: async () => undefined,
   };
+}
+
+/** Kept by the ledger for each message: `placeOf` reads it when the message must go. */
+const destinationOf = (channel: string, posted: PostedMessage): string =>
+  `slack ${channel} ${posted.channel} ${posted.ts}`;
+
+function placeOf(destination: string): PostedMessage | null {
+  const [, channel, ts] = /^slack .+ ([A-Z0-9]+) (\d+\.\d+)$/.exec(destination) ?? [];
+  return channel === undefined || ts === undefined ? null : { channel, ts };
 }

@@ -42,6 +42,8 @@ export const zendeskSink: AnySink = defineSink<ZendeskConfig>({
   summary: 'Writes tags, priority, group and a suggested reply as internal note to a ticket, in one safe update.',
   config,
   inDoubt: 'probe',
+  // The ticket is gone there too.
+  deletions: { soft: 'nothing', permanent: 'nothing' },
   entities: ['tickets'],
   rate: { requests: 100, perMs: 60_000 },
   concurrency: 16,

@@ -42,8 +42,8 @@ sinkLaws({
       (await admin.query<{ count: number }>(text, [value]).catch(() => ({ rows: [] }))).rows[0]?.count ?? 0;
     return {
       sink,
-      delivery: ({ key, eventId, at, generation, content }) => ({
-        ...aDelivery({ event: eventId, at, generation, subject: content }),
+      delivery: ({ key, eventId, at, generation, content, deletion }) => ({
+        ...aDelivery({ event: eventId, at, generation, subject: content, deletion }),
         key,
       }),
       readBack: async (key) => {
@@ -51,6 +51,13 @@ sinkLaws({
           .query<{ subject: string }>(`select subject from ${table} where id = $1`, [key])
           .catch(() => ({ rows: [] }));
         return rows.rows[0]?.subject ?? null;
+      },
+      readDeletion: async (key) => {
+        const { rows } = await admin.query<{ deletion: 'soft' | 'permanent' | null }>(
+          `select deletion from ${table} where id = $1`,
+          [key],
+        );
+        return rows[0]?.deletion ?? null;
       },
       effects: (eventId) => count('select count(*)::int as count from deliveries where event_id = $1', eventId),
       async fail(fault) {

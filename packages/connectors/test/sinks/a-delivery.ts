@@ -1,4 +1,4 @@
-import { entities } from '@millrace/contracts';
+import { entities, withoutContent } from '@millrace/contracts';
 import { createOutbound, type Outbound } from '@millrace/resilience/outbound';
 import type { Judgement, SinkContext, SinkDelivery } from '../../src/sink.ts';
 
@@ -22,6 +22,8 @@ export interface DeliveryParts {
   readonly judgements?: Readonly<Record<string, Judgement>>;
   readonly mapped?: unknown;
   readonly receivedAt?: number;
+  readonly deletion?: 'soft' | 'permanent' | undefined;
+  readonly earlier?: readonly string[] | undefined;
 }
 
 export function sequenceOf(at: number): string {
@@ -57,9 +59,16 @@ export function aDelivery(parts: DeliveryParts = {}): SinkDelivery {
     entity: 'tickets',
     sequence: sequenceOf(at),
     generation,
-    value: { sequence: sequenceOf(at), receivedAt, source: 'zendesk', entity, context: {}, judgements },
+    value: {
+      ...{ sequence: sequenceOf(at), receivedAt, source: 'zendesk', context: {} },
+      // As the stages before leave it: judged by nobody, and without content where nothing may stay.
+      entity: parts.deletion === 'permanent' ? withoutContent(entities.tickets, entity) : entity,
+      judgements: parts.deletion === undefined ? judgements : {},
+      deletion: parts.deletion === undefined ? null : { kind: parts.deletion, at: receivedAt, reason: 'deleted' },
+    },
     view: entity,
-    ...('mapped' in parts ? { mapped: parts.mapped } : {}),
+    ...('mapped' in parts && parts.deletion === undefined ? { mapped: parts.mapped } : {}),
+    ...(parts.earlier === undefined ? {} : { earlier: parts.earlier }),
   };
 }
 

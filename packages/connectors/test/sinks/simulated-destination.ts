@@ -10,6 +10,7 @@ export interface SimulatedOptions {
   readonly simulate: (base: SimulatorOptions) => Simulator;
   readonly delivery: (facts: DeliveryFacts) => SinkDelivery;
   readonly readBack: (simulator: Simulator, key: string) => Promise<string | null>;
+  readonly readDeletion?: (simulator: Simulator, key: string) => Promise<'soft' | 'permanent' | null>;
   readonly secrets: readonly string[];
 }
 
@@ -34,6 +35,9 @@ export async function aSimulatedDestination(options: SimulatedOptions): Promise<
     sink: options.definition.open(options.settings(url), context),
     delivery: options.delivery,
     readBack: (key) => options.readBack(simulator, key),
+    ...(options.readDeletion === undefined
+      ? {}
+      : { readDeletion: (key: string) => options.readDeletion?.(simulator, key) ?? Promise.resolve(null) }),
     effects: async (eventId) => simulator.messages().filter((message) => message.eventId === eventId).length,
     async fail(fault) {
       switch (fault) {

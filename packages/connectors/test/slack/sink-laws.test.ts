@@ -15,8 +15,8 @@ sinkLaws({
       definition: slackSink,
       settings: (baseUrl) => ({ baseUrl, token, channel: '#general' }),
       simulate: (base) => createSlackSimulator({ ...base, token, channels: ['general'] }),
-      delivery: ({ key, eventId, at, generation, content }) => ({
-        ...aDelivery({ event: eventId, at, generation, mapped: content, receivedAt: Date.now() }),
+      delivery: ({ key, eventId, at, generation, content, deletion, earlier }) => ({
+        ...aDelivery({ event: eventId, at, generation, mapped: content, receivedAt: Date.now(), deletion, earlier }),
         key,
       }),
       readBack: async (simulator, key) => {
