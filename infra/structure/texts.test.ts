@@ -23,8 +23,12 @@ describe('a text that somebody else wrote', () => {
     const cuts = new RegExp(`\\b(?:\\w*(?:${written}))\\??\\.(?:slice|substring|substr)\\((?:0\\b|-)`, 'i');
     // A place that was found in the text is no limit of length: `open`, `colon`, `at`, `from` …
     const found = /\.(?:slice|substring)\(0, (?:open|colon|at|mark|slash|first|Math\.max\(0, colon\))\)/;
+    // What is only looked at goes nowhere.
+    const looked = /\.(?:exec|test)\(\w+\??\.slice\(/;
     expect(
-      places(users, cuts).filter((place) => !found.test(place) && !notOfStrangers.has(place.split(':')[0] ?? '')),
+      places(users, cuts).filter(
+        (place) => !found.test(place) && !looked.test(place) && !notOfStrangers.has(place.split(':')[0] ?? ''),
+      ),
     ).toEqual([]);
   });
 
