@@ -1,6 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -13,10 +11,10 @@ import {
   eventId,
   type InMemoryBroker,
 } from '@millrace/messaging';
+import { type Answer, gatewayStandIn, runMillrace } from './support/command-line.ts';
 import { headersOf } from './support/records.ts';
 import { type RunningReplayer, startReplayer, tokens } from './support/replayer.ts';
 
-const bin = join(import.meta.dirname, '../bin/millrace.mjs');
 const group = 'sink-writers.tickets.urgent';
 const broker: InMemoryBroker = createInMemoryBroker();
 const serde = createInMemorySerde();
@@ -24,52 +22,10 @@ let database: TestDatabase;
 let replayer: RunningReplayer;
 let folder: string;
 let stateFile: string;
-const gateway = createServer((request, response) => {
-  const known: Record<string, unknown> = {
-    '/admin/v1/sources': [
-      {
-        name: 'zendesk',
-        scheme: 'hmac',
-        verifiedBy: 'vector',
-        coversBody: true,
-        replayProtected: true,
-        configured: ['zendesk'],
-      },
-    ],
-    '/admin/v1/sources/zendesk': {
-      name: 'zendesk',
-      url: 'http://x/v1/webhooks/zendesk',
-      secret: 's3cret',
-      headers: {},
-    },
-    '/admin/v1/keys/sample': { name: 'sample', key: 'mr_sample' },
-  };
-  const found = request.headers.authorization === `Bearer ${tokens.operator}` ? known[request.url ?? ''] : undefined;
-  response.writeHead(found === undefined ? 404 : 200, { 'content-type': 'application/json' });
-  response.end(JSON.stringify(found ?? { code: 'X_ADMIN_UNKNOWN', detail: 'there is no such thing' }));
-});
+const gateway = gatewayStandIn();
 
-interface Answer {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
-/** The command as a person would run it, in a process of its own. */
 const millrace = (args: readonly string[], env: Record<string, string> = {}): Promise<Answer> =>
-  new Promise((resolve) => {
-    const child: ChildProcess = spawn(process.execPath, [bin, ...args], {
-      env: { ...process.env, MILLRACE_STATE: stateFile, ...env },
-    });
-    let [out, err] = ['', ''];
-    child.stdout?.on('data', (chunk) => {
-      out += chunk;
-    });
-    child.stderr?.on('data', (chunk) => {
-      err += chunk;
-    });
-    child.on('close', (code) => resolve({ code, out, err }));
-  });
+  runMillrace(args, { MILLRACE_STATE: stateFile, ...env });
 
 const json = async <T>(...args: string[]): Promise<T> => JSON.parse((await millrace([...args, '--json'])).out) as T;
 
