@@ -1,4 +1,4 @@
-import { allTopics, type TopicTable } from './topic-table.ts';
+import { allTopics, type TopicTable, tierWaitMs } from './topic-table.ts';
 
 const json = (value: unknown): string => JSON.stringify(value, null, 2);
 
@@ -56,7 +56,12 @@ ${entityTypes
     cleanup,
     stamped,
   }));
-  const tableModule = `export interface TopicTableRow {
+  const tiers = table.templates.retry.tiers ?? [];
+  const tableModule = `/** The tiers that a failing record passes, in their order; each is named for how long it waits there. */
+export type RetryTier = ${tiers.map((tier) => `'${tier}'`).join(' | ')};
+export const retryWaitsMs: Readonly<Record<RetryTier, number>> = ${json(Object.fromEntries(tiers.map((tier) => [tier, tierWaitMs(tier)])))};
+
+export interface TopicTableRow {
   readonly name: string;
   readonly partitions: number | 'scaled';
   readonly retention: string;

@@ -150,6 +150,9 @@ export function readTopicTable(text: string, files: readonly SchemaFile[]): Topi
     if (version !== null && versionKind(schema, version) === null)
       problems.push(`topics.yaml: ${name} has version ${version}; name a field that is an instant or a whole number`);
   }
+  const waits = (yaml.templates.retry.tiers ?? []).map(tierWaitMs);
+  if (waits.length === 0 || waits.some((wait, at) => Number.isNaN(wait) || wait <= (waits[at - 1] ?? 0)))
+    problems.push('topics.yaml: the retry tiers are durations such as 1m, 10m, 1h, each longer than the one before');
   if (problems.length > 0) throw new Error(problems.join('\n'));
   return {
     partitions: yaml.partitions,
@@ -164,3 +167,11 @@ export const allTopics = (table: TopicTable): readonly TopicRow[] => [
   ...table.topics,
   ...table.entities.flatMap((entity) => Object.values(entity.stages)),
 ];
+
+/** How long a record waits in a tier: what it is named for. NaN for what is no duration. */
+export function tierWaitMs(tier: string): number {
+  const [, count, unit] = /^(\d+)([smh])$/.exec(tier) ?? [];
+  return count === undefined
+    ? Number.NaN
+    : Number(count) * { s: 1_000, m: 60_000, h: 3_600_000 }[unit as 's' | 'm' | 'h'];
+}

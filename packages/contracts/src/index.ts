@@ -29,6 +29,7 @@ export {
   promisedReplicationFactor,
   type RetryTier,
   retryTiers,
+  retryWaitsMs,
   type TopicSpecOptions,
   topicSpecs,
 } from './topic-specs.ts';

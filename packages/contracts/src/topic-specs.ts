@@ -1,5 +1,5 @@
 import { entities, topics } from './generated/index.ts';
-import { topicTable } from './generated/topic-table.ts';
+import { type RetryTier, retryWaitsMs, topicTable } from './generated/topic-table.ts';
 
 /** The raw-copy topics of one consumer group; no other group reads them. */
 export interface GroupTopics {
@@ -7,8 +7,10 @@ export interface GroupTopics {
   readonly dlq: string;
   readonly lane: string;
 }
-export type RetryTier = '1m' | '10m' | '1h';
-export const retryTiers: readonly RetryTier[] = ['1m', '10m', '1h'];
+export type { RetryTier };
+/** Declared once, in topics.yaml. */
+export const retryTiers: readonly RetryTier[] = Object.keys(retryWaitsMs) as RetryTier[];
+export { retryWaitsMs };
 
 /** A topic as it must exist; what provisioning reconciles with the cluster. */
 export interface ProvisionedTopic {
@@ -40,9 +42,9 @@ const named = (template: string, group: string, tier = ''): string =>
 
 export function groupTopics(group: string): GroupTopics {
   const { retry, dlq, lane } = topicTable.templates;
-  const tier = (name: RetryTier) => named(retry.name, group, name);
+  const tiers = retryTiers.map((tier) => [tier, named(retry.name, group, tier)]);
   return {
-    retry: { '1m': tier('1m'), '10m': tier('10m'), '1h': tier('1h') },
+    retry: Object.fromEntries(tiers) as GroupTopics['retry'],
     dlq: named(dlq.name, group),
     lane: named(lane.name, group),
   };

@@ -83,4 +83,9 @@ describe('schema rules', () => {
       .replace('retention: 400d', 'retention: soon');
     expect(() => readTopicTable(broken, files)).toThrow(/ops\/nothing\.v1[\s\S]*retention soon/);
   });
+
+  it.each(['[1m, 10m, soon]', '[10m, 1m]', '[]'])('refuse retry tiers that are no rising durations: %s', (tiers) => {
+    const text = readFileSync(join(schemasFolder, 'topics.yaml'), 'utf8');
+    expect(() => readTopicTable(text.replace('tiers: [1m, 10m, 1h]', `tiers: ${tiers}`), files)).toThrow(/retry tiers/);
+  });
 });

@@ -78,7 +78,7 @@ describe.each(drivers)('a pipeline over %s whose destination is away', (driver) 
       }),
       {
         ...{ broker, producer, serde, breaker, logger: quiet, metrics: createMetrics() },
-        settings: { commitIntervalMs: 50, inProcessTries: 1, inProcessBaseMs: 5, maxInFlight: 20, retryTier1Ms: 10 },
+        settings: { commitIntervalMs: 50, inProcessTries: 1, inProcessBaseMs: 5, maxInFlight: 20, retryWaitsMs: [10] },
         onFatal: (error) => {
           throw error;
         },

@@ -234,7 +234,7 @@ describe('the classify stage on a broker', () => {
       throw new CodedError('X_MODEL_RATE_LIMITED', 'asked to wait', { disposition: retry(30_000) });
     });
     const { run } = await rig.start(classifyPipeline(optionsOf(asking(limited, 'category'))), {
-      settings: { retryTier1Ms: 30_000 },
+      settings: { retryWaitsMs: [30_000] },
     });
     await rig.publish(topics.ticketsEnriched, aTicket(), published);
     while (rig.cluster.records('retry.classifier.tickets.1m').length === 0)

@@ -5,7 +5,7 @@ import { type PipelineSettings, pipelineSettings } from '@millrace/messaging';
 import { breakerSettings } from '@millrace/resilience/breaker-settings';
 import { defineSettings, type Setting, serviceSettings, setting } from '@millrace/service';
 
-type PipelineFragment = { readonly [Name in keyof PipelineSettings]: Setting<number> };
+type PipelineFragment = { readonly [Name in Exclude<keyof PipelineSettings, 'retryWaitsMs'>]: Setting<number> };
 
 /** Everything sink-writers is told by its environment; the secrets of destinations come through the flow file's references. */
 export const settings: typeof serviceSettings &

@@ -98,7 +98,7 @@ export function pipelineLaws(context: BrokerLawContext): void {
       const made = await makeTopics(members);
       await publish(made.input, 1, () => 'k');
       const tries: number[] = [];
-      const settings = { inProcessTries: 0, retryTier1Ms: 400 };
+      const settings = { inProcessTries: 0, retryWaitsMs: [400] };
       const one = await start(
         broker(),
         members,

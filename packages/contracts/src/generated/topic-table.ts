@@ -1,4 +1,12 @@
 // Made by `npm run generate` from schemas/. Do not edit.
+/** The tiers that a failing record passes, in their order; each is named for how long it waits there. */
+export type RetryTier = '1m' | '10m' | '1h';
+export const retryWaitsMs: Readonly<Record<RetryTier, number>> = {
+  "1m": 60000,
+  "10m": 600000,
+  "1h": 3600000
+};
+
 export interface TopicTableRow {
   readonly name: string;
   readonly partitions: number | 'scaled';

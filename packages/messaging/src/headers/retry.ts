@@ -1,12 +1,13 @@
+import { type RetryTier, retryTiers } from '@millrace/contracts';
 import type { HeaderPair } from '../broker.ts';
 import { headerNumber, headerText, internedText, numberHeader } from './pairs.ts';
 
-/** The three fixed tiers. How long each waits is a setting; the deadline travels in the record. */
-export const tiers = ['1m', '10m', '1h'] as const;
-export type Tier = (typeof tiers)[number];
+/** As topics.yaml declares them; the deadline travels in the record. */
+export const tiers: readonly RetryTier[] = retryTiers;
+export type Tier = RetryTier;
 
 export interface RetryFacts {
-  /** Tiers passed, this one included. A repeat of `1h` for a long Retry-After is not counted. */
+  /** Tiers passed, this one included. A repeat of the last for a long Retry-After is not counted. */
   readonly attempt: number;
   /** Epoch milliseconds before which no try makes sense. */
   readonly notBefore: number;

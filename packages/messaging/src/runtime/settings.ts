@@ -1,5 +1,6 @@
+import { retryWaitsMs } from '@millrace/contracts';
 import { type Setting, setting } from '@millrace/service';
-import type { Tier } from '../headers/retry.ts';
+import { type Tier, tiers } from '../headers/retry.ts';
 
 /** How a pipeline runs. `pipelineSettings` declares each for a service; `defaultPipelineSettings` are the same values. */
 export interface PipelineSettings {
@@ -13,9 +14,8 @@ export interface PipelineSettings {
   readonly keyDelayMs: number;
   readonly blockMs: number;
   readonly maxHeldKeys: number;
-  readonly retryTier1Ms: number;
-  readonly retryTier2Ms: number;
-  readonly retryTier3Ms: number;
+  /** How long a record waits in each tier, in their order; what topics.yaml names them for when absent. For tests. */
+  readonly retryWaitsMs?: readonly number[];
   readonly commitIntervalMs: number;
   readonly commitRecords: number;
   readonly maxProcessingMs: number;
@@ -34,9 +34,6 @@ export const defaultPipelineSettings: PipelineSettings = {
   keyDelayMs: 3_600_000,
   blockMs: 60_000,
   maxHeldKeys: 10_000,
-  retryTier1Ms: 60_000,
-  retryTier2Ms: 600_000,
-  retryTier3Ms: 3_600_000,
   commitIntervalMs: 1_000,
   commitRecords: 1_000,
   maxProcessingMs: 120_000,
@@ -44,7 +41,9 @@ export const defaultPipelineSettings: PipelineSettings = {
 };
 
 /** Spread into a service's settings; what is loaded is a `PipelineSettings`. */
-export const pipelineSettings: { readonly [Name in keyof PipelineSettings]: Setting<number> } = {
+export const pipelineSettings: {
+  readonly [Name in Exclude<keyof PipelineSettings, 'retryWaitsMs'>]: Setting<number>;
+} = {
   maxInFlight: setting.integer({
     env: 'MILLRACE_MAX_IN_FLIGHT',
     default: defaultPipelineSettings.maxInFlight,
@@ -101,21 +100,6 @@ export const pipelineSettings: { readonly [Name in keyof PipelineSettings]: Sett
     min: 1,
     description: 'Keys that one pipeline may hold after dead letters (onFailure: hold-key); with more it halts.',
   }),
-  retryTier1Ms: setting.durationMs({
-    env: 'MILLRACE_RETRY_TIER_1_MS',
-    default: defaultPipelineSettings.retryTier1Ms,
-    description: 'How long a record waits in the first retry tier (topic retry.<group>.1m).',
-  }),
-  retryTier2Ms: setting.durationMs({
-    env: 'MILLRACE_RETRY_TIER_2_MS',
-    default: defaultPipelineSettings.retryTier2Ms,
-    description: 'How long a record waits in the second retry tier (topic retry.<group>.10m).',
-  }),
-  retryTier3Ms: setting.durationMs({
-    env: 'MILLRACE_RETRY_TIER_3_MS',
-    default: defaultPipelineSettings.retryTier3Ms,
-    description: 'How long a record waits in the third retry tier (topic retry.<group>.1h).',
-  }),
   commitIntervalMs: setting.durationMs({
     env: 'MILLRACE_COMMIT_INTERVAL_MS',
     default: defaultPipelineSettings.commitIntervalMs,
@@ -140,13 +124,6 @@ export const pipelineSettings: { readonly [Name in keyof PipelineSettings]: Sett
   }),
 };
 
-export function tierDelayMs(settings: PipelineSettings, tier: Tier): number {
-  switch (tier) {
-    case '1m':
-      return settings.retryTier1Ms;
-    case '10m':
-      return settings.retryTier2Ms;
-    case '1h':
-      return settings.retryTier3Ms;
-  }
+export function tierDelayMs({ retryWaitsMs: waits }: Pick<PipelineSettings, 'retryWaitsMs'>, tier: Tier): number {
+  return waits?.[tiers.indexOf(tier)] ?? retryWaitsMs[tier];
 }

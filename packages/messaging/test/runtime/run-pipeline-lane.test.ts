@@ -57,7 +57,7 @@ describe('the lane', () => {
       copier(() => {
         throw new CodedError('X_TEST', 'again and again', { disposition: retry() });
       }),
-      { settings: { inProcessTries: 0, retryTier1Ms: 1, retryTier2Ms: 1, retryTier3Ms: 1 } },
+      { settings: { inProcessTries: 0, retryWaitsMs: [1, 1, 1] } },
     );
     const origin = await rig.publish(input, { text: '', number: 0 }, { id: 'e0', partition: 1 });
     for (let tier = 0; tier < 4; tier += 1) {

@@ -1,5 +1,5 @@
-import { groupTopics, retryTiers } from '@millrace/contracts';
-import { type Broker, defaultPipelineSettings, type TopicDescription } from '@millrace/messaging';
+import { groupTopics, retryTiers, retryWaitsMs } from '@millrace/contracts';
+import type { Broker, TopicDescription } from '@millrace/messaging';
 import { type GroupFacts, lagOf, type PartitionFacts } from './group-findings.ts';
 
 export interface ReadGroupsOptions {
@@ -84,11 +84,8 @@ async function withAges(
   }));
 }
 
-const { retryTier1Ms, retryTier2Ms, retryTier3Ms } = defaultPipelineSettings;
-const waits = { '1m': retryTier1Ms, '10m': retryTier2Ms, '1h': retryTier3Ms } as const;
-
 function waitOf(topic: string, group: string): number {
   const { retry } = groupTopics(group);
   const tier = retryTiers.find((one) => retry[one] === topic);
-  return tier === undefined ? 0 : waits[tier];
+  return tier === undefined ? 0 : retryWaitsMs[tier];
 }
