@@ -40,6 +40,8 @@ export interface ZendeskClient {
   readTicket(id: string, signal: AbortSignal): Promise<ZendeskTicket>;
   /** One safe update; says when the ticket was updated by it. Rejects with `X_HTTP_CONFLICT` when the ticket is no longer what `held` says. */
   updateTicket(id: string, held: ZendeskTicket, change: ZendeskChange, signal: AbortSignal): Promise<string>;
+  /** Whether the API works and knows us. Never rejects but for an abort. */
+  answers(signal: AbortSignal): Promise<boolean>;
   /** The custom metadata of every update of the ticket that has some. */
   readMetadata(id: string, signal: AbortSignal): Promise<readonly Readonly<Record<string, unknown>>[]>;
 }
@@ -122,6 +124,13 @@ export function createZendeskClient(options: ZendeskClientOptions): ZendeskClien
       };
       const answer = await call('PUT', path, signal, { ticket });
       return readAnswer(answer, ticketAnswer, target('PUT', path)).ticket.updated_at;
+    },
+
+    async answers(signal) {
+      return call('GET', 'users/me.json', signal).then(
+        () => true,
+        () => false,
+      );
     },
 
     async readMetadata(id, signal) {

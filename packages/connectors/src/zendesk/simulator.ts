@@ -26,6 +26,8 @@ export interface ZendeskSimulatorOptions extends SimulatorOptions {
 /** Whose token it is: the actor of every update that comes through the API. */
 export const integrationActor = 900_100;
 const accountId = 22_129_848;
+/** The status of a ticket that the API has no longer. */
+const deleted = 'deleted';
 /** Calls per minute of an account with the high-volume add-on; without it Zendesk lets 700 calls and 100 updates pass. */
 const highVolume = { account: 2_500, ticketUpdates: 300 } as const;
 /** Updates of one ticket by one user, whatever the plan. */
@@ -59,6 +61,15 @@ export function createZendeskSimulator(options: ZendeskSimulatorOptions): Simula
   };
   for (const entry of journal.earlier) apply(entry);
 
+  const remember = (entry: Entry): void => {
+    journal.append(entry);
+    apply(entry);
+  };
+  const by = (): Parameters<typeof applyChange>[2] => ({
+    author: integrationActor,
+    at: now(),
+    auditId: 1_000 + updates.length * 2,
+  });
   const update = (
     held: SimulatedTicket,
     body: unknown,
@@ -73,14 +84,8 @@ export function createZendeskSimulator(options: ZendeskSimulatorOptions): Simula
     if (parsed.data.safe_update === true && parsed.data.updated_stamp !== held.updated_at) {
       return refuse(response, 409, { error: 'UpdateConflict', description: 'Safe Update prevented the update' });
     }
-    const applied = applyChange(held, parsed.data, {
-      author: integrationActor,
-      at: now(),
-      auditId: 1_000 + updates.length * 2,
-    });
-    const entry: Entry = createdWith === undefined ? applied : { ...applied, createdWith };
-    journal.append(entry);
-    apply(entry);
+    const applied = applyChange(held, parsed.data, by());
+    remember(createdWith === undefined ? applied : { ...applied, createdWith });
     webhooks.fire(applied);
     return applied.ticket;
   };
@@ -128,9 +133,21 @@ export function createZendeskSimulator(options: ZendeskSimulatorOptions): Simula
     voice: { failureBody, tooMany },
     routes: (router, faults) => {
       router.use('/api/v2', authenticate, limited(faults, 'account'), express.json({ limit: '1mb' }));
+      router.use('/api/v2/tickets/:id', (request, response, next) => {
+        const id = Number(request.params.id.replace(/\.json$/, ''));
+        if (tickets.get(id)?.status === deleted) response.status(404).json(failureBody(404));
+        else next();
+      });
       router.get(
         '/api/v2/tickets/:id{.json}',
         withTicketId((id, response) => response.json({ ticket: read(id) })),
+      );
+      router.delete(
+        '/api/v2/tickets/:id{.json}',
+        withTicketId((id, response) => {
+          remember(applyChange(read(id), { status: deleted }, by()));
+          response.status(204).end();
+        }),
       );
       router.put(
         '/api/v2/tickets/:id{.json}',

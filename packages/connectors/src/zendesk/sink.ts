@@ -64,29 +64,32 @@ function openZendesk(config: ZendeskConfig, { outbound, now }: SinkContext): Sin
   const writeOnce = async (id: string, delivery: SinkDelivery, signal: AbortSignal): Promise<SinkResult> => {
     const destination = `zendesk ticket ${id}`;
     const held = await client.readTicket(id, signal);
+    hasRead = true;
     const marks = held.tags.includes(ownTag) ? readMarks(await client.readMetadata(id, signal)) : [];
     if (marks.some(({ event }) => event === delivery.eventId)) return { outcome: 'delivered', destination };
     const last = newestMark(marks);
     if (last !== null && isNewer(last, delivery)) return { outcome: 'superseded', destination };
     const change = planChange(held, toTriage(delivery, rules), delivery, last);
     if (change === null) return { outcome: 'unchanged', destination };
-    const takesNothing: SinkResult = { outcome: 'filtered', reason: closed, destination };
-    if (held.status === closed) return takesNothing;
-    try {
-      const changedAt = Date.parse(await client.updateTicket(id, held, change, signal));
-      return { outcome: 'delivered', destination, ...(Number.isNaN(changedAt) ? {} : { changedAt }) };
-    } catch (error) {
-      if (await hasClosed(id, error, signal)) return takesNothing;
-      throw error;
-    }
+    if (held.status === closed) return { outcome: 'filtered', reason: closed, destination };
+    const changedAt = Date.parse(await client.updateTicket(id, held, change, signal));
+    return { outcome: 'delivered', destination, ...(Number.isNaN(changedAt) ? {} : { changedAt }) };
   };
-  /** It was refused as invalid: it may have been closed since it was read. */
-  const hasClosed = async (id: string, error: unknown, signal: AbortSignal): Promise<boolean> => {
-    if (!isCodedError(error) || error.refusal?.answer !== '422') return false;
-    return client.readTicket(id, signal).then(
-      ({ status }) => status === closed,
-      () => false,
-    );
+  /** Whether this account has shown us a ticket: it is the one that we mean. */
+  let hasRead = false;
+  /** Why the ticket takes no change any more, where a refusal means that; null for every other failure. */
+  const reasonOf = async (id: string, error: unknown, signal: AbortSignal): Promise<string | null> => {
+    const answer = isCodedError(error) ? error.refusal?.answer : undefined;
+    // Invalid: it may have been closed since it was read.
+    if (answer === '422') {
+      const status = await client.readTicket(id, signal).then(
+        (held) => held.status,
+        () => null,
+      );
+      return status === closed ? closed : null;
+    }
+    // Not there, while all the rest is: deleted. Where nothing is there, it is the account or the address that is wrong.
+    return answer === '404' && hasRead && (await client.answers(signal)) ? 'not-found' : null;
   };
 
   return {
@@ -97,7 +100,10 @@ function openZendesk(config: ZendeskConfig, { outbound, now }: SinkContext): Sin
           return await writeOnce(id, delivery, signal);
         } catch (error) {
           // Somebody was faster: what is wanted may be there already, or be older than theirs. Read again and decide.
-          if (!isCodedError(error) || error.code !== 'X_HTTP_CONFLICT') throw error;
+          if (isCodedError(error) && error.code === 'X_HTTP_CONFLICT') continue;
+          const reason = await reasonOf(id, error, signal);
+          if (reason === null) throw error;
+          return { outcome: 'filtered', reason, destination: `zendesk ticket ${id}` };
         }
       }
       throw new OutboundError(

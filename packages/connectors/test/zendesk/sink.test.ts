@@ -173,6 +173,29 @@ describe('zendesk sink', () => {
     await expect(sink.write(aDelivery({ event: 'b', at: 2 }), never)).resolves.toMatchObject({ outcome: 'unchanged' });
   });
 
+  const remove = async (id: string): Promise<void> => void (await call(`tickets/${id}.json`, { method: 'DELETE' }));
+
+  it('says of a deleted ticket that it is not found, where the account is there and has shown us others', async () => {
+    await sink.write(aDelivery({ ticket: '1' }), never);
+    await remove('35436');
+    const gone = { outcome: 'filtered', reason: 'not-found', destination: 'zendesk ticket 35436' };
+    await expect(sink.write(aDelivery(), never)).resolves.toEqual(gone);
+    const racing = zendeskSink.open(
+      { baseUrl: simulator.url(), token },
+      beforeThePut(() => remove('77')),
+    );
+    await expect(racing.write(aDelivery({ ticket: '77' }), never)).resolves.toMatchObject({ reason: 'not-found' });
+  });
+
+  it('takes nothing for deleted while nothing is found, as at another account or in an outage', async () => {
+    await remove('35436');
+    const refused = { code: 'X_HTTP_NOT_FOUND', refusal: { scope: 'record' } };
+    await expect(sink.write(aDelivery(), never)).rejects.toMatchObject(refused);
+    await sink.write(aDelivery({ ticket: '1' }), never);
+    await steer(simulator, 'fail', { status: 404 });
+    await expect(sink.write(aDelivery(), never)).rejects.toMatchObject(refused);
+  });
+
   it('says when the ticket changed by its write, so that the echo of it is known', async () => {
     const { changedAt } = await sink.write(aDelivery(), never);
     expect(changedAt).toBe(Date.parse((await ticket()).updated_at));
