@@ -89,7 +89,9 @@ function problemsOf(lines: readonly Line[], columns: readonly string[], keyAt: n
     const before = lineOf.get(key);
     lineOf.set(key, number);
     if (cells.length !== columns.length)
-      return [`line ${number} has ${cells.length} columns, the header ${columns.length}`];
+      return [
+        `line ${number} has ${cells.length} ${cells.length === 1 ? 'column' : 'columns'}, the header ${columns.length}`,
+      ];
     if (cells.some((cell) => cell.includes('\0'))) return [`line ${number} has a NUL character in it`];
     const bytes = cells.reduce((sum, cell) => sum + Buffer.byteLength(cell), 0);
     if (bytes > mostRowBytes)

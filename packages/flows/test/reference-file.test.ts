@@ -133,7 +133,7 @@ describe('a reference file', () => {
   it('is refused as a whole, with every problem and the line where its record begins', () => {
     const csv = 'domain,name\na.example,"A\nof two lines"\n,B\nA.Example ,C\nb.example,D,E\nc.example\n';
     expect(refusal(csv)).toBe(
-      'the file line 4 has no domain; line 5 has the domain of line 2; line 6 has 3 columns, the header 2; line 7 has 1 columns, the header 2',
+      'the file line 4 has no domain; line 5 has the domain of line 2; line 6 has 3 columns, the header 2; line 7 has 1 column, the header 2',
     );
   });
 

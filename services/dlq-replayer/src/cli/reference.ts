@@ -157,7 +157,7 @@ function showLoad(
   isPlan: boolean,
 ): string {
   const as = [separator === undefined ? [] : [`cut at ${JSON.stringify(separator)}`], encoding ?? []].flat();
-  const first = isPlan ? `would load ${rows} rows into ${table}` : `loaded ${loaded} rows into ${table}`;
+  const first = isPlan ? `would load ${rowsText(rows)} into ${table}` : `loaded ${rowsText(loaded)} into ${table}`;
   const lines = [as.length === 0 ? first : `${first} (${as.join(', ')})`];
   if (removes !== undefined) {
     const shown = sample.length === 0 ? '' : `: ${sample.join(', ')}${removes > sample.length ? ', …' : ''}`;
