@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { FlowProblem } from '@millrace/flows';
 import { Command } from 'commander';
-import { CliError } from './cli-error.ts';
+import { CliError, exitCodes } from './cli-error.ts';
 import { type Context, run, verb } from './context.ts';
 import type { Printer } from './printer.ts';
 
@@ -33,16 +33,39 @@ export function flowsCommand({ cwd, env, root }: Context): Command {
       return undefined;
     }),
   );
-  verb(flows, 'map [path]', 'the flows as Mermaid text')
-    .option('--svg <file>', 'also write a drawing')
+  verb(flows, 'map [path]', 'the flows as Mermaid text; with --out a drawing, or a page on every flow')
+    .option(
+      '--out <file>',
+      'write a drawing (.svg), or origin, trigger, transformation and destination of every flow (.md)',
+    )
+    .option('--svg <file>', 'the same as --out with a name that ends in .svg')
     .action(
-      run(async (print: Printer, path: string | undefined, { svg }: { svg?: string }) => {
+      run(async (print: Printer, path: string | undefined, { out, svg }: { out?: string; svg?: string }) => {
         const { flows: loaded, sources } = await load(folderOf(path), env['MILLRACE_PACKS']);
+        const normalises = (connector: string) => sources[connector]?.normalises;
         const { flowMap, mermaidOf, svgOf } = await import('@millrace/flows/map');
-        const map = flowMap(loaded, (connector) => sources[connector]?.normalises);
-        const text = mermaidOf(map);
-        if (svg !== undefined) await writeFile(resolve(cwd, svg), await svgOf(map));
-        print.result({ mermaid: text, ...(svg === undefined ? {} : { svg }) }, (drawn) => drawn.mermaid);
+        const map = flowMap(loaded, normalises);
+        const drawn = svg ?? (out?.endsWith('.svg') === true ? out : undefined);
+        if (drawn !== undefined) await writeFile(resolve(cwd, drawn), await svgOf(map));
+        if (out !== undefined && out !== drawn) {
+          if (!out.endsWith('.md'))
+            throw new CliError(
+              'X_CLI_USAGE',
+              `--out takes a name that ends in .md or .svg, not ${out}`,
+              exitCodes.usage,
+            );
+          const { documentationOf } = await import('@millrace/flows/documentation');
+          await writeFile(resolve(cwd, out), documentationOf(loaded, normalises));
+        }
+        const written = [drawn, out].filter((file) => file !== undefined);
+        const answer = {
+          mermaid: mermaidOf(map),
+          ...(drawn === undefined ? {} : { svg: drawn }),
+          ...(out === undefined ? {} : { out }),
+        };
+        print.result(answer, ({ mermaid }) =>
+          written.length === 0 ? mermaid : `wrote ${[...new Set(written)].join(' and ')}`,
+        );
         return undefined;
       }),
     );
