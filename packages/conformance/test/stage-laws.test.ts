@@ -32,6 +32,7 @@ const store: OutcomeStore = {
     if (!kept.has(name(key))) kept.set(name(key), bytes);
     return kept.get(name(key)) as Buffer;
   },
+  erase: async () => undefined,
 };
 let paid = 0;
 

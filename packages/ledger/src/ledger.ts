@@ -17,6 +17,7 @@ import {
   effectKeysMigration,
   heldKeysMigration,
   ledgerMigrations,
+  outcomeKeysMigration,
   settledKeysMigration,
 } from './schema.ts';
 import { type Store, tableOf } from './store.ts';
@@ -85,6 +86,7 @@ export function connectLedger(options: LedgerOptions): Ledger {
     ...(notes === null ? [] : [deliveriesAgeMigration(notes)]),
     settledKeysMigration,
     effectKeysMigration,
+    outcomeKeysMigration,
   ];
   const database = connectDatabase({
     ...options,

@@ -1,5 +1,6 @@
 import type { OutcomeKey, OutcomeStore } from '@millrace/messaging';
 import { fitId } from '@millrace/text';
+import { keyDigest } from './settled-keys.ts';
 import { measuredGroupCommit, prepared, type Store, tableOf } from './store.ts';
 
 interface OutcomeRow {
@@ -29,11 +30,12 @@ export function createOutcomes(store: Store): OutcomeStore {
   );
   const insert = prepared<OutcomeRow>(
     store,
-    `INSERT INTO ${outcomes} (stage, input_id, generation, outcome, recorded_at)
-     SELECT stage, input_id, generation, outcome, $5 FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bytea[])
-       AS given (stage, input_id, generation, outcome)
+    `INSERT INTO ${outcomes} (stage, input_id, generation, outcome, key, recorded_at)
+     SELECT stage, input_id, generation, outcome, key, $6 FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bytea[], $5::bytea[])
+       AS given (stage, input_id, generation, outcome, key)
      ON CONFLICT DO NOTHING RETURNING stage, input_id, generation`,
   );
+  const empty = prepared(store, `UPDATE ${outcomes} SET outcome = '' WHERE stage = $1 AND key = $2`);
   const byKey = (rows: readonly OutcomeRow[]): Map<string, OutcomeRow> =>
     new Map(
       rows.map((row) => [
@@ -54,9 +56,9 @@ export function createOutcomes(store: Store): OutcomeStore {
     keyOf: ({ key }) => keyText(key),
     bytesOf: ({ outcome }) => outcome.length,
     execute: async (given) => {
-      const won = byKey(
-        await insert([...columns(given.map(({ key }) => key)), given.map(({ outcome }) => outcome), store.now()]),
-      );
+      const outcomesGiven = given.map(({ outcome }) => outcome);
+      const keys = given.map(({ key: { recordKey = '' } }) => (recordKey === '' ? null : keyDigest(recordKey)));
+      const won = byKey(await insert([...columns(given.map(({ key }) => key)), outcomesGiven, keys, store.now()]));
       const lost = given.map(({ key }) => key).filter((key) => !won.has(keyText(key)));
       const stored = lost.length === 0 ? new Map<string, OutcomeRow>() : byKey(await select(columns(lost)));
       // A row that lost and is gone was pruned between two statements: ours is the only one left to emit.
@@ -67,5 +69,9 @@ export function createOutcomes(store: Store): OutcomeStore {
   return {
     find: (key, signal) => find(storable(key), signal),
     record: (key, outcome, signal) => record({ key: storable(key), outcome }, signal),
+    erase: async (stage, recordKey, signal) => {
+      signal?.throwIfAborted();
+      await empty([stage, keyDigest(recordKey)]);
+    },
   };
 }

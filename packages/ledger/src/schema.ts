@@ -94,6 +94,15 @@ export const settledKeysMigration: Migration = {
   `,
 };
 
+/** By which key an outcome is found that must not stay. */
+export const outcomeKeysMigration: Migration = {
+  id: '0007-outcome-keys',
+  sql: `
+    ALTER TABLE :schema.outcomes ADD COLUMN key bytea;
+    CREATE INDEX outcomes_key ON :schema.outcomes (stage, key) WHERE key IS NOT NULL;
+  `,
+};
+
 /** By which key an effect is found again that may have to be erased; only those have one. */
 export const effectKeysMigration: Migration = {
   id: '0006-effect-keys',
@@ -139,6 +148,18 @@ export const bodyMigrations: readonly Migration[] = [
         ALTER COLUMN keep_until SET DEFAULT (extract(epoch FROM now()) * 1000)::bigint + ${97 * day};
       CREATE INDEX bodies_keep_until ON :schema.bodies (keep_until);
       DROP INDEX :schema.bodies_age;
+    `,
+  },
+  {
+    id: '0003-body-keys',
+    sql: `
+      ALTER TABLE :schema.bodies ADD COLUMN erased boolean NOT NULL DEFAULT false;
+      CREATE TABLE :schema.body_keys (
+        ref text COLLATE "C" NOT NULL REFERENCES :schema.bodies ON DELETE CASCADE,
+        key bytea NOT NULL,
+        PRIMARY KEY (key, ref)
+      );
+      CREATE INDEX body_keys_ref ON :schema.body_keys (ref);
     `,
   },
 ];

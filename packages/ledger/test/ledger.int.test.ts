@@ -219,14 +219,79 @@ describe('deliveries', () => {
 describe('bodies', () => {
   it('gives back what was put, to every service, under one reference per content', async () => {
     const bytes = Buffer.alloc(2_000_000, 'é');
-    const ref = await one.bodies.put(bytes);
-    expect(await other.bodies.put(bytes)).toBe(ref);
+    const ref = await one.bodies.put(bytes, null);
+    expect(await other.bodies.put(bytes, null)).toBe(ref);
     const enricher = await ledgers.open({ schema: 'enricher' });
-    expect((await enricher.bodies.get(ref)).equals(bytes)).toBe(true);
+    expect((await enricher.bodies.get(ref))?.equals(bytes)).toBe(true);
     await expect(one.bodies.get('sha256:0')).rejects.toMatchObject({
       code: 'X_LEDGER_BODY_UNKNOWN',
       disposition: { kind: 'dead-letter' },
     });
+  });
+});
+
+describe('what must not stay', () => {
+  it('is erased by the key of its records, everywhere, and known to have been', async () => {
+    const enricher = await ledgers.open({ schema: 'enricher' });
+    const [own, shared, another, itself] = ['own', 'shared', 'another', 'itself'].map((text) => Buffer.from(text)) as [
+      Buffer,
+      Buffer,
+      Buffer,
+      Buffer,
+    ];
+    const ref = await one.bodies.put(own, 'zendesk:1');
+    const both = await one.bodies.put(shared, 'zendesk:1');
+    await one.bodies.put(shared, 'zendesk:2');
+    const other = await one.bodies.put(another, 'zendesk:2');
+    const saying = await one.bodies.put(itself, 'zendesk:1');
+    await enricher.bodies.erase('zendesk:1', saying);
+    expect(await one.bodies.get(ref)).toBeNull();
+    expect(await one.bodies.get(both)).toEqual(shared);
+    expect(await one.bodies.get(other)).toEqual(another);
+    expect(await one.bodies.get(saying)).toEqual(itself);
+    expect(await counted(`SELECT count(*) FROM claim_checks.bodies WHERE bytes = 'own'`)).toBe(0);
+    // Another event with the very same content is none of what was erased.
+    await one.bodies.put(own, 'zendesk:3');
+    expect(await enricher.bodies.get(ref)).toEqual(own);
+    await enricher.bodies.erase('zendesk:2', null);
+    expect(await one.bodies.get(both)).toBeNull();
+  });
+
+  it('goes with the bodies that are pruned', async () => {
+    const ledger = await ledgers.open({ schema: 'keyed', bodyKeepMs: 1_000 });
+    await ledger.bodies.put(Buffer.from(randomUUID()), 'zendesk:pruned');
+    ledgers.clock.now += 200 * 86_400_000;
+    await ledger.prune();
+    expect(await counted('SELECT count(*) FROM claim_checks.bodies')).toBe(0);
+    expect(await counted('SELECT count(*) FROM claim_checks.body_keys')).toBe(0);
+  });
+
+  it('is erased of the outcomes of one stage and one key, which then are neither emitted nor made again', async () => {
+    const key = (inputId: string, recordKey: string, stage = 'classify') => ({
+      stage,
+      inputId,
+      generation: 0,
+      recordKey,
+    });
+    const kept = [key('b', 'zendesk:2'), key('a', 'zendesk:1', 'classify.other'), key('c', '')];
+    for (const each of [key('a', 'zendesk:1'), ...kept]) await one.outcomes.record(each, Buffer.from('Ana'));
+    await other.outcomes.erase('classify', 'zendesk:1');
+    expect(await one.outcomes.find(key('a', 'zendesk:1'))).toEqual(Buffer.alloc(0));
+    expect(await one.outcomes.record(key('a', 'zendesk:1'), Buffer.from('Ana'))).toEqual(Buffer.alloc(0));
+    for (const each of kept) expect(await one.outcomes.find(each)).toEqual(Buffer.from('Ana'));
+  });
+
+  it('is found at its destinations by route and key, as far as it may have to be erased', async () => {
+    const note = (id: string) => ({ correlationid: 'c', entity: 'tickets', id, sequence: '1', generation: 0 });
+    const deliver = (id: string, key: string, isErasable: boolean) =>
+      one.effects.done('tickets.urgent', id, { detail: `slack ${id}`, note: note(key), isErasable });
+    await deliver('m1', 'zendesk:1', true);
+    ledgers.clock.now += 1;
+    await deliver('m2', 'zendesk:1', true);
+    await deliver('m3', 'zendesk:2', true);
+    await deliver('m4', 'zendesk:1', false);
+    expect(await other.effects.written('tickets.urgent', 'zendesk:1')).toEqual(['slack m1', 'slack m2']);
+    expect(await other.effects.written('tickets.triage', 'zendesk:1')).toEqual([]);
   });
 });
 
@@ -236,7 +301,7 @@ describe('what is kept', () => {
   it('keeps a body for as long as its first service said, whatever another would keep', async () => {
     const gateway = await ledgers.open({ schema: 'long', bodyKeepMs: 97 * day });
     const enricher = await ledgers.open({ schema: 'short', bodyKeepMs: 1_000 });
-    const ref = await gateway.bodies.put(Buffer.from(randomUUID()));
+    const ref = await gateway.bodies.put(Buffer.from(randomUUID()), null);
     ledgers.clock.now += 46 * day;
     await enricher.prune();
     expect(await gateway.bodies.get(ref)).toBeInstanceOf(Buffer);
@@ -244,8 +309,8 @@ describe('what is kept', () => {
 
   it('keeps a body that is read for as long again: a record that was tried goes on to further topics', async () => {
     const ledger = await ledgers.open({ schema: 'renewing' });
-    const ref = await ledger.bodies.put(Buffer.from(randomUUID()));
-    const forgotten = await ledger.bodies.put(Buffer.from(randomUUID()));
+    const ref = await ledger.bodies.put(Buffer.from(randomUUID()), null);
+    const forgotten = await ledger.bodies.put(Buffer.from(randomUUID()), null);
     // Last tried from the lane, then dead-lettered and redriven again.
     ledgers.clock.now += 67 * day;
     await ledger.bodies.get(ref);

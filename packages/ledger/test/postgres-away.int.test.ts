@@ -77,7 +77,7 @@ describe('a Postgres that is killed and comes back', () => {
     await new Promise((resolve) => silent.once('listening', resolve));
     const { port: silentPort } = silent.address() as { port: number };
     const ledger = await ledgers.open({ url: `postgres://u:p@127.0.0.1:${silentPort}/d`, connectTimeoutMs: 200 });
-    await expect(ledger.bodies.put(Buffer.from('x'))).rejects.toMatchObject({ code: 'X_LEDGER_UNAVAILABLE' });
+    await expect(ledger.bodies.put(Buffer.from('x'), null)).rejects.toMatchObject({ code: 'X_LEDGER_UNAVAILABLE' });
     await ledger.close();
     silent.close();
   });

@@ -62,7 +62,7 @@ describe('a ledger behind a transaction pooler', () => {
       const key = { stage: 's', inputId: request.eventId, generation: 0 };
       expect(await one.outcomes.record(key, Buffer.from('one'))).toEqual(Buffer.from('one'));
       expect(await other.outcomes.find(key)).toEqual(Buffer.from('one'));
-      expect(await other.bodies.get(await one.bodies.put(Buffer.from(request.eventId)))).toEqual(
+      expect(await other.bodies.get(await one.bodies.put(Buffer.from(request.eventId), null))).toEqual(
         Buffer.from(request.eventId),
       );
       const owner = { group: 'g', partition: round, token: randomUUID() };

@@ -5,6 +5,8 @@ export interface OutcomeKey {
   readonly stage: string;
   readonly inputId: string;
   readonly generation: number;
+  /** The key of the input's record: by it what is recorded is found when it must not stay. Names no outcome by itself. */
+  readonly recordKey?: string;
 }
 
 /**
@@ -16,6 +18,8 @@ export interface OutcomeStore {
   find(key: OutcomeKey, signal?: AbortSignal): Promise<Buffer | null>;
   /** First writer wins: returns what is stored now, which is another's when it was faster. Emit exactly that. */
   record(key: OutcomeKey, outcome: Buffer, signal?: AbortSignal): Promise<Buffer>;
+  /** What is stored of inputs with that key must not stay: `find` answers no bytes for them from now on. */
+  erase(stage: string, recordKey: string, signal?: AbortSignal): Promise<void>;
 }
 
 /**
@@ -79,9 +83,12 @@ export interface EffectStore {
 
 /** Bodies too large for a record (claim check). A reference names its content for good. */
 export interface BodyStore {
-  put(bytes: Buffer, signal?: AbortSignal): Promise<string>;
-  /** Rejects with dead-letter when the reference is unknown, retry and unavailable while the store is away. */
-  get(ref: string, signal?: AbortSignal): Promise<Buffer>;
+  /** `recordKey` is the key of the record that will refer to it, by which it is found when it must not stay; null for none. */
+  put(bytes: Buffer, recordKey: string | null, signal?: AbortSignal): Promise<string>;
+  /** Null when it was erased. Rejects with dead-letter when the reference is unknown, retry and unavailable while the store is away. */
+  get(ref: string, signal?: AbortSignal): Promise<Buffer | null>;
+  /** What records of that key refer to must not stay, but for the one that says so itself and may be read again. */
+  erase(recordKey: string, except: string | null, signal?: AbortSignal): Promise<void>;
 }
 
 /** A dead letter's place in the line of its held key. */

@@ -46,8 +46,7 @@ type Classified = EntityClassified<CanonicalEntity>;
 export function classifyPipeline(options: ClassifyOptions): Pipeline<Enriched> {
   const { flow } = options;
   const { enriched, classified } = flowTopics(flow);
-  // Part of the ids of what it writes, so that two flows of one entity write two records.
-  const name = flow.name === flow.entity ? 'classify' : `classify.${flow.name}`;
+  const name = stageName(flow);
   const paid = options.tasks.some(({ model }) => model.effect === 'paid');
   return pipeline({
     name,
@@ -61,13 +60,19 @@ export function classifyPipeline(options: ClassifyOptions): Pipeline<Enriched> {
   });
 }
 
+/** Part of the ids of what it writes, so that two flows of one entity write two records. */
+const stageName = ({ name, entity }: ClassifyOptions['flow']): string =>
+  name === entity ? 'classify' : `classify.${name}`;
+
 export function classify(options: ClassifyOptions): Handler<Enriched> {
   const { flow, metrics } = options;
   const to = flowTopics(flow).classified;
   const isConditional = options.tasks.some(({ when }) => when !== null);
+  const stage = stageName(flow);
   return async ({ data, key }, signal) => {
     // Of what is gone no model sees anything, and nothing is left to judge.
     if (data.deletion !== null) {
+      if (data.deletion.kind === 'permanent') await options.outcomes?.store.erase(stage, key, signal);
       return {
         outputs: [{ to, key, item: 'classified', data: { ...data, judgements: {} } }],
         outcome: { kind: 'emitted' },

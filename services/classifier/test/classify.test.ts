@@ -208,7 +208,7 @@ describe('the classify stage on a broker', () => {
     const model = scripted('remote');
     const died = Promise.withResolvers<void>();
     const dying: OutcomeStore = {
-      find: (key) => store.find(key),
+      ...store,
       record: async (key, bytes) => {
         await store.record(key, bytes);
         died.resolve();
@@ -225,6 +225,23 @@ describe('the classify stage on a broker', () => {
     await second.run.whenCaughtUp();
     expect(model.asked).toHaveLength(1);
     expect(rig.stored(topics.ticketsClassified)).toHaveLength(1);
+  });
+
+  it('lets nothing stay that was recorded of what is gone for good, and pays for none of it again', async () => {
+    const rig = aRig();
+    const store = createMemoryOutcomes();
+    const model = scripted('remote');
+    const options = optionsOf(asking(model, 'category'), { outcomes: { store, serde: rig.serde } });
+    const { run } = await rig.start(classifyPipeline(options));
+    const deletion = { kind: 'permanent', at: 5, reason: 'deleted' } as const;
+    await rig.publish(topics.ticketsEnriched, aTicket(), published);
+    await rig.publish(topics.ticketsEnriched, { ...aTicket(), deletion }, { ...published, id: 'gone' });
+    await rig.publish(topics.ticketsEnriched, aTicket(), published);
+    await run.whenCaughtUp();
+    const key = { stage: 'classify', inputId: published.id, generation: 0 };
+    expect(await store.find(key)).toEqual(Buffer.alloc(0));
+    expect(model.asked).toHaveLength(1);
+    expect(rig.stored(topics.ticketsClassified)).toHaveLength(2);
   });
 
   it('sends a message to a tier when its model asks to wait, and classifies it after', async () => {

@@ -23,7 +23,7 @@ export interface EnricherOptions {
   readonly connectors: Readonly<Record<string, Source>>;
   readonly broker: Broker;
   readonly serde: Serde;
-  readonly bodies: Pick<BodyStore, 'get'>;
+  readonly bodies: Pick<BodyStore, 'get' | 'erase'>;
   /** Needed where a flow holds keys. */
   readonly heldKeys?: HeldKeys;
   readonly settings: PipelineSettings & {

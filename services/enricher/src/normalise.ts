@@ -34,7 +34,7 @@ export interface NormaliseOptions {
   /** Connectors by name. */
   readonly connectors: Readonly<Record<string, Source>>;
   /** Where bodies too large for a record are. */
-  readonly bodies: Pick<BodyStore, 'get'>;
+  readonly bodies: Pick<BodyStore, 'get' | 'erase'>;
   /** Epoch milliseconds. */
   readonly now: () => number;
 }
@@ -58,6 +58,8 @@ export function normalise({ instances, connectors, bodies, now }: NormaliseOptio
     const connector = Object.hasOwn(connectors, data.connector) ? connectors[data.connector] : undefined;
     if (connector?.normalise === undefined) return filtered(envelope, 'no-normaliser', now());
     const body = await bodyOf(data, bodies, signal);
+    // It told of something that was deleted for good since.
+    if (body === null) return filtered(envelope, 'erased', now());
     const result = connector.normalise({
       body,
       headers: data.headers,
@@ -68,6 +70,8 @@ export function normalise({ instances, connectors, bodies, now }: NormaliseOptio
       integrationActor: Object.hasOwn(instances, data.source) ? (instances[data.source]?.actor ?? null) : null,
     });
     if (result.kind === 'filtered') return filtered(envelope, result.reason, now());
+    for (const { key, deletion } of result.items)
+      if (deletion?.kind === 'permanent') await bodies.erase(key, data.bodyRef?.ref ?? null, signal);
     const before = parsedOrUndefined(body);
     const ordinalOf = countedByKey();
     const outputs = result.items.map(withoutWhatIsGone).flatMap((item) => {
@@ -149,10 +153,15 @@ function outgoing(
   };
 }
 
-async function bodyOf(data: WebhookReceived, bodies: Pick<BodyStore, 'get'>, signal: AbortSignal): Promise<Buffer> {
+async function bodyOf(
+  data: WebhookReceived,
+  bodies: Pick<BodyStore, 'get'>,
+  signal: AbortSignal,
+): Promise<Buffer | null> {
   if (data.bodyRef === null) return data.body ?? Buffer.alloc(0);
   const { ref, sha256 } = data.bodyRef;
   const body = await bodies.get(ref, signal);
+  if (body === null) return null;
   if (createHash('sha256').update(body).digest('hex') !== sha256) {
     throw new CodedError('X_NORMALISE_BODY', `the stored body ${ref} has another digest than the record says`, {
       disposition: deadLetter,

@@ -28,7 +28,7 @@ import { createEnricher } from '../src/enricher.ts';
 export const flows = loadFlows(join(import.meta.dirname, '../../../infra/flows'), { knownSources: sources });
 export const specs = topicSpecs(flows.groups().filter((group) => group.startsWith('enricher.')));
 
-const noBodies = { get: () => Promise.reject(new Error('no bodies here')) };
+const noBodies = { get: () => Promise.reject(new Error('no bodies here')), erase: async () => undefined };
 
 export interface Fixture {
   readonly enricher: StageHost;
@@ -54,7 +54,7 @@ export async function startEnricher(
   broker: Broker,
   serde: Serde,
   onFatal: (error: Error) => void,
-  bodies: Pick<BodyStore, 'get'> = noBodies,
+  bodies: Pick<BodyStore, 'get' | 'erase'> = noBodies,
 ): Promise<Fixture> {
   const enricher = createEnricher({
     flows,

@@ -151,7 +151,7 @@ describe('enricher on Kafka, registry and Postgres', () => {
       }),
     );
     const bodyRef = {
-      ref: await ledger.bodies.put(bytes),
+      ref: await ledger.bodies.put(bytes, null),
       sha256: createHash('sha256').update(bytes).digest('hex'),
       bytes: bytes.length,
     };

@@ -11,7 +11,7 @@ afterEach(async () => {
   for (const one of opened.splice(0).reverse()) await one.close();
 });
 
-async function start(bodies?: Pick<BodyStore, 'get'>): Promise<Fixture> {
+async function start(bodies?: Pick<BodyStore, 'get' | 'erase'>): Promise<Fixture> {
   const broker = createInMemoryBroker({ topics: specs });
   opened.push(broker);
   const fatal = (error: Error): never => {
@@ -83,6 +83,7 @@ describe('enricher', () => {
         isAway
           ? Promise.reject(new CodedError('X_LEDGER_UNAVAILABLE', 'away', { disposition: retry(), unavailable: true }))
           : Promise.resolve(stored),
+      erase: async () => undefined,
     });
     const sha256 = createHash('sha256').update(stored).digest('hex');
     const bodyRef = { ref: 'one', sha256, bytes: stored.length };

@@ -9,7 +9,8 @@ import jsonPatch, { type Operation } from 'fast-json-patch';
 import { normalise, normalisePipeline } from '../src/normalise.ts';
 import { anEnvelope, aWebhook, issueOpened, never, rejectionOf, sampleOf, ticketCreated } from './builders.ts';
 
-const bodies = new Map<string, Buffer>();
+const bodies = new Map<string, Buffer | null>();
+const erased: (readonly [string, string | null])[] = [];
 const options = {
   instances: {
     zendesk: { name: 'zendesk', connector: 'zendesk', secret: null, actor: '900100', enabled: true, settings: {} },
@@ -18,9 +19,10 @@ const options = {
   bodies: {
     get: async (ref: string) => {
       const body = bodies.get(ref);
-      if (!body) throw new CodedError('X_TEST_BODY', 'unknown', { disposition: { kind: 'dead-letter' } });
+      if (body === undefined) throw new CodedError('X_TEST_BODY', 'unknown', { disposition: { kind: 'dead-letter' } });
       return body;
     },
+    erase: async (key: string, except: string | null) => void erased.push([key, except]),
   },
   now: () => 1_795_170_000_500,
 };
@@ -98,6 +100,30 @@ describe('normalise', () => {
       expect(audit(older).reason).toBe(reason);
     },
   );
+
+  it('lets nothing go on of what is deleted for good but its id and its times, and no large body of it stay', async () => {
+    const created = aWebhook(ticketCreated);
+    const text = (created.body ?? Buffer.alloc(0)).toString();
+    const body = Buffer.from(text.replaceAll('ticket.created', 'ticket.permanently_deleted'));
+    const { outputs } = await handle({ ...created, body, eventType: 'ticket.permanently_deleted' });
+    const value = outputs[0]?.data as TicketReceived;
+    expect(value).toMatchObject({ deletion: { kind: 'permanent', reason: 'deleted' }, entity: { subject: '' } });
+    expect(topics.ticketsReceived.decode(topics.ticketsReceived.encode(value))).toStrictEqual(value);
+    const { detail } = JSON.parse(text) as {
+      readonly detail: { readonly subject: string; readonly description: string };
+    };
+    expect(detail.subject).not.toBe('');
+    for (const said of [detail.subject, detail.description]) expect(JSON.stringify(outputs)).not.toContain(said);
+    expect(erased).toEqual([[`zendesk:${value.entity.id}`, null]]);
+  });
+
+  it('ends what refers to a body that was erased, and says why', async () => {
+    const ref = `sha256:${'0'.repeat(64)}`;
+    bodies.set(ref, null);
+    const webhook = { ...aWebhook(ticketCreated), body: null, bodyRef: { ref, sha256: '0'.repeat(64), bytes: 1 } };
+    const { outcome } = await handle(webhook as WebhookReceived);
+    expect(outcome).toEqual({ kind: 'filtered', reason: 'erased' });
+  });
 
   it('makes a GitHub webhook into its issue', async () => {
     const { outputs } = await handle(aWebhook(issueOpened, { eventType: 'issues' }));

@@ -14,7 +14,7 @@ stageLaws('normalise', {
     normalisePipeline({
       instances: {},
       connectors: sources,
-      bodies: { get: () => Promise.reject(new Error('no bodies here')) },
+      bodies: { get: () => Promise.reject(new Error('no bodies here')), erase: async () => undefined },
       now,
     }),
   inputs: [

@@ -212,7 +212,8 @@ async function writeRaw(
 ) {
   const { body, ...rest } = draft;
   const isLarge = body.length > door.claimCheckBytes;
-  const bodyRef = isLarge ? bodyReference(await checkIn(door.bodies, body), body) : null;
+  const key = isOrdered && draft.subject !== null ? `${draft.source}:${draft.subject}` : null;
+  const bodyRef = isLarge ? bodyReference(await checkIn(door.bodies, body, key), body) : null;
   return door.outlet.send({
     topic: topics.webhooksReceived,
     key: isOrdered && draft.subject !== null ? `${draft.source}:${fitId(draft.subject)}` : null,
@@ -230,9 +231,9 @@ async function writeRaw(
   });
 }
 
-async function checkIn(bodies: Pick<BodyStore, 'put'>, body: Buffer): Promise<string> {
+async function checkIn(bodies: Pick<BodyStore, 'put'>, body: Buffer, key: string | null): Promise<string> {
   try {
-    return await bodies.put(body);
+    return await bodies.put(body, key);
   } catch (error) {
     throw shed('X_GATEWAY_CLAIM_CHECK_AWAY', 'large bodies cannot be taken right now', {
       retryAfterMs: 5000,

@@ -73,6 +73,7 @@ export function createMemoryLedger(memory: Memory): MemoryLedger {
         return ref;
       },
       get: async (ref) => memory.bodies.get(ref) ?? Promise.reject(new Error('unknown')),
+      erase: async () => undefined,
     },
   };
 }

@@ -17,6 +17,7 @@ export function claimCheck(store: Pick<BodyStore, 'get'>): Middleware {
       if (!isClaimChecked(data)) return next(envelope, signal);
       const { ref, sha256 } = data.bodyRef;
       return store.get(ref, signal).then((body) => {
+        if (body === null) return { outputs: [], outcome: { kind: 'filtered', reason: 'erased' } };
         if (hash('sha256', body, 'hex') !== sha256) {
           throw new CodedError(
             'X_BODY_MISMATCH',

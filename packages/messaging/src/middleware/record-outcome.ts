@@ -31,7 +31,8 @@ interface StoredOutcome {
 /**
  * For a paid effect: what the handler produced is stored before it is published, and whoever handles the same message again
  * emits the stored bytes instead of paying again. Of two that raced, the first to store wins and both emit its bytes.
- * A replay with its own generation is a new message. A failure stores nothing.
+ * A replay with its own generation is a new message. A failure stores nothing. What was erased is neither emitted nor paid
+ * for again: it tells of something that is gone for good.
  */
 export function recordOutcome({ store, serde, stage, to }: RecordOutcomeOptions): Middleware {
   const topics = new Map(to.map((topic) => [topic.name, topic]));
@@ -71,13 +72,15 @@ export function recordOutcome({ store, serde, stage, to }: RecordOutcomeOptions)
 
   return <T>(next: Handler<T>): Handler<T> =>
     async (envelope, signal) => {
-      const key = { stage, inputId: envelope.id, generation: envelope.generation };
+      const key = { stage, inputId: envelope.id, generation: envelope.generation, recordKey: envelope.key };
       const known = await store.find(key, signal);
-      if (known !== null) return read(known);
+      if (known !== null) return known.length === 0 ? erased : read(known);
       const handled = await next(envelope, signal);
       return read(await store.record(key, write(handled), signal));
     };
 }
+
+const erased: Handled = { outputs: [], outcome: { kind: 'filtered', reason: 'erased' } };
 
 function parse(bytes: Buffer): StoredOutcome {
   let stored: Partial<StoredOutcome> | null;

@@ -167,6 +167,9 @@ describe('recordOutcome', () => {
         if (!kept.has(name(key))) kept.set(name(key), bytes);
         return kept.get(name(key)) as Buffer;
       },
+      erase: async () => {
+        for (const known of kept.keys()) kept.set(known, Buffer.alloc(0));
+      },
     };
   };
   const serde = createInMemorySerde();
