@@ -62,7 +62,7 @@ export function createEffects(store: Store, notes: string | null): EffectStore {
     store,
     `WITH judged AS MATERIALIZED (
        SELECT wanted.route, wanted.event_id, coalesce(${isPassed}, false) AS passed
-       FROM unnest($1::text[], $2::text[], $3::bytea[], $4::text[], $5::bigint[]) AS wanted (route, event_id, key, sequence, generation)
+       FROM unnest($1::text[], $2::text[], $3::uuid[], $4::text[], $5::bigint[]) AS wanted (route, event_id, key, sequence, generation)
        LEFT JOIN ${settledKeys} AS settled ON settled.route = wanted.route AND settled.key = wanted.key
      ), begun AS (
        INSERT INTO ${effects} (route, event_id, started_at)
@@ -80,7 +80,7 @@ export function createEffects(store: Store, notes: string | null): EffectStore {
   const finish = prepared(
     store,
     `WITH ended AS MATERIALIZED (
-       SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bytea[], $5::text[], $6::bigint[], $9::boolean[])
+       SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::uuid[], $5::text[], $6::bigint[], $9::boolean[])
          AS ended (route, event_id, detail, key, sequence, generation, erasable)
      ), settled AS (${settling(settledKeys, 'ended', '$8')}
      ), finished AS (
@@ -98,7 +98,7 @@ export function createEffects(store: Store, notes: string | null): EffectStore {
   const pass = prepared(
     store,
     `WITH given AS MATERIALIZED (
-       SELECT * FROM unnest($1::text[], $2::text[], $3::bytea[], $4::text[], $5::bigint[]) AS given (route, event_id, key, sequence, generation)
+       SELECT * FROM unnest($1::text[], $2::text[], $3::uuid[], $4::text[], $5::bigint[]) AS given (route, event_id, key, sequence, generation)
      ), released AS (
        DELETE FROM ${effects} AS stored USING given
        WHERE stored.route = given.route AND stored.event_id = given.event_id AND stored.done_at IS NULL
@@ -107,7 +107,7 @@ export function createEffects(store: Store, notes: string | null): EffectStore {
   const seek = prepared<{ readonly passed: boolean | null }>(
     store,
     `SELECT ${isPassed} AS passed
-     FROM unnest($1::text[], $2::bytea[], $3::text[], $4::bigint[]) WITH ORDINALITY AS wanted (route, key, sequence, generation, n)
+     FROM unnest($1::text[], $2::uuid[], $3::text[], $4::bigint[]) WITH ORDINALITY AS wanted (route, key, sequence, generation, n)
      LEFT JOIN ${settledKeys} AS settled ON settled.route = wanted.route AND settled.key = wanted.key ORDER BY wanted.n`,
   );
 

@@ -76,7 +76,7 @@ export const heldKeysMigration: Migration = {
 };
 
 /**
- * The newest event of each key that a route is done with. `key` is a digest: of fixed size, and nobody's name.
+ * The newest event of each key that a route is done with. `key` is half a SHA-256: of fixed size, and nobody's name.
  * `keep_from` is a day, so that most updates of a row leave its index alone.
  */
 export const settledKeysMigration: Migration = {
@@ -84,7 +84,7 @@ export const settledKeysMigration: Migration = {
   sql: `
     CREATE TABLE :schema.settled_keys (
       route text COLLATE "C" NOT NULL,
-      key bytea NOT NULL,
+      key uuid NOT NULL,
       sequence text COLLATE "C" NOT NULL,
       generation bigint NOT NULL,
       keep_from bigint NOT NULL,
@@ -107,7 +107,7 @@ export const outcomeKeysMigration: Migration = {
 export const effectKeysMigration: Migration = {
   id: '0006-effect-keys',
   sql: `
-    ALTER TABLE :schema.effects ADD COLUMN key bytea;
+    ALTER TABLE :schema.effects ADD COLUMN key uuid;
     CREATE INDEX effects_key ON :schema.effects (route, key) WHERE key IS NOT NULL;
   `,
 };

@@ -6,8 +6,11 @@ const dayMs = 86_400_000;
 /** Kept for whole days from the next one on: never shorter than asked. */
 export const keepFrom = (now: number): number => Math.ceil(now / dayMs) * dayMs;
 
-/** What stands for an entity's key: of fixed size, and nobody's name. */
-export const keyDigest = (key: string): Buffer => hash('sha256', key, 'buffer');
+/**
+ * What stands for an entity's key: nobody's name, and as a uuid (half a SHA-256, which no two keys share by chance) the
+ * smallest thing that Postgres takes and compares at once.
+ */
+export const keyDigest = (key: string): string => hash('sha256', key, 'hex').slice(0, 32);
 
 /** Three columns for as many items, nulls where nothing is said of the order. */
 export function placeColumns(places: readonly (KeyPlace | null)[]): readonly unknown[] {

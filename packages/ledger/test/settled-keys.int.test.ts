@@ -101,7 +101,7 @@ describe('settled keys', () => {
       applicationName: 'test',
     });
     const rows = await reader.query<{ key: string }>(
-      `SELECT encode(key, 'escape') AS key FROM ingest_gateway.settled_keys`,
+      'SELECT settled_keys::text AS key FROM ingest_gateway.settled_keys',
     );
     await reader.close();
     expect(rows.length).toBeGreaterThan(0);

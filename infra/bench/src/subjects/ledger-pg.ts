@@ -21,17 +21,17 @@ export const run: SubjectRun<LedgerRequest> = async (request) => {
   const bytes = Buffer.alloc(outcomeBytes, 'o');
   const batches: Readonly<Record<LedgerWork, Batch>> = {
     effects: async (ids) => {
-      const keys = ids.map((id) => hash('sha256', `zendesk:${id}`, 'buffer'));
+      const keys = ids.map((id) => hash('sha256', `zendesk:${id}`, 'hex').slice(0, 32));
       await client.query({
         name: 'begin',
-        text: `INSERT INTO ${schema}.effects (route, event_id, started_at) SELECT 'tickets.bench', id, $2 FROM unnest($1::text[], $3::bytea[]) AS given (id, key)
+        text: `INSERT INTO ${schema}.effects (route, event_id, started_at) SELECT 'tickets.bench', id, $2 FROM unnest($1::text[], $3::uuid[]) AS given (id, key)
           LEFT JOIN ${schema}.settled_keys AS settled ON settled.route = 'tickets.bench' AND settled.key = given.key WHERE settled.key IS NULL ON CONFLICT DO NOTHING`,
         values: [ids, Date.now(), keys],
       });
       await client.query({
         name: 'done',
         text: `WITH settled AS (INSERT INTO ${schema}.settled_keys (route, key, sequence, generation, keep_from)
-            SELECT 'tickets.bench', key, '001795169527672-0000000000000000042', 0, $2::bigint FROM unnest($3::bytea[]) AS key ON CONFLICT DO NOTHING)
+            SELECT 'tickets.bench', key, '001795169527672-0000000000000000042', 0, $2::bigint FROM unnest($3::uuid[]) AS key ON CONFLICT DO NOTHING)
           UPDATE ${schema}.effects SET done_at = $2, detail = 'ticket 7' WHERE route = 'tickets.bench' AND event_id = ANY($1::text[])`,
         values: [ids, Date.now(), keys],
       });
