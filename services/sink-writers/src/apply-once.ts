@@ -7,8 +7,6 @@ export interface ApplyOptions {
   readonly definition: Pick<AnySink, 'inDoubt' | 'deletions'>;
   readonly destination: Pick<Destination, 'write' | 'probe'>;
   readonly effects: EffectStore;
-  /** Whether the route leaves some events out before they come here. */
-  readonly isConditional: boolean;
   /** False where the route says that the order of events does not matter: then each of them counts. */
   readonly isOrdered: boolean;
   /** Told when an effect was found started and not done, with what followed. */
@@ -24,7 +22,7 @@ export interface AppliedResult extends Omit<SinkResult, 'reason'> {
 }
 
 /** Where a delivery stands among those of its key; null where source or route declare no order. */
-export function placeOf(
+function placeOf(
   { key, sequence, generation }: SinkDelivery,
   { isOrdered }: Pick<ApplyOptions, 'isOrdered'>,
 ): KeyPlace | null {
@@ -79,16 +77,28 @@ const withReason = (result: SinkResult): AppliedResult => ({ ...result, reason: 
 const newerSettled: AppliedResult = { outcome: 'superseded', destination: '', reason: 'newer-settled' };
 
 /**
- * A transactional sink claims inside its own write and guards its rows there. What it cannot know is a newer event that
- * the route's condition kept from it.
+ * A transactional sink claims inside its own write and guards its rows there. What its rows cannot know is a newer event
+ * that the route's condition kept from them, and one whose row was deleted since: older ones must not bring it back.
  */
 async function applyClaimed(
   delivery: SinkDelivery,
   options: ApplyOptions,
   signal: AbortSignal,
 ): Promise<AppliedResult> {
-  if (options.isConditional && (await isOlder(delivery, options, signal))) return newerSettled;
-  return withReason(await options.destination.write(delivery, signal));
+  if (await isOlder(delivery, options, signal)) return newerSettled;
+  const result = await options.destination.write(delivery, signal);
+  if (result.outcome !== 'superseded') await pass(delivery, options, signal);
+  return withReason(result);
+}
+
+/** The route is done with it, and the ledger began nothing for it. */
+export async function pass(
+  delivery: SinkDelivery,
+  options: Pick<ApplyOptions, 'effects' | 'isOrdered'>,
+  signal: AbortSignal,
+): Promise<void> {
+  const place = placeOf(delivery, options);
+  if (place !== null) await options.effects.settle(delivery.route, null, place, signal);
 }
 
 async function isOlder(delivery: SinkDelivery, options: ApplyOptions, signal: AbortSignal): Promise<boolean> {

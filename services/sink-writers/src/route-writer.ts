@@ -3,7 +3,7 @@ import type { EffectStore } from '@millrace/messaging';
 import { createBulkhead, createRateLimiter, type RateLimiterMode, sharedDeadlines } from '@millrace/resilience';
 import type { Outbound } from '@millrace/resilience/outbound';
 import { type Metrics, names } from '@millrace/service';
-import { applyOnce, inDoubtResolutions, placeOf } from './apply-once.ts';
+import { applyOnce, inDoubtResolutions, pass } from './apply-once.ts';
 import type { Written } from './deliver.ts';
 import { createDestination } from './destination.ts';
 import { createLoopGuard } from './loop-guard.ts';
@@ -16,8 +16,6 @@ export interface RouteWriterOptions {
   /** The Avro schema of the records that will arrive. */
   readonly schema: object;
   readonly definition: AnySink;
-  /** Whether the route has a condition, and so events that `pass` is told of. */
-  readonly isConditional: boolean;
   /** Whether the route keeps to the order of events: then what comes after a newer one is superseded. */
   readonly isOrdered: boolean;
   readonly readSettings: () => unknown;
@@ -45,7 +43,7 @@ export interface RouteWriter {
 }
 
 export function createRouteWriter(options: RouteWriterOptions): RouteWriter {
-  const { route, definition, isConditional, isOrdered, effects, metrics, monotonic } = options;
+  const { route, definition, isOrdered, effects, metrics, monotonic } = options;
   const sink = definition.name;
   const { entity, schema, readSettings, openOutbound, now } = options;
   const destination = createDestination({
@@ -88,7 +86,6 @@ export function createRouteWriter(options: RouteWriterOptions): RouteWriter {
         definition,
         destination,
         effects,
-        isConditional,
         isOrdered,
         onInDoubt: (resolution) => inDoubt.inc({ route, resolution }),
       },
@@ -114,10 +111,7 @@ export function createRouteWriter(options: RouteWriterOptions): RouteWriter {
       }
       return result;
     },
-    async pass(delivery, signal) {
-      const place = placeOf(delivery, { isOrdered });
-      if (place !== null) await effects.settle(delivery.route, null, place, deadlineOf(signal));
-    },
+    pass: (delivery, signal) => pass(delivery, { effects, isOrdered }, deadlineOf(signal)),
     reopen() {
       guard.clear();
       destination.reopen();

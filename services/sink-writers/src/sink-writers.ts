@@ -95,7 +95,6 @@ function routeWriter(flow: Flow, route: Route, definition: AnySink, options: Sin
     entity: flow.entity,
     schema: flowTopics(flow).last.schema,
     definition,
-    isConditional: route.when !== null,
     isOrdered: route.order !== 'none',
     readSettings: () => resolveReferences(definition.config.parse(route.settings), environment),
     openOutbound: () =>

@@ -18,22 +18,24 @@ const systems: System[] = [];
 
 beforeAll(async () => {
   database = await testDatabase();
-  const logger = createLogger({ service: 'test', level: 'silent' });
-  ledger = connectLedger({ url: database.url, schema: 'sink_writers', now: Date.now, logger });
-  await ledger.open();
 });
 
-afterAll(async () => {
-  await ledger.close();
-  await database.drop();
-});
+afterAll(() => database.drop());
+
+let tests = 0;
 
 beforeEach(async () => {
   street = await aVendorStreet();
+  tests += 1;
+  // Of its own: an earlier test's newest event of a key would make this one's too old.
+  const logger = createLogger({ service: 'test', level: 'silent' });
+  ledger = connectLedger({ url: database.url, schema: `sink_writers_${tests}`, now: Date.now, logger });
+  await ledger.open();
 });
 
 afterEach(async () => {
   await Promise.all(systems.splice(0).map((system) => system.close()));
+  await ledger.close();
   await street.close();
 });
 

@@ -65,7 +65,6 @@ const aWriter = () =>
     entity: 'tickets',
     schema: topic.schema,
     definition: httpSink,
-    isConditional: true,
     isOrdered: true,
     readSettings: () => ({
       url: `${street.environment['HTTP_BASE_URL']}/hook`,
