@@ -42,15 +42,17 @@ export interface Routes extends Part {
 }
 
 export function createRoutes({ broker, serde, publisher, groups, logger, now }: RoutesOptions): Routes {
-  const states = new Map<string, OpsPipeline & StampedState>();
+  const states = new Map<string, OpsPipeline & StampedState & { readonly offset: number }>();
   let reader: TopicReader | null = null;
 
-  const onRecord = async ({ value, timestamp }: InboundRecord): Promise<void> => {
+  const onRecord = async ({ value, timestamp, offset }: InboundRecord): Promise<void> => {
     if (value === null) return;
     try {
       const said = await serde.decode(topics.opsPipelines, value);
       const known = states.get(said.group);
-      if (known === undefined || known.since <= said.since) states.set(said.group, { ...said, writtenAt: timestamp });
+      // One partition, whose order decides: two processes of a group have two clocks, and decoding may take turns.
+      if (known === undefined || known.offset <= offset)
+        states.set(said.group, { ...said, writtenAt: timestamp, offset });
     } catch (error) {
       logger.warn(
         { err: error, code: isCodedError(error) ? error.code : undefined },

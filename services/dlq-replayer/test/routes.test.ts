@@ -1,0 +1,56 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { type OpsPipeline, topicSpecs, topics } from '@millrace/contracts';
+import { type Broker, createInMemoryBroker, createInMemorySerde } from '@millrace/messaging';
+import { createLogger } from '@millrace/service';
+import { createRoutes, type Routes } from '../src/routes.ts';
+
+const group = 'sink-writers.tickets.archive';
+const open: Routes[] = [];
+afterEach(() => Promise.all(open.splice(0).map((routes) => routes.close())));
+
+async function routesAfter(...said: readonly Pick<OpsPipeline, 'instance' | 'state' | 'since'>[]): Promise<Routes> {
+  const broker = createInMemoryBroker();
+  await broker.admin.createTopics(topicSpecs([group]));
+  const serde = createInMemorySerde();
+  await serde.pin([topics.opsPipelines]);
+  const producer = await broker.createProducer();
+  for (const one of said) {
+    const value = serde.encode(topics.opsPipelines, { ...{ group, service: 'sink-writers', code: null }, ...one });
+    await producer.send({ topic: topics.opsPipelines.name, key: Buffer.from(group), value, headers: [] });
+  }
+  const { promise: caughtUp, resolve } = Promise.withResolvers<void>();
+  const watched: Broker = {
+    ...broker,
+    createReader: async (options) => {
+      const reader = await broker.createReader(options);
+      void reader.caughtUp.then(resolve);
+      return reader;
+    },
+  };
+  const routes = createRoutes({
+    ...{
+      broker: watched,
+      serde,
+      publisher: { publish: async () => undefined } as never,
+      groups: [group],
+      now: () => 0,
+    },
+    logger: createLogger({ service: 'test', level: 'silent' }),
+  });
+  open.push(routes);
+  await routes.open();
+  await caughtUp;
+  // What was handed over is decoded by then.
+  await new Promise((done) => setImmediate(done));
+  return routes;
+}
+
+describe('what a pipeline says of itself', () => {
+  it('is what was said last, though another process with a clock ahead said something before', async () => {
+    const routes = await routesAfter(
+      { instance: 'sink-writers-0', state: 'halted', since: 2_000_000 },
+      { instance: 'sink-writers-1', state: 'running', since: 1_000_000 },
+    );
+    expect(routes.list()).toMatchObject([{ group, state: 'running' }]);
+  });
+});
