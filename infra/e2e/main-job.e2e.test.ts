@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { askMillrace, type RunningSystem, readState, type SystemState, startSystem } from '@millrace/system';
-import type { SignedWebhook } from '@millrace/system/zendesk-ticket';
+import { type SignedWebhook, ticketBody } from '@millrace/system/zendesk-ticket';
 import pg from 'pg';
 import { waitFor } from './wait-for.ts';
 import { send, ticketCreated } from './zendesk-webhook.ts';
@@ -190,6 +190,55 @@ describe('a destination that refuses a ticket for good', () => {
     expect(job).toMatchObject({ planned: 1, sent: 1 });
     await waitFor('the message', async () => (await received('slack', '700003')) === 1);
     expect(await otherRows(id)).toEqual(before);
+  });
+});
+
+describe('a ticket that is deleted, and then deleted for good', () => {
+  const ticket = '91000008';
+  const told = (kind: string, afterMs: number, text: string): string =>
+    ticketBody({
+      ticket,
+      eventId: `${kind}-${run}`,
+      subject: text,
+      description: `My name is ${text}`,
+      email: 'ana@northwind.example',
+      type: kind,
+      at: new Date(Date.now() + afterMs).toISOString(),
+    });
+  const row = async () =>
+    (
+      await rows<{ text: string; deletion: string | null; deleted_at: Date | null }>(
+        'SELECT tickets::text AS text, deletion, deleted_at FROM tickets WHERE id = $1',
+        `zendesk:${ticket}`,
+      )
+    )[0];
+  const stands = (deletion: string | null) =>
+    waitFor(`the row as ${deletion}`, async () => {
+      const found = await row();
+      return found?.deletion === deletion && found;
+    });
+
+  it('is marked in Postgres first', async () => {
+    await send(zendesk, told('created', 0, 'Ana Example'));
+    await stands(null);
+    await waitFor('Slack', async () => (await received('slack', 'Ana Example')) === 1);
+    await send(zendesk, told('soft_deleted', 60_000, 'Ana Example'));
+    const marked = await stands('soft');
+    expect(marked.deleted_at).not.toBeNull();
+    expect(marked.text).toContain('Ana Example');
+  });
+
+  it('leaves nothing of who asked in the destinations that can forget', async () => {
+    await send(zendesk, told('permanently_deleted', 120_000, 'SCRUBBED'));
+    expect((await stands('permanent')).text).not.toMatch(/Ana|SCRUBBED/);
+    await waitFor('Slack without her', async () => (await received('slack', 'Ana Example')) === 0);
+  });
+
+  it('is not brought back by an older update that comes late', async () => {
+    const { json } = await send(zendesk, told('subject_changed', 90_000, 'Ana Example'));
+    await waitFor('every route', async () => (await completed(String(json['id']))) >= 4);
+    expect((await row())?.text).not.toContain('Ana');
+    expect(await received('slack', 'Ana Example')).toBe(0);
   });
 });
 
