@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { EmbeddedError } from './errors.ts';
 
+export { type CuttableProxy, openCuttableProxy } from './cuttable-proxy.ts';
 export { openTransactionPooler, type TransactionPooler } from './transaction-pooler.ts';
 
 /** The servers of this Jest run. */

@@ -5,12 +5,17 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { topicSpecs, topics, type WebhookReceived } from '@millrace/contracts';
 import { freePorts, type RunningKafka, startKafka } from '@millrace/embedded';
-import { type TestDatabase, testCluster, testDatabase } from '@millrace/embedded/testing';
+import {
+  type CuttableProxy,
+  openCuttableProxy,
+  type TestDatabase,
+  testCluster,
+  testDatabase,
+} from '@millrace/embedded/testing';
 import { connectKafka, connectRegistry, connectSchemaAdmin, provision } from '@millrace/kafka';
 import { headerText } from '@millrace/messaging';
 import { createLogger } from '@millrace/service';
 import { gatewayTopics } from '../src/gateway.ts';
-import { type CuttableProxy, openProxy } from './cuttable-proxy.ts';
 import { apiKey, postEvent, postWebhook, secrets, tokens, zendeskEvent } from './gateway-fixture.ts';
 import { type GatewayProcess, startGateway } from './gateway-process.ts';
 
@@ -75,8 +80,8 @@ beforeAll(async () => {
   database = await testDatabase();
   const postgres = new URL(database.url);
   const registry = new URL(testCluster().registryUrl);
-  postgresWay = await openProxy({ host: postgres.hostname, port: Number(postgres.port) });
-  registryWay = await openProxy({ host: registry.hostname, port: Number(registry.port) });
+  postgresWay = await openCuttableProxy({ host: postgres.hostname, port: Number(postgres.port) });
+  registryWay = await openCuttableProxy({ host: registry.hostname, port: Number(registry.port) });
   postgres.port = String(postgresWay.port);
   registry.port = String(registryWay.port);
   const schemas = connectSchemaAdmin({ url: testCluster().registryUrl });
@@ -126,8 +131,8 @@ describe('the gateway, from outside', () => {
     const broker = connectKafka({ brokers: brokers(), clientId: 'provision', logger });
     await provision(broker.admin, topicSpecs([]));
     await broker.close();
-    registryWay.mend();
-    postgresWay.mend();
+    registryWay.restore();
+    postgresWay.restore();
     await until('ready', async () => (await fetch(`${gateway.url}/readyz`)).status === 200);
     await until('accepted', async () => (await sendZendesk('boot')).status < 300);
     await until('checked', async () => {
@@ -203,7 +208,7 @@ describe('the gateway, from outside', () => {
     expect((await fetch(`${gateway.url}/readyz`)).status).toBe(200);
     const records = (await rawRecords()).filter((record) => record.id === id);
     expect(records.map(({ value }) => value.dedupe)).toEqual(['unknown']);
-    postgresWay.mend();
+    postgresWay.restore();
     await until('large ones again', async () => (await large('two')).status === 202);
     await until('checked again', async () => {
       await sendZendesk('back');
@@ -214,7 +219,7 @@ describe('the gateway, from outside', () => {
   it('goes on without the registry once it has seen it', async () => {
     registryWay.cut();
     expect((await sendZendesk('no-registry')).status).toBe(202);
-    registryWay.mend();
+    registryWay.restore();
   });
 
   it('answers 503 while Kafka is down, recovers by itself, and nothing accepted is lost', async () => {

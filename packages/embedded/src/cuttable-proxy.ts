@@ -1,15 +1,18 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
-/** A way to a server that a test can cut and mend: to the client the server dies and comes back. */
+/** A way to a server that a test can cut and restore: to the client the server dies and comes back. */
 export interface CuttableProxy {
   readonly port: number;
   cut(): void;
-  mend(): void;
+  restore(): void;
   close(): Promise<void>;
 }
 
-export async function openProxy(target: { readonly host: string; readonly port: number }): Promise<CuttableProxy> {
+export async function openCuttableProxy(target: {
+  readonly host: string;
+  readonly port: number;
+}): Promise<CuttableProxy> {
   const sockets = new Set<Socket>();
   let isCut = false;
   const track = (socket: Socket): Socket => {
@@ -34,7 +37,7 @@ export async function openProxy(target: { readonly host: string; readonly port: 
   return {
     port: (server.address() as AddressInfo).port,
     cut,
-    mend: () => {
+    restore: () => {
       isCut = false;
     },
     close: async () => {

@@ -1,0 +1,16 @@
+export { type Credential, type CredentialKind, type CredentialState, stateOf } from './credential.ts';
+export {
+  type CredentialReader,
+  type CredentialReaderOptions,
+  createCredentialReader,
+  type KeyHolder,
+} from './credential-reader.ts';
+export {
+  type CredentialDraft,
+  type CredentialStore,
+  createCredentialStore,
+  type Issued,
+} from './credential-store.ts';
+export { credentialsHistory } from './credentials-schema.ts';
+export { type CredentialErrorCode, credentialErrors } from './errors.ts';
+export { digestOf } from './secret.ts';
