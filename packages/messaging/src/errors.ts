@@ -18,6 +18,8 @@ export const messagingErrors = {
   X_HANDLER_TIMEOUT: 'A handler did not finish within its time; the dependency is slow or the limit too low.',
   X_HANDLER_BLOCKED:
     'The handler of one record kept the event loop from running until its group gave the process up, three times; bound the work that one record can cause, then redrive or discard it.',
+  X_HANDLER_CRASHED:
+    'The process ended three times while the handler of one record ran and nothing else did (memory, an exit, a handler that never answers); find what it cannot bear, then redrive or discard it.',
   X_HANDLER_STUCK: 'A handler did not finish and did not obey its signal within maxProcessingMs; the process ends.',
   X_HEARTBEAT_STALE: 'The group coordinator has not answered for almost a session; nothing starts until it does.',
   X_OUTPUT_TOPIC: 'A handler named an output topic that its pipeline does not declare in `to`.',

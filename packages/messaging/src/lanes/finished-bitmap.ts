@@ -4,7 +4,8 @@
  * offset may leave the text behind, and then it says nothing.
  *
  * Two forms, whichever is shorter: `b`, one bit per offset from the base on, lowest bit first; `r`, the lengths of runs
- * from the base on, unfinished and finished in turn, as varints. No text exceeds what brokers accept by default (4,096).
+ * from the base on, unfinished and finished in turn, as varints. No text exceeds what brokers accept by default (4,096), and
+ * there is room for a note of its owner behind it (`;`).
  */
 const version = 'f1';
 
@@ -43,7 +44,7 @@ export function encodeFinished(base: number, finished: Iterable<number>): string
 
 /** What is finished above a committed offset; nothing when the text is not ours, damaged, or about another offset. */
 export function decodeFinished(metadata: string, committed: number): ReadonlySet<number> {
-  const [said, form, base, text, ...rest] = metadata.split('.');
+  const [said, form, base, text, ...rest] = (metadata.split(';')[0] ?? '').split('.');
   if (said !== version || base !== committed.toString(36) || text === undefined || rest.length > 0) return none;
   const bytes = Buffer.from(text, 'base64url');
   if (bytes.length > maxBytes || bytes.toString('base64url') !== text) return none;
@@ -76,6 +77,7 @@ function readRuns(bytes: Buffer, base: number): ReadonlySet<number> {
     }
     // A text of ours never describes more; a longer one is damaged and must not cost memory.
     if (length === 0 || (isFinished && finished.size + length > 4 * maxFinishedWindow)) return none;
+    if (!Number.isSafeInteger(offset + length)) return none;
     if (isFinished) for (let next = offset; next < offset + length; next += 1) finished.add(next);
     offset += length;
     isFinished = !isFinished;

@@ -2,6 +2,11 @@ import { setMaxListeners } from 'node:events';
 import type { GroupMember } from '../broker.ts';
 import { CodedError, retry } from '../disposition.ts';
 
+const aborted = Object.getOwnPropertyDescriptor(AbortSignal.prototype, 'aborted')?.get as () => boolean;
+
+/** Whether it was aborted; asks no fence. */
+export const isAborted = (signal: AbortSignal): boolean => aborted.call(signal);
+
 /**
  * The signal of one assignment, shared by its handlers. Looking at it is also asking the fence: a process that was frozen
  * and woke up finds it aborted at the first look, before any timer or heartbeat had its turn. `fetch` and every port that
@@ -11,9 +16,8 @@ export function fencedSignal(controller: AbortController, fence: () => Error | n
   const { signal } = controller;
   // Hundreds of handlers listen to it, rightly.
   setMaxListeners(0, signal);
-  const isAborted = Object.getOwnPropertyDescriptor(AbortSignal.prototype, 'aborted')?.get as () => boolean;
   const ask = (): boolean => {
-    if (isAborted.call(signal)) return true;
+    if (isAborted(signal)) return true;
     const reason = fence();
     if (reason === null) return false;
     controller.abort(reason);
@@ -40,11 +44,10 @@ export interface SendPermit {
  * may leave at the moment. What has left is waited for, or a moment's silence of the coordinator would write it twice.
  */
 export function sendPermit(fence: () => Error | null): SendPermit {
-  const isAborted = Object.getOwnPropertyDescriptor(AbortSignal.prototype, 'aborted')?.get as () => boolean;
   const create = (): AbortController => {
     const controller = new AbortController();
     const { signal } = controller;
-    Object.defineProperty(signal, 'aborted', { get: () => isAborted.call(signal) || fence() !== null });
+    Object.defineProperty(signal, 'aborted', { get: () => isAborted(signal) || fence() !== null });
     return controller;
   };
   let controller = create();

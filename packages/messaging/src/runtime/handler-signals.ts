@@ -1,6 +1,6 @@
 import type { CancelTimer, Clock } from '../clock.ts';
 import { CodedError, isCodedError, retry } from '../disposition.ts';
-import { fencedSignal } from './fenced-signal.ts';
+import { fencedSignal, isAborted } from './fenced-signal.ts';
 
 /** The part of `maxProcessingMs` after which a handler is told to stop: what is left is for it to obey. */
 const handlerShare = 5 / 6;
@@ -11,7 +11,7 @@ export interface HandlerSignalsOptions {
   readonly maxProcessingMs: number;
   readonly clock: Clock;
   /** Why nothing may act at the moment; null while it may. */
-  readonly fence: () => Error | null;
+  readonly fence: (now?: number) => Error | null;
 }
 
 /**
@@ -20,7 +20,8 @@ export interface HandlerSignalsOptions {
  * waits that each have a limit of their own ends the process.
  */
 export interface HandlerSignals {
-  current(): AbortSignal;
+  /** Of a handler that starts now; null when none may. */
+  current(): AbortSignal | null;
   abort(reason: unknown): void;
   /** Asks the fence, for those who wait for the abort and never look. */
   look(): void;
@@ -55,8 +56,9 @@ export function createHandlerSignals({ maxProcessingMs, clock, fence }: HandlerS
   return {
     current() {
       const now = clock.monotonic();
+      if (fence(now) !== null) return null;
       const newest = live.at(-1);
-      if (newest !== undefined && !newest.signal.aborted && now - newest.startedAt < ms / sharedPart)
+      if (newest !== undefined && !isAborted(newest.signal) && now - newest.startedAt < ms / sharedPart)
         return newest.signal;
       return begin(now).signal;
     },

@@ -1,6 +1,8 @@
-import type { Topic } from '@millrace/contracts';
-import type { Broker, GroupMember, MemberOptions } from '../broker.ts';
+import { groupTopics, type Topic, topics } from '@millrace/contracts';
+import { type Logger, names } from '@millrace/service';
+import type { Broker, GroupListener, GroupMember, MemberOptions } from '../broker.ts';
 import type { Clock } from '../clock.ts';
+import type { Pipeline } from '../pipeline.ts';
 import type { Serde } from '../serde.ts';
 import { readRetention, untilAvailable } from './boot.ts';
 
@@ -71,4 +73,39 @@ export function createMembership(options: MembershipOptions): Membership {
       await current?.close();
     },
   };
+}
+
+export interface MembershipOfOptions {
+  readonly broker: Broker;
+  readonly serde: Serde;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly listener: GroupListener;
+  readonly instanceId: string | undefined;
+  readonly closing: AbortSignal;
+}
+
+export function membershipOf<T>(pipeline: Pipeline<T>, options: MembershipOfOptions): Membership {
+  const { group, from, to } = pipeline;
+  const { logger, listener, instanceId, ...connected } = options;
+  return createMembership({
+    ...connected,
+    member: {
+      ...{ group, topics: topicsOf(pipeline), seldom: copiesOf(group), listener },
+      ...(instanceId === undefined ? {} : { instanceId }),
+    },
+    pinned: [...from, ...to, topics.opsPipelines, topics.opsReplayAck],
+    onWait: (error, waitMs) => logger.warn({ group, err: error, waitMs }, names.logs.kafka.retrying),
+  });
+}
+
+/** Everything that a pipeline reads. */
+export const topicsOf = <T>({ group, from }: Pipeline<T>): readonly string[] => [
+  ...from.map(({ name }) => name),
+  ...copiesOf(group),
+];
+
+function copiesOf(group: string): readonly string[] {
+  const { retry, lane } = groupTopics(group);
+  return [...Object.values(retry), lane];
 }

@@ -13,6 +13,7 @@ import { decodeFinished } from '../lanes/finished-bitmap.ts';
 import { type Lane, type LaneItem, type LaneSource, laneSource } from '../lanes/keyed-lanes.ts';
 import { WaterMarks } from '../lanes/water-marks.ts';
 import { type PipelineSettings, tierDelayMs } from './settings.ts';
+import { Tenure } from './tenure.ts';
 
 export const partitionName = (topic: string, partition: number): string => `${topic}/${partition}`;
 
@@ -28,6 +29,8 @@ export interface AssignedTo {
   readonly group: string;
   readonly epoch: number;
   readonly settings: PipelineSettings;
+  /** Names this run of this process. */
+  readonly owner: string;
 }
 
 /** One assigned partition in one generation. A new assignment makes a new one; an old one's entries are void. */
@@ -43,6 +46,7 @@ export class PartitionState implements TopicPartition {
   readonly marks: WaterMarks;
   /** The last offset that `known` knows of; past it there is nothing to remember. */
   readonly knownUntil: number;
+  readonly tenure: Tenure;
   /** Finished before this assignment: by this process, or by whoever committed what it was assigned with. */
   known: KnownFinished;
   /** Not due yet, in the order of their deadlines: a tier's delay is fixed. */
@@ -54,13 +58,15 @@ export class PartitionState implements TopicPartition {
   /** `tracker.finished` when it was committed. */
   committedFinished = 0;
 
-  constructor(assigned: AssignedPartition, { group, epoch, settings }: AssignedTo, known: KnownFinished) {
+  constructor(assigned: AssignedPartition, to: AssignedTo, known: KnownFinished, before: Tenure | null) {
+    const { group, epoch, settings, owner } = to;
     this.topic = assigned.topic;
     this.partition = assigned.partition;
     this.through = throughOf(group, assigned.topic);
     this.epoch = epoch;
     const tier = tiers.find((name) => groupTopics(group).retry[name] === assigned.topic);
     this.longestWaitMs = tier === undefined ? 0 : tierDelayMs(settings, tier);
+    this.tenure = new Tenure(assigned.committed, { owner, careful: settings.maxInFlight, before });
     this.known = known;
     this.knownUntil = [...known.beyond].reduce((last, offset) => Math.max(last, offset), known.below - 1);
     this.marks = new WaterMarks({ highRecords: settings.highWaterRecords, highBytes: settings.highWaterBytes });
@@ -87,7 +93,7 @@ export function assignedPartitions(
     const ours = old === undefined ? nothingFinished : knownFinished(old.tracker, old.known);
     const { offset, metadata } = assigned.committed ?? { offset: 0, metadata: '' };
     const known = mergeFinished(ours, { below: offset, beyond: decodeFinished(metadata, offset) });
-    states.set(name, new PartitionState(assigned, to, known));
+    states.set(name, new PartitionState(assigned, to, known, old?.tenure ?? null));
   }
   return states;
 }

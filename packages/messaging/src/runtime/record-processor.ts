@@ -20,6 +20,7 @@ import { type OutputContext, outputRecords } from './outputs.ts';
 import type { Entry, PartitionState } from './partition-state.ts';
 import type { Pauses } from './pauses.ts';
 import type { Finished, PipelineMetrics } from './pipeline-metrics.ts';
+import { Progress } from './progress.ts';
 import { Refusals } from './refusals.ts';
 import { RunningHandlers } from './running-handlers.ts';
 import type { Sender } from './sender.ts';
@@ -43,7 +44,8 @@ export interface RecordProcessorOptions<T> {
   /** The assignment that counts now; entries of another are void. */
   readonly epoch: () => number;
   readonly mayStart: (now: number) => boolean;
-  readonly signal: () => AbortSignal;
+  /** Null when nothing may act. */
+  readonly signal: () => AbortSignal | null;
   readonly onFailed: (failure: Failure) => void;
   readonly onFinished: () => void;
   readonly onHalt: (failure: Failure) => void;
@@ -64,7 +66,7 @@ export class RecordProcessor<T> {
   readonly #refusals: Refusals;
   readonly #admissions: Admissions;
   readonly #running: RunningHandlers;
-  readonly #idle: (() => void)[] = [];
+  readonly #idle = new Progress();
   #busy = 0;
 
   constructor(options: RecordProcessorOptions<T>) {
@@ -73,15 +75,10 @@ export class RecordProcessor<T> {
     this.#running = new RunningHandlers({ maxInFlight: settings.maxInFlight, clock, suspects });
     this.#handler = pipeline.through.reduceRight<Handler<T>>((next, wrap) => wrap(next), pipeline.handle);
     this.#decode = createDecodeRecord(pipeline, options.serde);
-    this.#outputs = {
-      stage: pipeline.name,
-      to: new Set(pipeline.to.map((topic) => topic.name)),
-      serde: options.serde,
-    };
+    const to = new Set(pipeline.to.map((topic) => topic.name));
+    this.#outputs = { stage: pipeline.name, to, serde: options.serde };
     this.#intake = new Intake({
-      order: pipeline.order,
-      clock,
-      pauses,
+      ...{ order: pipeline.order, clock, pauses },
       mayStart: (now) => this.#running.mayStart() && mayStart(now),
       mayTake: (source) => this.#running.mayTake(source),
       onPressed: (partition) => this.#refusals.pressed(partition),
@@ -125,17 +122,16 @@ export class RecordProcessor<T> {
     return this.#busy === 0 && this.#intake.resting === 0 && this.#intake.waiting === 0 && aside === 0;
   }
 
-  /** When the oldest unfinished handler was started, on the monotonic clock; null when none runs. */
-  get oldestStart(): number | null {
-    return this.#running.oldestStart;
+  /** Whose unfinished handler was started first; null when none runs. */
+  get oldest(): Entry | null {
+    return this.#running.oldest;
   }
 
   /** Resolves when nothing is busy. */
   whenIdle(): Promise<void> {
-    return this.#busy === 0 ? Promise.resolve() : new Promise((resolve) => this.#idle.push(resolve));
+    return this.#busy === 0 ? Promise.resolve() : this.#idle.next();
   }
 
-  /** The partitions of a new assignment. */
   assign(partitions: Iterable<PartitionState>): void {
     this.#running.assign(partitions);
   }
@@ -163,7 +159,8 @@ export class RecordProcessor<T> {
     if (!suspects.isSuspect(entry)) return this.#begin(entry);
     const cancel = suspects.whenAlone(entry, () => {
       this.#intake.unhold(entry);
-      if (mayStart(clock.monotonic())) this.#begin(entry);
+      if (!this.#isCurrent(entry)) this.#intake.finish(entry);
+      else if (mayStart(clock.monotonic())) this.#begin(entry);
       else this.#intake.putBack(entry);
       if (!this.#running.has(entry)) suspects.over(entry);
     });
@@ -172,7 +169,7 @@ export class RecordProcessor<T> {
   }
 
   #begin(entry: Entry): boolean {
-    const { holds, signal, suspects } = this.#options;
+    const { holds, suspects } = this.#options;
     const { record, partition } = entry;
     const arrival = arrivalOf(record, partition.through);
     if (arrival.replay !== null && arrival.replay.mode === 'discard') {
@@ -195,7 +192,7 @@ export class RecordProcessor<T> {
       return false;
     }
     this.#busy += 1;
-    entry.signal = signal();
+    entry.signal = null;
     const verdict = suspects.verdictOn(entry);
     if (verdict !== null) {
       this.#failed(entry, arrival, verdict, 'handle', readIdentity(record.headers).id);
@@ -224,11 +221,19 @@ export class RecordProcessor<T> {
   }
 
   #handle(entry: Entry, arrival: Arrival, envelope: Envelope<T>): void {
-    const { clock, metrics } = this.#options;
+    const { clock, metrics, signal, suspects } = this.#options;
+    // Asked last: a process that is frozen while it decodes must not start anything when it wakes up.
+    entry.signal = signal();
+    if (entry.signal === null) {
+      suspects.over(entry);
+      this.#admissions.ended(entry);
+      this.#putBack(entry);
+      return;
+    }
     const startedAt = metrics.isSampled() ? clock.monotonic() : -1;
     let result: Handled | Promise<Handled>;
     try {
-      result = this.#handler(envelope, entry.signal as AbortSignal);
+      result = this.#handler(envelope, entry.signal);
     } catch (error) {
       this.#failed(entry, arrival, error, 'handle', envelope.id);
       return;
@@ -390,7 +395,6 @@ export class RecordProcessor<T> {
     this.#busy -= 1;
     this.#options.suspects.abandoned(entry);
     this.schedule();
-    if (this.#busy > 0) return;
-    for (const resolve of this.#idle.splice(0)) resolve();
+    if (this.#busy === 0) this.#idle.made();
   }
 }

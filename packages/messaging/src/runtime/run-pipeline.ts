@@ -1,7 +1,6 @@
-import { groupTopics, topics } from '@millrace/contracts';
 import { names } from '@millrace/service';
 import type { Assignment, GroupListener, InboundRecord } from '../broker.ts';
-import { type CancelTimer, type Clock, sleep, systemClock } from '../clock.ts';
+import { type CancelTimer, type Clock, systemClock } from '../clock.ts';
 import { isCodedError } from '../disposition.ts';
 import type { Pipeline } from '../pipeline.ts';
 import { type Commits, createCommits } from './commits.ts';
@@ -12,7 +11,7 @@ import { reportGauges } from './gauges.ts';
 import { createHandlerSignals, type HandlerSignals } from './handler-signals.ts';
 import { type KeyHolds, openKeyHolds } from './key-holds.ts';
 import { type PartitionLag, readLag } from './lag.ts';
-import { createMembership, type Membership } from './membership.ts';
+import { type Membership, membershipOf, topicsOf } from './membership.ts';
 import { assignedPartitions, type PartitionState, partitionName } from './partition-state.ts';
 import { createPauses, type Pauses } from './pauses.ts';
 import { createPipelineMetrics, type PipelineMetrics } from './pipeline-metrics.ts';
@@ -22,9 +21,11 @@ import { Progress } from './progress.ts';
 import { RecordProcessor } from './record-processor.ts';
 import { createSender, type Sender } from './sender.ts';
 import { defaultPipelineSettings, type PipelineSettings } from './settings.ts';
+import { settle } from './settle.ts';
 import { createStanding, type Standing } from './standing.ts';
 import { stuckHandler } from './stuck-handler.ts';
 import { openSuspects, type Suspects } from './suspects.ts';
+import { ownerName } from './tenure.ts';
 
 export function runPipeline<T>(pipeline: Pipeline<T>, options: RunOptions): PipelineRun {
   return new Run(pipeline, options);
@@ -59,6 +60,9 @@ class Run<T> implements PipelineRun, GroupListener {
   readonly #stopBreaker: () => void;
   #phase: Phase = 'new';
   #isRejoining = false;
+  /** This pipeline ends the process, because of what one handler does. */
+  #isFatal = false;
+  readonly #owner: string;
   /** The client gave the membership up; true until there is an assignment again. */
   #isLost = false;
   /** Rises with every assignment and at every barrier's end: what was started under another is void. */
@@ -75,10 +79,11 @@ class Run<T> implements PipelineRun, GroupListener {
     this.#options = options;
     this.#settings = { ...defaultPipelineSettings, ...options.settings };
     this.#clock = options.clock ?? systemClock;
+    this.#owner = ownerName(options.newId);
     this.#signals = createHandlerSignals({
       maxProcessingMs: this.#settings.maxProcessingMs,
       clock: this.#clock,
-      fence: () => this.#fence(),
+      fence: (now) => this.#fence(now),
     });
     const { producer, serde, logger, instanceId, version = 'unknown', random = Math.random } = options;
     const service = pipeline.group.split('.')[0] as string;
@@ -89,15 +94,13 @@ class Run<T> implements PipelineRun, GroupListener {
       partitions: () => this.#partitions.values(),
       takesMetadata: options.broker.capabilities.commitMetadata,
       isTaking: () => !this.#isRejoining,
+      ...{ clock, owner: this.#owner, longestMs: this.#settings.maxProcessingMs },
+      onEntered: () => this.#processor.schedule(),
       onFailure: (error) => logger.warn({ group: this.group, err: error }, names.logs.pipeline.commitFailed),
     });
     this.#publisher = createStatePublisher({
-      group: pipeline.group,
-      service,
-      instance: instanceId ?? service,
-      producer,
-      serde,
-      now: () => clock.now(),
+      ...{ group: pipeline.group, service, instance: instanceId ?? service },
+      ...{ producer, serde, now: () => clock.now() },
     });
     this.#standing = createStanding({
       group: pipeline.group,
@@ -130,6 +133,7 @@ class Run<T> implements PipelineRun, GroupListener {
     this.#suspects = openSuspects({
       ...{ group: pipeline.group, clock, logger, solitude: options.solitude, settings: this.#settings },
       member: () => this.#membership.current(),
+      commit: () => this.#commits.run(),
       onOpen: () => this.#processor.schedule(),
     });
     this.#processor = new RecordProcessor<T>({
@@ -139,14 +143,8 @@ class Run<T> implements PipelineRun, GroupListener {
       serde,
       sender: this.#sender,
       routeFailure: createFailureRoute({
-        group: pipeline.group,
-        onFailure: pipeline.onFailure,
-        service,
-        version,
-        serde,
-        settings: this.#settings,
-        clock,
-        random,
+        ...{ group: pipeline.group, onFailure: pipeline.onFailure, service, version },
+        ...{ serde, settings: this.#settings, clock, random },
       }),
       breaker: options.breaker ?? null,
       pauses: this.#pauses,
@@ -160,17 +158,9 @@ class Run<T> implements PipelineRun, GroupListener {
       onFinished: () => this.#finished(),
       onHalt: (failure) => this.#standing.halt(failure.code, failure),
     });
-    const copies = groupTopics(pipeline.group);
-    const seldom = [...Object.values(copies.retry), copies.lane];
-    this.#topics = [...pipeline.from.map((topic) => topic.name), ...seldom];
-    this.#membership = createMembership({
-      ...{ broker: options.broker, serde, clock, closing: this.#closing.signal },
-      member: {
-        ...{ group: pipeline.group, topics: this.#topics, seldom, listener: this },
-        ...(instanceId === undefined ? {} : { instanceId }),
-      },
-      pinned: [...pipeline.from, ...pipeline.to, topics.opsPipelines, topics.opsReplayAck],
-      onWait: (error, waitMs) => logger.warn({ group: pipeline.group, err: error, waitMs }, names.logs.kafka.retrying),
+    this.#topics = topicsOf(pipeline);
+    this.#membership = membershipOf(pipeline, {
+      ...{ broker: options.broker, serde, clock, logger, instanceId, listener: this, closing: this.#closing.signal },
     });
     this.#stopBreaker = options.breaker?.onChange((state) => this.#standing.breakerChanged(state)) ?? (() => undefined);
   }
@@ -193,7 +183,7 @@ class Run<T> implements PipelineRun, GroupListener {
     // An operator may have set the offsets meanwhile: after a loss only what is committed counts.
     const before = this.#isLost ? new Map<string, PartitionState>() : this.#partitions;
     this.#isLost = false;
-    const to = { group: this.group, epoch: this.#epoch, settings: this.#settings };
+    const to = { group: this.group, epoch: this.#epoch, settings: this.#settings, owner: this.#owner };
     this.#partitions = assignedPartitions(assignment, before, to);
     const member = this.#membership.current();
     if (member !== null) this.#pauses.assign(member, this.#partitions.values());
@@ -201,6 +191,7 @@ class Run<T> implements PipelineRun, GroupListener {
     this.#holds?.assign(assignment.partitions);
     this.#isRejoining = false;
     if (this.#phase === 'starting') this.#phase = 'running';
+    this.#commits.enter();
     this.#metrics.assigned();
     this.#options.logger.info(
       { group: this.group, generation: assignment.generation, partitions: assignment.partitions.length },
@@ -303,19 +294,13 @@ class Run<T> implements PipelineRun, GroupListener {
     this.#options.logger.info({ group: this.group }, names.logs.pipeline.drained);
   }
 
-  /** Nothing new starts already. Waits for what runs, aborts it at the deadline, flushes, commits. */
-  async #settle(deadline: AbortSignal): Promise<void> {
-    const { promise: late, resolve } = Promise.withResolvers<void>();
-    if (deadline.aborted) resolve();
-    else deadline.addEventListener('abort', () => resolve(), { once: true });
-    await Promise.race([this.#processor.whenIdle(), late]);
-    if (!this.#processor.isIdle) {
-      this.#signals.abort(abortReason('its time to finish has passed'));
-      // One turn for handlers that obey at once, so that what they finished is still committed.
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-    await Promise.race([this.#options.producer.flush(), late]);
-    await Promise.race([this.#commits.run(), late.then(() => sleep(this.#clock, 2_000))]);
+  #settle(deadline: AbortSignal): Promise<void> {
+    const commit = () => (this.#isFatal ? this.#commits.run() : this.#commits.handOver());
+    const { producer } = this.#options;
+    return settle(
+      { processor: this.#processor, signals: this.#signals, producer, clock: this.#clock, commit },
+      deadline,
+    );
   }
 
   #voidAssignment(reason: string): void {
@@ -330,6 +315,7 @@ class Run<T> implements PipelineRun, GroupListener {
     return (
       this.#phase === 'running' &&
       !this.#isRejoining &&
+      this.#commits.isEntered() &&
       !this.#standing.isHalted() &&
       this.#sender.blocked() === 0 &&
       this.#holds?.isReady() !== false &&
@@ -369,8 +355,13 @@ class Run<T> implements PipelineRun, GroupListener {
   }
 
   #stuck(): void {
-    const error = stuckHandler(this.group, this.#processor.oldestStart, this.#clock.monotonic(), this.#settings);
-    if (error === null) return;
+    const { oldest } = this.#processor;
+    const startedAt = oldest?.startedAt ?? null;
+    const error = stuckHandler(this.group, startedAt, this.#clock.monotonic(), this.#settings);
+    if (oldest === null || error === null || this.#isFatal) return;
+    this.#isFatal = true;
+    oldest.partition.tenure.suspect(oldest.record.offset);
+    void this.#commits.run();
     const { logger, onFatal } = this.#options;
     logger.error({ group: this.group, code: error.code }, names.logs.pipeline.stuck);
     this.#signals.abort(error);

@@ -25,9 +25,9 @@ export class RunningHandlers {
     return this.#entries.size;
   }
 
-  /** When the oldest was started, on the monotonic clock; null when none runs. */
-  get oldestStart(): number | null {
-    for (const entry of this.#entries) return entry.startedAt;
+  /** The oldest; null when none runs. */
+  get oldest(): Entry | null {
+    for (const entry of this.#entries) return entry;
     return null;
   }
 

@@ -6,6 +6,7 @@ import { staleHeartbeat } from './fenced-signal.ts';
 import type { Entry } from './partition-state.ts';
 import type { PipelineSettings } from './settings.ts';
 import { type Solitude, solitudeOfProcess } from './solitude.ts';
+import { maxCrashes } from './tenure.ts';
 
 /** So often one record may keep the event loop from running. */
 export const maxBlocks = 3;
@@ -22,6 +23,8 @@ export interface SuspectsOptions {
   readonly isFenced: () => boolean;
   /** When the coordinator last answered a heartbeat, on the monotonic clock. */
   readonly lastHeartbeatAt: () => number;
+  /** Lets the group have the notes of the partitions; resolves also when it could not. */
+  readonly commit: () => Promise<void>;
   /** Handlers may run side by side again. */
   readonly onOpen: () => void;
   readonly logger: Logger;
@@ -43,6 +46,8 @@ interface Doubt {
  * - Later parts run whenever what they wait for is there. After a standstill that is not explained, whatever was in flight
  *   is a suspect, uncounted, and runs alone the next time; a standstill then is its own.
  *
+ * A handler that ends the process is the same kind; who finds it and how is with `Tenure`, whose trials run here.
+ *
  * The same place is remembered over assignments and until its record is finished, so that a standstill which costs the
  * partition counts as well. A process that was frozen looks alike: what it was at then runs alone, and would have to be
  * frozen three times in the middle of the same record to be taken for the cause.
@@ -57,6 +62,7 @@ export class Suspects {
   readonly #stopListening: () => void;
   #alone: Entry | null = null;
   #aloneSince = 0;
+  #isTrial = false;
   /** When the next watch is due: the loop has run until then. */
   #dueAt = Number.POSITIVE_INFINITY;
   #heartbeatAt = Number.NEGATIVE_INFINITY;
@@ -79,12 +85,19 @@ export class Suspects {
   }
 
   /** Whether it has to run alone. */
-  isSuspect({ record }: Entry): boolean {
+  isSuspect({ record, partition }: Entry): boolean {
+    if (partition.tenure.isCareful) return true;
     return this.#doubts.size > 0 && this.#doubts.get(placeOf(record))?.isSuspect === true;
   }
 
   /** Why it must not be tried again; null when it may. */
-  verdictOn({ record }: Entry): CodedError | null {
+  verdictOn({ record, partition }: Entry): CodedError | null {
+    if (partition.tenure.crashesOf(record.offset) >= maxCrashes)
+      return new CodedError(
+        'X_HANDLER_CRASHED',
+        `the process ended ${maxCrashes} times while the handler of this record ran and nothing else did; bound what one record may take, or find what ends the process`,
+        { disposition: deadLetter },
+      );
     if (this.#doubts.size === 0 || (this.#doubts.get(placeOf(record))?.blocks ?? 0) < maxBlocks) return null;
     return new CodedError(
       'X_HANDLER_BLOCKED',
@@ -95,13 +108,18 @@ export class Suspects {
 
   /** Calls when it has the process to itself. Returns how to take that back before; null when it has been called. */
   whenAlone(entry: Entry, run: () => void): (() => void) | null {
-    const { solitude, clock } = this.#options;
+    const { solitude, clock, commit } = this.#options;
     let isWaiting = true;
     const cancel = solitude.wish(() => {
       isWaiting = false;
       this.#alone = entry;
       this.#aloneSince = clock.monotonic();
-      run();
+      const { tenure } = entry.partition;
+      this.#isTrial = tenure.isCareful;
+      if (this.#isTrial) {
+        tenure.begin(entry.record.offset);
+        void commit().then(run);
+      } else run();
     });
     return isWaiting ? cancel : null;
   }
@@ -124,11 +142,17 @@ export class Suspects {
     // Cut short it has shown nothing.
     if (doubt?.blocks === 0 && entry.signal?.aborted !== true) doubt.isSuspect = false;
     this.#alone = null;
-    this.#options.solitude.over();
+    const { solitude, commit } = this.#options;
+    if (this.#isTrial) {
+      // Before anything else may run: should that end the process, it was not this record.
+      entry.partition.tenure.clear(entry.record.offset);
+      void commit().then(() => solitude.over());
+    } else solitude.over();
   }
 
   finished(entry: Entry): void {
     this.#open.delete(entry);
+    entry.partition.tenure.clear(entry.record.offset);
     if (this.#doubts.size > 0) this.#doubts.delete(placeOf(entry.record));
   }
 
@@ -202,7 +226,7 @@ export class Suspects {
 const placeOf = ({ topic, partition, offset, timestamp }: InboundRecord): string =>
   `${topic}/${partition}/${offset}@${timestamp}`;
 
-export type OpenSuspectsOptions = Pick<SuspectsOptions, 'group' | 'clock' | 'onOpen' | 'logger'> & {
+export type OpenSuspectsOptions = Pick<SuspectsOptions, 'group' | 'clock' | 'commit' | 'onOpen' | 'logger'> & {
   readonly settings: Pick<PipelineSettings, 'heartbeatMarginMs'>;
   readonly member: () => GroupMember | null;
   readonly solitude: Solitude | undefined;
