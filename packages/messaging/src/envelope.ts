@@ -2,7 +2,7 @@ import type { RecordPosition } from './broker.ts';
 
 /** Where a record first stood. Retry, dead-letter and lane copies keep it, so identity and order never change with a copy. */
 export interface Origin extends RecordPosition {
-  /** Epoch milliseconds of the first writing. */
+  /** Epoch milliseconds of the first writing, by the log: never before that of an earlier record of its partition. */
   readonly timestamp: number;
 }
 

@@ -16,6 +16,12 @@ export class CommitTracker {
   #end = 0;
   #lastOffset = -1;
   #finished = 0;
+  #timeBelow: number | null;
+
+  /** @param timeBelow what `timeBelow` is before the first record. */
+  constructor(timeBelow: number | null = null) {
+    this.#timeBelow = timeBelow;
+  }
 
   /** Offsets accepted and not finished, finished ones behind an open head included. */
   get window(): number {
@@ -59,7 +65,13 @@ export class CommitTracker {
     let head = slot + 1;
     while (head < this.#end && this.#done[head & mask] === 1) head += 1;
     this.#head = head;
+    this.#timeBelow = this.#timestamps[(head - 1) & mask] as number;
     return true;
+  }
+
+  /** The time of the last record below `next()`; null for nothing known. */
+  get timeBelow(): number | null {
+    return this.#timeBelow;
   }
 
   /** Everything below that offset has come, or never will: what has no slot there is finished. */

@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts';
 import { isCodedError } from '../disposition.ts';
 import { finishedAbove, nextToCommit } from '../lanes/commit-tracker.ts';
 import { encodeFinished } from '../lanes/finished-bitmap.ts';
+import { encodeLogTime } from '../lanes/log-time.ts';
 import type { PartitionState } from './partition-state.ts';
 
 /**
@@ -92,7 +93,12 @@ export function createCommits(options: CommitsOptions): Commits {
     const { topic, partition, tracker, known, tenure } = state;
     if (!withMetadata) return { topic, partition, offset, metadata: '' };
     const finished = encodeFinished(offset, finishedAbove(offset, tracker, known));
-    return { topic, partition, offset, metadata: finished + tenure.note(offset, owner) };
+    return {
+      topic,
+      partition,
+      offset,
+      metadata: finished + tenure.note(offset, owner) + encodeLogTime(offset, tracker.timeBelow),
+    };
   }
 
   const start = (): Promise<void> => {

@@ -19,12 +19,17 @@ export interface Arrival {
   readonly replay: ReplayFacts | null;
 }
 
-export function arrivalOf(record: InboundRecord, through: Delivery['through']): Arrival {
+/** @param time the record's own, where its partition has none that is later. */
+export function arrivalOf(
+  record: InboundRecord,
+  through: Delivery['through'],
+  time: number = record.timestamp,
+): Arrival {
   const stands = {
     topic: record.topic,
     partition: record.partition,
     offset: record.offset,
-    timestamp: record.timestamp,
+    timestamp: time,
   };
   if (through === 'source') return { through, origin: stands, attempt: 0, replay: null };
   const first = readFirstFailure(record.headers);

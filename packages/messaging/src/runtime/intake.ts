@@ -6,7 +6,7 @@ import { KeyedLanes, type LaneSource } from '../lanes/keyed-lanes.ts';
 import type { Order } from '../pipeline.ts';
 import { createDeferral, type Deferral } from './deferral.ts';
 import type { PartitionState } from './partition-state.ts';
-import { Entry, entryBytes } from './partition-state.ts';
+import { Entry } from './partition-state.ts';
 import type { Pauses } from './pauses.ts';
 
 /** Longest turn before other work of the process, heartbeats above all, gets its own. */
@@ -54,16 +54,18 @@ export class Intake {
   }
 
   accept(partition: PartitionState, records: readonly InboundRecord[]): void {
-    const { tracker, known, marks } = partition;
+    const { tracker, known, marks, logTime } = partition;
+    const now = this.#options.clock.now();
     for (const record of records) {
       // A client may hand over the overlap of two fetches.
       if (record.offset <= tracker.lastOffset) continue;
-      const slot = tracker.accept(record.offset, record.timestamp);
+      const time = logTime.next(record.timestamp, now);
+      const slot = tracker.accept(record.offset, time);
       if (isKnownFinished(known, record.offset)) {
         tracker.finish(slot);
         continue;
       }
-      const entry = new Entry(record, partition, slot, entryBytes(record));
+      const entry = new Entry(record, partition, slot, time);
       if (marks.add(entry.bytes)) {
         this.#options.pauses.pause(partition, 'backpressure');
         this.#options.onPressed(partition);

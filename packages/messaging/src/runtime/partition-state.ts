@@ -11,6 +11,7 @@ import {
 } from '../lanes/commit-tracker.ts';
 import { decodeFinished } from '../lanes/finished-bitmap.ts';
 import { type Lane, type LaneItem, type LaneSource, laneSource } from '../lanes/keyed-lanes.ts';
+import { decodeLogTime, LogTime } from '../lanes/log-time.ts';
 import { WaterMarks } from '../lanes/water-marks.ts';
 import { type PipelineSettings, tierDelayMs } from './settings.ts';
 import { Tenure } from './tenure.ts';
@@ -42,7 +43,8 @@ export class PartitionState implements TopicPartition {
   /** The longest that a record of it may have to wait: the delay of its tier, whatever the record says; 0 elsewhere. */
   readonly longestWaitMs: number;
   readonly source: LaneSource<Entry> = laneSource<Entry>();
-  readonly tracker: CommitTracker = new CommitTracker();
+  readonly tracker: CommitTracker;
+  readonly logTime: LogTime;
   readonly marks: WaterMarks;
   /** The last offset that `known` knows of; past it there is nothing to remember. */
   readonly knownUntil: number;
@@ -67,6 +69,10 @@ export class PartitionState implements TopicPartition {
     const tier = tiers.find((name) => groupTopics(group).retry[name] === assigned.topic);
     this.longestWaitMs = tier === undefined ? 0 : tierDelayMs(settings, tier);
     this.tenure = new Tenure(assigned.committed, { owner, careful: settings.maxInFlight, before });
+    const { offset, metadata } = assigned.committed ?? { offset: 0, metadata: '' };
+    const latest = decodeLogTime(metadata, offset);
+    this.tracker = new CommitTracker(latest);
+    this.logTime = new LogTime(latest);
     this.known = known;
     this.knownUntil = [...known.beyond].reduce((last, offset) => Math.max(last, offset), known.below - 1);
     this.marks = new WaterMarks({ highRecords: settings.highWaterRecords, highBytes: settings.highWaterBytes });
@@ -105,6 +111,8 @@ export class Entry implements LaneItem<Entry> {
   readonly source: LaneSource<Entry>;
   readonly slot: number;
   readonly bytes: number;
+  /** Epoch milliseconds: the record's own time, or that of an earlier one of its partition where it is behind. */
+  readonly time: number;
   lane: Lane<Entry> | null = null;
   nextInLane: Entry | null = null;
   /** Failed tries of this delivery that counted. */
@@ -116,16 +124,17 @@ export class Entry implements LaneItem<Entry> {
   /** The one its handler got; aborted means that its result no longer counts. */
   signal: AbortSignal | null = null;
 
-  constructor(record: InboundRecord, partition: PartitionState, slot: number, bytes: number) {
+  constructor(record: InboundRecord, partition: PartitionState, slot: number, time: number) {
     this.record = record;
+    this.time = time;
     this.partition = partition;
     this.source = partition.source;
     this.slot = slot;
-    this.bytes = bytes;
+    this.bytes = entryBytes(record);
   }
 }
 
 /** What a record costs in memory, near enough: its bytes and a flat part for the objects around them. */
-export function entryBytes(record: InboundRecord): number {
+function entryBytes(record: InboundRecord): number {
   return 200 + (record.key?.length ?? 0) + (record.value?.length ?? 0) + record.headers.length * 60;
 }

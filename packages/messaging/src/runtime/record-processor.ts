@@ -171,7 +171,7 @@ export class RecordProcessor<T> {
   #begin(entry: Entry): boolean {
     const { holds, suspects } = this.#options;
     const { record, partition } = entry;
-    const arrival = arrivalOf(record, partition.through);
+    const arrival = arrivalOf(record, partition.through, entry.time);
     if (arrival.replay !== null && arrival.replay.mode === 'discard') {
       this.#busy += 1;
       this.#endings.giveUp(entry, arrival);
