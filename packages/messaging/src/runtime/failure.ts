@@ -89,8 +89,19 @@ function framesOf(error: Error): string | null {
 /** Function and file without line numbers, so that an unrelated edit does not split a group. */
 function ownFrame(stack: string | null): string | null {
   const line = stack?.split('\n').find((frame) => !frame.includes('node_modules') && !frame.includes('node:'));
-  const match = line === undefined ? null : /at (?:async )?(?:(.+?) \()?.*?([^/\\(]+?)(?::\d+)*\)?$/.exec(line.trim());
-  return match === null ? null : `${match[1] ?? ''}@${match[2] ?? ''}`;
+  return line === undefined ? null : frameOf(line.trim());
+}
+
+/** Of "at name (file:///folder/file.ts:1:2)". No expression: what is between may be of any length and has its parts in it. */
+function frameOf(line: string): string | null {
+  if (!line.startsWith('at ')) return null;
+  const called = line.slice(line.startsWith('at async ') ? 9 : 3);
+  const open = called.indexOf(' (');
+  const place = called.slice(open < 0 ? 0 : open + 2, called.endsWith(')') ? -1 : undefined);
+  const file = place.slice(Math.max(...['/', '\\', '('].map((mark) => place.lastIndexOf(mark))) + 1);
+  const parts = file.split(':');
+  while (parts.length > 1 && /^\d+$/.test(parts.at(-1) ?? '')) parts.pop();
+  return `${open < 0 ? '' : called.slice(0, open)}@${parts.join(':')}`;
 }
 
 function normaliseMessage(message: string): string {

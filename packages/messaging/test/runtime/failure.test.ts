@@ -59,6 +59,25 @@ describe('fingerprintOf', () => {
     );
   });
 
+  const ofFrame = (frame: string): string => {
+    const error = new Error('x');
+    error.stack = `Error: x\n    at ${frame}\n    at last (node:internal:1:2)`;
+    return fingerprintOf(failureOf(error, 'handle'));
+  };
+
+  it('is one for one function and file, wherever the line is', () => {
+    const expected = ofFrame('parse (file:///app/src/rows.ts:10:3)');
+    expect(ofFrame('parse (file:///srv/src/rows.ts:99:1)')).toBe(expected);
+    expect(ofFrame('async parse (C:\\app\\rows.ts:1:1)')).toBe(expected);
+    expect(ofFrame('parse (file:///app/src/row.ts:10:3)')).not.toBe(expected);
+    expect(ofFrame('file:///app/src/rows.ts:10:3')).not.toBe(expected);
+    expect(ofFrame('async file:///app/src/rows.ts:1:1')).toBe(ofFrame('file:///app/src/rows.ts:10:3'));
+  });
+
+  it('takes no time over a frame that a stranger wrote into a message', () => {
+    expect(ofFrame(' ('.repeat(4_000))).toMatch(/^[0-9a-f]{16}$/);
+  });
+
   it('differs by code and by message', () => {
     expect(of('a', 'X_A')).not.toBe(of('a', 'X_B'));
     expect(of('no channel')).not.toBe(of('no project'));
