@@ -3,7 +3,7 @@ import { eld } from 'eld/small';
 import { connectUseLite, type Encoder } from '../embedded/encoder.ts';
 import { expectEncoder, type Pack } from '../embedded/pack.ts';
 import { argmax, combine, denseLog, type LogProbabilities, sparseLog, temper } from '../embedded/predict.ts';
-import { fewestLetters, hasLetters } from '../tasks/language.ts';
+import { languageSample } from '../tasks/language.ts';
 import type { Reading } from '../tasks/reading.ts';
 import type { Question } from './question.ts';
 import { createSentimentReader } from './sentiment-reader.ts';
@@ -92,8 +92,8 @@ function once<T>(compute: () => T): () => T {
 }
 
 function languageOf(text: string): Reading['language'] {
-  if (!hasLetters(text, fewestLetters)) return { code: 'und', isReliable: false };
-  const found = eld.detect(text);
-  if (found.language === '') return { code: 'und', isReliable: false };
+  const sample = languageSample(text);
+  const found = sample === null ? null : eld.detect(sample);
+  if (found === null || found.language === '') return { code: 'und', isReliable: false };
   return { code: found.language, isReliable: found.isReliable() };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { PackManifest } from '../../src/embedded/manifest.ts';
 import { judgeCategory } from '../../src/tasks/category.ts';
-import { judgeLanguage } from '../../src/tasks/language.ts';
+import { judgeLanguage, languageSample } from '../../src/tasks/language.ts';
 import { judgePriority, type Scorecard } from '../../src/tasks/priority.ts';
 import type { Reading } from '../../src/tasks/reading.ts';
 import { judgeReply } from '../../src/tasks/reply.ts';
@@ -70,6 +70,29 @@ describe('category', () => {
 });
 
 describe('language', () => {
+  it.each([
+    ['two words, of which one in six is taken for another language', 'Überweisungsauftrag widerrufen'],
+    ['few letters', 'Card stolen, help me'],
+    [
+      'an address, a link and codes',
+      'jo@example.com https://example.com/orders/latest ORDER4711ABC XK-22-9 please help',
+    ],
+    ['no words', '1234 5678 !!! …'],
+  ])('is not told from %s', (_what, text) => {
+    expect(languageSample(text)).toBeNull();
+  });
+
+  it.each([
+    ['I can not find the invoice', 'I can not find the invoice'],
+    ['Where is my order AB4711C of 3 March?', 'Where is my order of March?'],
+    [
+      '昨日からアプリにログインできません。どうすればいいですか',
+      '昨日からアプリにログインできません。どうすればいいですか',
+    ],
+  ])('is told from the words of %j', (text, sample) => {
+    expect(languageSample(text)).toBe(sample);
+  });
+
   it('is und, abstained, for a text too short to tell', () => {
     expect(judgeLanguage(aReading({ language: { code: 'und', isReliable: false } }))).toMatchObject({
       label: 'und',
