@@ -13,10 +13,11 @@ export function cleanText(text: string): string {
   return evenBlanks(withoutHidden(withoutComments(plainCharacters(text))));
 }
 
-/** At most one blank beside another, and one empty line. */
+/** At most one blank beside another and none beside a line break, and one empty line. */
 export function evenBlanks(text: string): string {
   return text
     .replace(severalBlanks, ' ')
+    .replace(/ ?\n ?/g, '\n')
     .replace(/\n{3,}/g, '\n\n')
     .trim();
 }

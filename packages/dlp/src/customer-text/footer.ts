@@ -112,7 +112,7 @@ function isLegal(hits: readonly Hit[], said: string): boolean {
 /** Register, court, tax number, in a line that is no sentence. */
 function isImprint(hits: readonly Hit[], said: string): boolean {
   const named = new Set(hits.filter(({ topic }) => topic === 'company').map(({ phrase }) => phrase)).size;
-  return named >= 3 || (named === 2 && !/\p{Ll}{3,}[.!?]\s*$/u.test(said));
+  return named >= 3 || (named === 2 && !/\p{Ll}\p{Ll}\p{Ll}[.!?]$/u.test(said.trimEnd()));
 }
 
 /** Sentences with what they speak of. A line break ends one unless the next line goes on in small letters. */

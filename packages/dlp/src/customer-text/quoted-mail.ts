@@ -64,10 +64,21 @@ const longestTitle = 100;
 /** "-----Original Message-----"; without the dashes only together with the header below it. */
 function titleOf(text: string): { readonly kind: 'reply' | 'forward'; readonly isMarked: boolean } | null {
   if (text.length > longestTitle) return null;
-  const bare = text.toLowerCase().replace(/^[-–—_=*#>\s]+|[-–—_=*#:\s]+$/g, '');
+  const bare = trimmed(text.toLowerCase());
   const kind = forwardTitles.has(bare) ? 'forward' : replyTitles.has(bare) ? 'reply' : null;
   if (kind === null) return null;
   return { kind, isMarked: /^[-–—_=*#>]{2}|^[-–—]\s|:$/.test(text) };
+}
+
+const decoration: ReadonlySet<string> = new Set([...'-–—_=*#:> \t\u00A0']);
+
+/** Without decoration on either side. */
+function trimmed(text: string): string {
+  let start = 0;
+  let end = text.length;
+  while (start < end && decoration.has(text[start] ?? '')) start++;
+  while (end > start && decoration.has(text[end - 1] ?? '')) end--;
+  return text.slice(start, end);
 }
 
 /** Where a help desk's own mail says that the answer belongs above. */
@@ -114,7 +125,7 @@ function attributionAt(
       return evidence === 'sure' ? { to: to + 1, takesRest: true } : null;
     }
     // A name and an address may stand first, and the rest on the next line.
-    if (!startsAttribution(joined) && !/<[^<>]{1,100}@[^<>]{1,100}>/u.test(joined)) return null;
+    if (!startsAttribution(joined) && !hasBracketedAddress(joined)) return null;
   }
   return null;
 }
@@ -122,12 +133,13 @@ function attributionAt(
 const clock = /\b\d{1,2}\s?[:.h]\s?\d{2}\b/u;
 const date = /\b(?:19|20)\d\d\b|\b\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\b/u;
 const address = /[^\s<>@]@[^\s<>@]/u;
-const older = /^\d{4}[-/]\d{2}[-/]\d{2} \d{1,2}:\d{2}.{0,200}@.{0,100}>\s?:$/u;
+/** "2025-03-04 9:12 GMT+01:00 Jo <jo@example.com>:" */
+const older = /^\d{4}[-/]\d{2}[-/]\d{2} \d{1,2}:\d{2} /;
 
 /** `sure`: who and when; `likely`: enough where marked lines follow. */
 function attributionIn(joined: string): 'sure' | 'likely' | null {
   if (!joined.endsWith(':')) return null;
-  if (older.test(joined)) return 'sure';
+  if (older.test(joined) && hasBracketedAddress(joined)) return 'sure';
   const lower = ` ${joined.toLowerCase().replace(/[^\p{L}’'()]+/gu, ' ')} `;
   if (!wroteWords.some((wrote) => lower.includes(` ${wrote} `))) return null;
   const [hasClock, hasDate, hasAddress] = [clock, date, address].map((part) => part.test(joined));
@@ -135,6 +147,11 @@ function attributionIn(joined: string): 'sure' | 'likely' | null {
   if (starts ? hasAddress || (hasClock && hasDate) : (hasAddress || hasDate) && hasClock) return 'sure';
   const isName = joined.length <= 60 && !starts && joined.split(' ').length <= 4;
   return hasClock || hasDate || hasAddress || isName ? 'likely' : null;
+}
+
+function hasBracketedAddress(text: string): boolean {
+  const open = text.indexOf('<');
+  return open >= 0 && text.indexOf('>', text.indexOf('@', open) + 1) > open + 1 && text.includes('@');
 }
 
 function startsAttribution(text: string): boolean {

@@ -5,7 +5,7 @@ import type { Line, LinePart } from './line.ts';
 /** Lines of a signature: contact blocks are short, and prose behind a closing is an afterthought. */
 const mostSignatureLines = 25;
 const longestContactLine = 100;
-const mostContactWords = 10;
+const mostContactWords = 20;
 
 /**
  * Finds who signed: all behind `--`, a closing ("Mit freundlichen Grüßen") with the contact block below it, "Sent from my
@@ -83,22 +83,31 @@ function contactEnd(
 
 /** A name, a title, a company, an address, a number: short, and no sentence. */
 function isContactLine(text: string): boolean {
-  if (/^\(?p\.?\s?s\b/i.test(text)) return false;
-  if (text.length > longestContactLine) return isContactData(text) && text.length <= 2 * longestContactLine;
+  if (text.length > 2 * longestContactLine || /^\(?p\.?\s?s\b/i.test(text)) return false;
   if (isSentFrom(text) || isRule(text) || isContactData(text)) return true;
+  if (text.length > longestContactLine) return false;
   const words = text.split(/\s+/);
-  if (words.length > mostContactWords) return false;
-  const isSentence = /[!?]$|\p{Ll}{3,}\.$/u.test(text) && words.length > 3;
-  return !isSentence && words.length <= 6;
+  return words.length <= 6 && (words.length <= 3 || !endsSentence(text));
 }
 
-const contactData =
-  /@[\p{L}\p{N}-]{1,60}\.|\bwww\.|https?:\/\/|[|·•]|(?<!\p{L})(?:tel|phone|fax|mob|mobile|mobil|cell|telefon|tél|teléfono|móvil|cellulare|telefoon|e-?mail|web|t|m|f)\s?[.:]|\+\d[\d ()/.-]{6,}|(?<!\p{L})(?:gmbh|ag|kg|ltd|llc|inc|sarl|sas|s\.l\.|s\.a\.|s\.r\.l\.|srl|s\.p\.a\.|spa|b\.v\.|bv|n\.v\.|lda)(?!\p{L})/iu;
+const contactSign = /[|·•]|\bwww\.|:\/\/|@[\p{L}\p{N}-]{1,60}\./u;
+const contactLabel =
+  /(?<!\p{L})(?:tel|phone|fax|mob|mobile|mobil|cell|telefon|tél|teléfono|móvil|cellulare|telefoon|e-?mail|web|t|m|f)\s?[.:]/iu;
+const company =
+  /(?<!\p{L})(?:gmbh|ag|kg|ltd|llc|inc|sarl|sas|s\.l\.|s\.a\.|s\.r\.l\.|srl|s\.p\.a\.|spa|b\.v\.|bv|n\.v\.|lda)(?!\p{L})/iu;
+const telephone = /\+\d[\d ()/.-]{6}/;
 
+/** Of a line that is short enough to be one. */
 function isContactData(text: string): boolean {
-  return (
-    contactData.test(text) &&
-    text.split(/\s+/).length <= 2 * mostContactWords &&
-    !/\p{Ll}{3,}[.!?](?:\s|$)/u.test(text.slice(0, -1))
-  );
+  const isSigned = [contactSign, contactLabel, company, telephone].some((sign) => sign.test(text));
+  return isSigned && text.split(/\s+/).length <= mostContactWords && !hasSentence(text);
+}
+
+/** A word in small letters and a full stop or its like: `Ltd.` and `S.A.` end no sentence. */
+function hasSentence(text: string): boolean {
+  return /\p{Ll}\p{Ll}\p{Ll}[.!?]\s/u.test(text);
+}
+
+function endsSentence(text: string): boolean {
+  return /[!?]$|\p{Ll}\p{Ll}\p{Ll}\.$/u.test(text);
 }

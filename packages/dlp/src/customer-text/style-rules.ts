@@ -3,9 +3,8 @@ import type { Line, LinePart } from './line.ts';
 /** Rules that are longer are no remains of a mail's style sheet. */
 const mostLines = 60;
 const longestLine = 2_000;
-const oneLine = /^\s{0,20}[a-z.#*@][^{}"]{0,300}\{[^{}"]{0,1500}\}?\s*$/iu;
-const opening = /^\s{0,20}[a-z.#*@][^{}:;"]{0,300}\{\s{0,20}$/iu;
-const declaration = /^\s{0,20}[a-z-]{2,40}\s{0,5}:[^{}]{1,300};?\s{0,20}\}?\s{0,20}$/iu;
+const selector = /^[a-z.#*@][^{};"]{0,300}$/i;
+const property = /^[a-z-]{2,40}$/i;
 
 /** Finds style sheets in plain text: some programs make text of a whole HTML mail, and its rules come first. */
 export function styleRules(lines: readonly Line[]): ReadonlyMap<number, LinePart> {
@@ -20,23 +19,33 @@ export function styleRules(lines: readonly Line[]): ReadonlyMap<number, LinePart
 
 /** Behind the rule that begins here; the same place where none does. */
 function ruleEnd(lines: readonly Line[], from: number): number {
-  const text = lines[from]?.text ?? '';
-  if (text.length > longestLine || !text.includes('{')) return from;
-  if (oneLine.test(text) && isRule(text)) return from + 1;
-  if (!opening.test(text)) return from;
+  const text = trimmedAt(lines, from);
+  const brace = text?.indexOf('{') ?? -1;
+  if (text === null || brace < 0) return from;
+  const head = text.slice(0, brace).trim();
+  if (text.endsWith('}')) return selector.test(head) && areDeclarations(text.slice(brace + 1, -1)) ? from + 1 : from;
+  return brace === text.length - 1 && selector.test(head) ? bodyEnd(lines, from) : from;
+}
+
+function bodyEnd(lines: readonly Line[], from: number): number {
   for (let at = from + 1; at < from + mostLines; at++) {
-    const inside = lines[at]?.text.trim();
-    if (inside === undefined || inside.length > longestLine) return from;
+    const inside = trimmedAt(lines, at);
+    if (inside === null) return from;
     if (inside === '}') return at > from + 1 ? at + 1 : from;
-    if (inside !== '' && !declaration.test(inside)) return from;
-    if (inside.endsWith('}')) return at + 1;
+    const isLast = inside.endsWith('}');
+    if (inside !== '' && !areDeclarations(isLast ? inside.slice(0, -1) : inside)) return from;
+    if (isLast) return at + 1;
   }
   return from;
 }
 
-/** `selector {name: value; …}` and nothing else between the braces. */
-function isRule(text: string): boolean {
-  const body = text.slice(text.indexOf('{') + 1).replace(/\}\s*$/, '');
-  const declarations = body.split(';').filter((part) => part.trim() !== '');
-  return declarations.length > 0 && declarations.every((part) => declaration.test(part)) && text.trim().endsWith('}');
+function trimmedAt(lines: readonly Line[], at: number): string | null {
+  const text = lines[at]?.text;
+  return text === undefined || text.length > longestLine ? null : text.trim();
+}
+
+/** `name: value; …`, at least one and nothing else. */
+function areDeclarations(body: string): boolean {
+  const all = body.split(';').filter((part) => part.trim() !== '');
+  return all.length > 0 && all.every((part) => property.test(part.slice(0, Math.max(0, part.indexOf(':'))).trim()));
 }
