@@ -153,5 +153,6 @@ export function createZendeskClient(options: ZendeskClientOptions): ZendeskClien
 
 /** Names the call without the ticket's id, so that failures of one kind share one fingerprint. */
 function target(method: string, path: string): string {
-  return `Zendesk ${method} ${path.replace(/^tickets\/[^/.]+/, 'ticket').replace(/\?.*$/, '')}`;
+  const [bare = ''] = path.split('?', 1);
+  return `Zendesk ${method} ${bare.replace(/^tickets\/[^/.]+/, 'ticket')}`;
 }

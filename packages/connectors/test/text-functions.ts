@@ -1,0 +1,84 @@
+import { hostileRun } from '@millrace/conformance/hostile-texts';
+import type { TextFunction } from '@millrace/conformance/text-cost';
+import { isKnownEncoding } from '../src/content-encoding.ts';
+import { emailDomainOf, fieldsOf } from '../src/document-fields.ts';
+import { githubSource } from '../src/github/source.ts';
+import { escapeMrkdwn, toMessage } from '../src/slack/message.ts';
+import { slackSource } from '../src/slack/source.ts';
+import type { Source } from '../src/source.ts';
+import { standardWebhooksSource } from '../src/standard-webhooks/source.ts';
+import { stripeSource } from '../src/stripe/source.ts';
+import { verify } from '../src/verification/verify.ts';
+import { bodyTypeOf, isJsonType, parseDocument } from '../src/webhook-body.ts';
+import { zendeskSource } from '../src/zendesk/source.ts';
+import { normaliseTicket } from '../src/zendesk/source-normalise.ts';
+import { aDelivery } from './sinks/a-delivery.ts';
+
+const aHeader = 'Node: 16 KB of all headers together';
+const aBody = 'the body cap of its source';
+
+/** A request whose signature header says this; the body is never hashed for one that is malformed. */
+const verifying =
+  ({ verification }: Source) =>
+  (text: string): unknown => {
+    const names = [verification.signature.header, 'webhook-id', 'webhook-timestamp', 'x-slack-request-timestamp'];
+    const headers = names.map((name) => ({ name, value: text }));
+    return verify(
+      verification,
+      { headers, body: Buffer.from(text) },
+      { secrets: [{ keyId: 'a', secret: 'b' }], now: 0 },
+    );
+  };
+
+const zendeskEvent = (text: string): ReturnType<typeof normaliseTicket> =>
+  normaliseTicket({
+    body: Buffer.from(
+      JSON.stringify({
+        type: 'zen:event-type:ticket.created',
+        subject: text,
+        time: text,
+        detail: { id: '1', description: text, tags: text, requester: { email: text }, created_at: text },
+      }),
+    ),
+    headers: [{ name: 'content-type', value: 'application/json' }],
+    eventType: 'zen:event-type:ticket.created',
+    receivedAt: 1_790_000_000_000,
+    source: 'zendesk',
+    actor: null,
+  });
+
+/** All that reads strangers' text in this package. */
+export const textFunctions: readonly TextFunction[] = [
+  { name: 'isJsonType', bound: aHeader, run: isJsonType, texts: [hostileRun('application/+json')] },
+  { name: 'bodyTypeOf', bound: aHeader, run: (text) => bodyTypeOf(text, [{ kind: 'json' }]) },
+  { name: 'isKnownEncoding', bound: aHeader, run: isKnownEncoding, texts: [hostileRun('gzip,'), hostileRun('"')] },
+  { name: 'parseDocument of JSON', bound: aBody, run: (text) => parseDocument(Buffer.from(text), { kind: 'json' }) },
+  {
+    name: 'parseDocument of a form',
+    bound: aBody,
+    run: (text) => parseDocument(Buffer.from(text), { kind: 'form' }),
+    texts: [hostileRun('a&'), hostileRun('%41=%41'), hostileRun('=')],
+  },
+  { name: 'verify github', bound: aHeader, run: verifying(githubSource) },
+  { name: 'verify slack', bound: aHeader, run: verifying(slackSource) },
+  {
+    name: 'verify standard-webhooks',
+    bound: aHeader,
+    run: verifying(standardWebhooksSource),
+    texts: [hostileRun('v1,a ')],
+  },
+  {
+    name: 'verify stripe',
+    bound: aHeader,
+    run: verifying(stripeSource),
+    texts: [hostileRun('v1=a,'), hostileRun('t=1,')],
+  },
+  { name: 'verify zendesk', bound: aHeader, run: verifying(zendeskSource) },
+  { name: 'emailDomainOf', bound: aBody, run: emailDomainOf, texts: [hostileRun('a@')] },
+  { name: 'words of a field', bound: aBody, run: (text) => fieldsOf({ a: text }).words('/a') },
+  { name: 'instant of a field', bound: aBody, run: (text) => fieldsOf({ a: text }).instant('/a') },
+  { name: 'id of a field', bound: aBody, run: (text) => fieldsOf({ a: text }).id('/a') },
+  { name: 'normalise zendesk', bound: aBody, run: zendeskEvent },
+  { name: 'escapeMrkdwn', bound: 'Slack: 3,000 characters of a text', run: escapeMrkdwn },
+  { name: 'a message for Slack', bound: aBody, run: (text) => toMessage(aDelivery({ subject: text })) },
+];
