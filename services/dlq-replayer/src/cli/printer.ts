@@ -1,4 +1,4 @@
-import { escapedJson, escapedLine, escapedLines } from '@millrace/text';
+import { cut, escapedJson, escapedLine, escapedLines } from '@millrace/text';
 import Table from 'cli-table3';
 import type { OutputConfiguration } from 'commander';
 import type { CliError } from './cli-error.ts';
@@ -29,6 +29,9 @@ export function createPrinter({ json }: { readonly json: boolean }): Printer {
   };
 }
 
+/** A cell that is longer is nothing to read in a table; and the library measures wide letters again and again as it pads. */
+const longestCell = 500;
+
 /** Rows under a head, as wide as they are: for people, and for `less -S`. */
 export function table(
   head: readonly string[],
@@ -36,7 +39,8 @@ export function table(
 ): string {
   if (rows.length === 0) return 'nothing';
   const drawn = new Table({ head: [...head], style: { head: [], border: [], 'padding-left': 0 }, chars: quiet });
-  for (const row of rows) drawn.push(row.map((cell) => escapedLine(String(cell ?? ''))));
+  for (const row of rows)
+    drawn.push(row.map((cell) => escapedLine(cut(String(cell ?? ''), longestCell, { mark: '…' }))));
   return drawn.toString();
 }
 
