@@ -68,7 +68,8 @@ function withoutSeparatorLine(text: string): { readonly body: string; readonly s
 function checkColumns(columns: readonly string[], keyColumn: string | undefined, separator: string): number {
   const unnamed = columns.indexOf('');
   if (unnamed !== -1) throw fileError(`has a column without a name: the ${unnamed + 1}. of ${columns.length}`);
-  const twice = columns.find((name, at) => columns.indexOf(name) < at);
+  const seen = new Set<string>();
+  const twice = columns.find((name) => seen.size === seen.add(name).size);
   if (twice !== undefined) throw fileError(`has two columns ${twice}`);
   const keyAt = keyColumn === undefined ? 0 : columns.indexOf(keyColumn);
   if (keyAt === -1)

@@ -1,0 +1,4 @@
+import { linearTimeLaws } from '@millrace/conformance';
+import { textFunctions } from './text-functions.ts';
+
+linearTimeLaws(textFunctions);
