@@ -39,7 +39,8 @@ export const settings = defineSettings({
   sourcesFile: setting.path({
     env: 'MILLRACE_SOURCES_FILE',
     optional: true,
-    description: 'JSON file with the digests of API keys for business events; without it every key is unknown.',
+    description:
+      'JSON file with digests of API keys for business events, beside those that `millrace keys create` makes.',
   }),
   publicUrl: setting.url({
     env: 'MILLRACE_PUBLIC_URL',

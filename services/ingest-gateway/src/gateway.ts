@@ -3,6 +3,7 @@ import type { Source } from '@millrace/connectors';
 import { entities, type Topic, topics } from '@millrace/contracts';
 import type { Ledger } from '@millrace/ledger';
 import type { Producer, Serde } from '@millrace/messaging';
+import type { CredentialReader } from '@millrace/operator-api/credentials';
 import { createBreaker } from '@millrace/resilience/breaker';
 import {
   createHealth,
@@ -54,6 +55,8 @@ export interface GatewayOptions extends GatewayLimits {
   readonly definitions: Readonly<Record<string, Source>>;
   readonly sources: ReadonlyMap<string, ConfiguredSource>;
   readonly keys: ApiKeys;
+  /** Keys that are given and taken away while it runs; null: only those of the file. */
+  readonly credentials: CredentialReader | null;
   /** Null: no operator listener. */
   readonly tokens: Tokens | null;
   readonly connectProducer: () => Promise<Producer>;
@@ -150,7 +153,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     },
     events: {
       ...common,
-      keys: options.keys,
+      keys: { file: options.keys, table: options.credentials },
       maxBytes: options.claimCheckBytes,
       deadlineMs: options.eventDeadlineMs,
       clientRate: createTurnstile({

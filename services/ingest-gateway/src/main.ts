@@ -1,6 +1,7 @@
 import { sources as definitions } from '@millrace/connectors/sources';
 import { loadFlowsOrExit } from '@millrace/flows';
 import { connectLedger } from '@millrace/ledger';
+import { connectCredentials } from '@millrace/operator-api/credentials';
 import { createLogger, createMetrics, describeSettings, loadSettingsOrExit, runService } from '@millrace/service';
 import { loadTokens } from './admin-access.ts';
 import { settings as gatewaySettings } from './config.ts';
@@ -14,7 +15,7 @@ const settings = loadSettingsOrExit(gatewaySettings, process.env);
 const flows = loadFlowsOrExit(settings.flows, { knownSources: definitions });
 const { sources, keys, tokens } = orExit(() => ({
   sources: configureSources(flows.sources, definitions, process.env),
-  keys: loadApiKeys(settings.sourcesFile),
+  keys: loadApiKeys(settings.sourcesFile, Object.keys(flows.sources)),
   tokens: loadTokens(settings.tokensFile),
 }));
 const logger = createLogger({ service: 'ingest-gateway', level: settings.logLevel });
@@ -30,11 +31,16 @@ const ledger = connectLedger({
   logger,
   metrics,
 });
+const credentials = connectCredentials({
+  ...{ url: settings.postgresUrl, name: 'ingest-gateway', now, logger },
+  lookupTimeoutMs: settings.claimTimeoutMs,
+});
 const gateway = createGateway({
   ...settings,
   definitions,
   sources,
   keys,
+  credentials: credentials.reader,
   tokens,
   connectProducer: kafka.createProducer,
   kafkaReadiness: kafka.readiness,
@@ -50,7 +56,7 @@ await runService({
   name: 'ingest-gateway',
   logger,
   health: gateway.health,
-  parts: [ledger, kafka, ...gateway.parts],
+  parts: [ledger, credentials, kafka, ...gateway.parts],
   graceMs: settings.graceMs,
   parent: settings.parent,
   settings: describeSettings(gatewaySettings, settings),

@@ -12,18 +12,18 @@ import type { CounterMetric } from '@millrace/service';
 import { destinations, fitId, fitValue } from '@millrace/text';
 import { refuseBody, unsupportedEncoding, unsupportedType } from './body-refusals.ts';
 import { type ByteBudget, shareOf } from './byte-budget.ts';
+import { findKey, type KnownKeys } from './find-key.ts';
 import { beforeDeadline, type Intake } from './intake.ts';
 import { type Answer, Refusal, shed } from './outcome.ts';
 import type { Outlet } from './outlet.ts';
 import { sha256 } from './raw-record.ts';
 import { readBody } from './read-body.ts';
 import { readDeletion } from './read-deletion.ts';
-import type { ApiKey, ApiKeys } from './sources-file.ts';
 import { refuseFutureVersion, type StatedVersion, statedVersion } from './stated-version.ts';
 import type { Turnstile } from './turnstile.ts';
 
 export interface EventDoor {
-  readonly keys: ApiKeys;
+  readonly keys: KnownKeys;
   readonly intake: Intake;
   readonly outlet: Outlet;
   readonly budget: ByteBudget;
@@ -52,7 +52,7 @@ const known: Readonly<Record<string, EntityDefinition<CanonicalEntity> | undefin
 /** One business event: who sends it is known by an API key, what it is by the entity's schema. */
 export async function receiveEvent(door: EventDoor, request: EventRequest): Promise<Answer> {
   const { message } = request;
-  const client = clientOf(door.keys, message);
+  const client = await findKey(door.keys, message);
   request.onClient(client.client);
   const entity = Object.hasOwn(known, request.entityName) ? known[request.entityName] : undefined;
   if (entity === undefined)
@@ -128,28 +128,6 @@ export async function receiveEvent(door: EventDoor, request: EventRequest): Prom
 /** Several of one name are joined by commas, as HTTP has it. */
 function header(message: IncomingMessage, name: string): string | undefined {
   return message.headersDistinct[name]?.join(', ');
-}
-
-function clientOf(keys: ApiKeys, message: IncomingMessage): ApiKey {
-  const authorization = message.headers.authorization;
-  const challenge = { 'WWW-Authenticate': 'Bearer' };
-  const key = /^Bearer ([^\s]+)$/i.exec(authorization ?? '')?.[1];
-  if (key === undefined)
-    throw new Refusal({
-      status: 401,
-      code: 'X_GATEWAY_KEY_MISSING',
-      detail: 'expected `Authorization: Bearer <key>`',
-      headers: challenge,
-    });
-  const client = keys.find(key);
-  if (client === null)
-    throw new Refusal({
-      status: 401,
-      code: 'X_GATEWAY_KEY_UNKNOWN',
-      detail: 'this key is not known',
-      headers: challenge,
-    });
-  return client;
 }
 
 /** Structured CloudEvents are JSON too; taken for an entity they would fail with a wrong reason. */

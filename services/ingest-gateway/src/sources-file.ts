@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { digestOf } from '@millrace/operator-api/credentials';
 import { z } from 'zod';
 import { GatewayError } from './gateway-error.ts';
 
@@ -28,8 +28,8 @@ export interface ApiKey {
 }
 
 export interface ApiKeys {
-  /** Whose key it is; null when it is nobody's. */
-  find(key: string): ApiKey | null;
+  /** Whose key has this digest (`digestOf`); null when it is nobody's. */
+  find(digest: string): ApiKey | null;
   /** Everybody who has one. */
   readonly clients: readonly string[];
   readonly sample: { readonly client: string; readonly key: string; readonly scopes: readonly string[] } | null;
@@ -37,9 +37,21 @@ export interface ApiKeys {
 
 const noKeys: ApiKeys = { find: () => null, clients: [], sample: null };
 
-/** Reads the file once, at boot. Without one nobody has a key. */
-export function loadApiKeys(path: string | undefined): ApiKeys {
-  return path === undefined ? noKeys : apiKeysOf(readJson(path));
+/** Reads the file once, at boot. Without one nobody has a key in it. */
+export function loadApiKeys(path: string | undefined, sourceNames: readonly string[]): ApiKeys {
+  const keys = path === undefined ? noKeys : apiKeysOf(readJson(path));
+  requireOwnNames(keys, sourceNames);
+  return keys;
+}
+
+/** Records say by one name where they come from, and the newest of one name and id stays: two origins would be mixed. */
+export function requireOwnNames({ clients }: Pick<ApiKeys, 'clients'>, sourceNames: readonly string[]): void {
+  const shared = clients.filter((client) => sourceNames.includes(client));
+  if (shared.length > 0)
+    throw new GatewayError(
+      'X_GATEWAY_SOURCES_FILE',
+      `a client of the sources file has the name of a source of the flow file, and each needs its own: ${shared.join(', ')}`,
+    );
 }
 
 export function apiKeysOf(content: unknown): ApiKeys {
@@ -52,16 +64,12 @@ export function apiKeysOf(content: unknown): ApiKeys {
   const { keys, sample } = parsed.data;
   // Looked up by digest: what a comparison's time could tell about a digest is of no use to find its key.
   const byDigest = new Map(keys.map(({ sha256, client, scopes }) => [sha256, { client, scopes }]));
-  const find = (key: string): ApiKey | null => byDigest.get(digestOf(key)) ?? null;
+  const find = (digest: string): ApiKey | null => byDigest.get(digest) ?? null;
   return {
     find,
     clients: [...new Set(keys.map(({ client }) => client))],
-    sample: sample === undefined ? null : { ...sample, scopes: find(sample.key)?.scopes ?? [] },
+    sample: sample === undefined ? null : { ...sample, scopes: find(digestOf(sample.key))?.scopes ?? [] },
   };
-}
-
-function digestOf(key: string): string {
-  return createHash('sha256').update(key).digest('hex');
 }
 
 function readJson(path: string): unknown {

@@ -114,6 +114,7 @@ export async function openGateway(
       ],
       sample: { client: 'shop', key: apiKey },
     }),
+    credentials: null,
     tokens,
     connectProducer: () => broker.createProducer(),
     serde: bareSerde,

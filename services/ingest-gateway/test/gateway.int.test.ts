@@ -14,6 +14,7 @@ import {
 } from '@millrace/embedded/testing';
 import { connectKafka, connectRegistry, connectSchemaAdmin, provision } from '@millrace/kafka';
 import { headerText } from '@millrace/messaging';
+import { type Credentials, connectCredentials } from '@millrace/operator-api/credentials';
 import { createLogger } from '@millrace/service';
 import { gatewayTopics } from '../src/gateway.ts';
 import { apiKey, postEvent, postWebhook, secrets, tokens, zendeskEvent } from './gateway-fixture.ts';
@@ -174,6 +175,48 @@ describe('the gateway, from outside', () => {
     for (const subject of ['late', 'late', 'early'])
       statuses.push((await postEvent(gateway.url, 'tickets', { id: '1', subject }, key)).status);
     expect(statuses).toEqual([202, 200, 409]);
+  });
+
+  describe('an API key that was made while it runs', () => {
+    let credentials: Credentials;
+    const shop = { kind: 'key', name: 'web-shop', roles: [], groups: [], topics: [], expiresAt: null } as const;
+    const sendWith = (key: string): Promise<Response> =>
+      postEvent(gateway.url, 'tickets', { id: key.slice(-6), subject: 'by key' }, { authorization: `Bearer ${key}` });
+    beforeAll(async () => {
+      credentials = connectCredentials({ url: database.url, name: 'test', now: Date.now, logger });
+      await credentials.open();
+    });
+    afterAll(() => credentials.close());
+
+    it('counts at once, for its entities, and is refused within five seconds of its revocation', async () => {
+      const { secret, credential } = await credentials.store.create({ ...shop, scopes: ['tickets'] }, 'test');
+      expect((await sendWith(secret)).status).toBe(202);
+      const other = await postEvent(gateway.url, 'leads', { id: '1' }, { authorization: `Bearer ${secret}` });
+      expect([other.status, await code(other)]).toEqual([403, 'X_GATEWAY_SCOPE']);
+      await credentials.store.revoke(credential, 'test');
+      await until('revoked', async () => (await sendWith(secret)).status === 401, 5_000);
+      expect(gateway.logs()).not.toContain(secret);
+    });
+
+    it('goes on while Postgres is away, when an unknown one gets 503 and is told when to come again', async () => {
+      const { secret } = await credentials.store.create({ ...shop, scopes: ['*'] }, 'test');
+      expect((await sendWith(secret)).status).toBe(202);
+      expect((await sendWith('unknown')).status).toBe(401);
+      postgresWay.cut();
+      const later = await credentials.store.create({ ...shop, scopes: ['*'] }, 'test');
+      for (const unknown of ['unknown', 'another', later.secret]) {
+        const startedAt = performance.now();
+        const refused = await sendWith(unknown);
+        expect([refused.status, await code(refused)]).toEqual([503, 'X_GATEWAY_KEYS_AWAY']);
+        expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+        expect(performance.now() - startedAt).toBeLessThan(2500);
+      }
+      expect((await sendWith(secret)).status).toBeLessThan(300);
+      expect((await postEvent(gateway.url, 'tickets', { id: '2', subject: 'of the file' })).status).toBe(202);
+      postgresWay.restore();
+      await until('known', async () => (await sendWith(later.secret)).status < 300);
+      await until('unknown again', async () => (await sendWith('unknown')).status === 401);
+    });
   });
 
   it('knows a repetition after kill -9', async () => {

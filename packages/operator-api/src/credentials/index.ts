@@ -1,3 +1,4 @@
+export { type ConnectCredentialsOptions, type Credentials, connectCredentials } from './connect-credentials.ts';
 export { type Credential, type CredentialKind, type CredentialState, stateOf } from './credential.ts';
 export {
   type CredentialReader,
