@@ -1,7 +1,7 @@
 import type { ReferenceRow } from '@millrace/contracts';
 import { CsvError, parse } from 'csv-parse/sync';
 import { lookupKey } from './reference-key.ts';
-import { separatorFrom, separatorOf, shownSeparator } from './reference-separator.ts';
+import { lineBreaks, separatorFrom, separatorOf, shownSeparator } from './reference-separator.ts';
 import { decodeFile, fileError } from './reference-text.ts';
 
 export { lookupKey, partsOfReferenceKey, referenceKey } from './reference-key.ts';
@@ -59,13 +59,15 @@ export function parseReferenceFile(file: Uint8Array | string, options: Reference
 
 /** Excel says in a first line of its own what the others are cut at. */
 function withoutSeparatorLine(text: string): { readonly body: string; readonly said?: string; readonly line: number } {
-  const [whole, said] = /^"?sep=(.)"?[ \t]*(?:\r\n|\r|\n|$)/i.exec(text) ?? [];
+  // A spreadsheet that wrote the file again fills that line up with empty cells.
+  const [whole, said] = /^"?sep=(.)"?[,;|\t ]*(?:\r\n|\r|\n|$)/i.exec(text) ?? [];
   return whole === undefined || said === undefined
     ? { body: text, line: 0 }
     : { body: text.slice(whole.length), said, line: 1 };
 }
 
 function checkColumns(columns: readonly string[], keyColumn: string | undefined, separator: string): number {
+  if (columns.some((name) => name.includes('\0'))) throw fileError('has a NUL character in the name of a column');
   const unnamed = columns.indexOf('');
   if (unnamed !== -1) throw fileError(`has a column without a name: the ${unnamed + 1}. of ${columns.length}`);
   const seen = new Set<string>();
@@ -107,21 +109,24 @@ function problemsOf(lines: readonly Line[], columns: readonly string[], keyAt: n
 function readCsv(text: string, separator: string, linesBefore: number): readonly Line[] {
   try {
     const found = parse(text, {
-      ...{ delimiter: separator, info: true, trim: true, relax_column_count: true, skip_empty_lines: true },
+      ...{ delimiter: separator, record_delimiter: [...lineBreaks], info: true },
+      ...{ trim: true, relax_column_count: true, skip_empty_lines: true },
     });
-    return (found as unknown as readonly { record: string[]; info: { lines: number } }[]).map(({ record, info }) => ({
-      number: linesBefore + info.lines - lineBreaksIn(record),
-      cells: record,
-    }));
+    // The parser counts a Windows line end inside of a cell twice.
+    let countedTwice = 0;
+    return (found as unknown as readonly { record: string[]; info: { lines: number } }[]).map(({ record, info }) => {
+      countedTwice += countIn(record, /\r\n/g);
+      // A record is counted at its end; people look for its beginning.
+      return { number: linesBefore + info.lines - countedTwice - countIn(record, /\r\n|\r|\n/g), cells: record };
+    });
   } catch (error) {
     if (error instanceof CsvError) throw fileError(`is not CSV: ${csvProblem(error, linesBefore)}`);
     throw error;
   }
 }
 
-/** A record is counted at its end; people look for its beginning. */
-const lineBreaksIn = (cells: readonly string[]): number =>
-  cells.reduce((sum, cell) => sum + (cell.match(/\r\n|\r|\n/g)?.length ?? 0), 0);
+const countIn = (cells: readonly string[], found: RegExp): number =>
+  cells.reduce((sum, cell) => sum + (cell.match(found)?.length ?? 0), 0);
 
 /** Its own words quote the file. */
 function csvProblem({ code, ...where }: CsvError, linesBefore: number): string {

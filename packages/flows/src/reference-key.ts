@@ -9,6 +9,7 @@ export function partsOfReferenceKey(recordKey: string): { readonly table: string
 
 /**
  * What two keys are the same by, in a file, in a lookup and in a deletion: `Contoso.example ` and `contoso.example` are one
- * account, and an accent is the same however it was typed. Rows are written under it.
+ * account, and an accent is the same however it was typed. Rows are written under it, and what is written is its own key:
+ * a capital whose accent has no place in it (`J̌`) may have one in lower case (`ǰ`), so accents are joined after that.
  */
-export const lookupKey = (text: string): string => text.normalize('NFC').trim().toLowerCase();
+export const lookupKey = (text: string): string => text.normalize('NFC').trim().toLowerCase().normalize('NFC');

@@ -11,6 +11,8 @@ const candidates = Object.keys(separatorNames);
 /** Seen between columns, though no program writes them unasked. */
 const unusual = /[:^~¦§]/;
 const sampledRecords = 50;
+/** Each line by itself: a file that two programs wrote has two kinds, and what ends its first line is not all there is. */
+export const lineBreaks: readonly string[] = ['\r\n', '\n', '\r'];
 
 /** `;`, `tab` or `\t` as it is typed in a shell. */
 export function separatorFrom(given: string): string {
@@ -66,7 +68,10 @@ const isEven = (widths: readonly number[] | undefined): boolean =>
 
 /** Columns of the first records; of the first line alone where quotes make no sense at this separator. */
 function widthsOf(text: string, separator: string): readonly number[] {
-  const options = { delimiter: separator, relax_column_count: true, skip_empty_lines: true, trim: true };
+  const options = {
+    ...{ delimiter: separator, record_delimiter: [...lineBreaks] },
+    ...{ relax_column_count: true, skip_empty_lines: true, trim: true },
+  };
   try {
     return parse(text, { ...options, to: sampledRecords }).map((record) => (record as readonly string[]).length);
   } catch {

@@ -33,6 +33,21 @@ describe('a reference file', () => {
   });
 
   it.each([
+    ['a file to which another program added lines', 'domain,name\r\na.example,A\nb.example,B\n', {}],
+    ['the same the other way round', 'domain,name\na.example,A\r\nb.example,B\r\n', {}],
+    ['one column', 'domain\r\na.example\nb.example\n', { separator: ',' }],
+    ['old Macintosh lines at the end', 'domain;name\r\na.example;A\rb.example;B\r', {}],
+  ])('has every line for itself, whatever ends the others: %s', (_, csv, over) => {
+    expect(keysOf(csv, over)).toStrictEqual(['a.example', 'b.example']);
+  });
+
+  it('names the line of a problem also after cells of several lines, and where lines end differently', () => {
+    expect(refusal('a,b\r\n"x\r\ny\r\nz",1\r\n2\r\n')).toContain('line 5 has 1 column, the header 2');
+    expect(refusal('a,b\r\n1,2\n3\r\n')).toContain('line 3 has 1 column, the header 2');
+    expect(refusal('a,b\n1,2\r\n\r\n"x\r\ny",4\n5\n')).toContain('line 6 has 1 column, the header 2');
+  });
+
+  it.each([
     ['semicolons', 'domain;name;tier\ncontoso.example;Contoso;enterprise\nweir.example;Weir;free\n', ';'],
     ['tabs', 'domain\tname\na.example\tA\n', '\t'],
     ['pipes', 'domain|name\na.example|A\n', '|'],
@@ -41,6 +56,11 @@ describe('a reference file', () => {
     ['semicolons, with commas in cells that are not quoted', 'domain;revenue\na.example;1,5\n', ';'],
     ['what the first line of Excel says', 'sep=;\r\ndomain;name\r\na.example;A\r\n', ';'],
     ['what the first line of Excel says, where it is in doubt', 'sep=|\ndomain|a,b\nx|1,2\n', '|'],
+    [
+      'what the first line of Excel says, filled up with empty cells',
+      'sep=;;;\ndomain;name;tier\na.example;A;free\n',
+      ';',
+    ],
   ])('is cut at %s', (_, csv, separator) => {
     const { rows, separator: found } = parseReferenceFile(csv, options);
     expect(found).toBe(separator);
@@ -147,6 +167,7 @@ describe('a reference file', () => {
     ['a,b\n"1"x,secret', 'is not CSV: something other than a separator follows a closing quote (line 2)'],
     ['a,b\n1,x"secret"', 'is not CSV: a quote stands inside a field that is not quoted (line 2)'],
     ['a,b\n1,se\0cret', 'line 2 has a NUL character in it'],
+    ['a,se\0cret\n1,2', 'has a NUL character in the name of a column'],
     [`a,b\n1,${'x'.repeat(1_000_000)}`, 'line 2 is larger than 256 KB'],
   ])('says of %j what is wrong, and nothing of the data', (csv, says) => {
     const told = refusal(csv);
@@ -164,6 +185,12 @@ describe('a reference file', () => {
       'café.example',
     ]);
     expect(lookupKey(' CONTOSO.example\u00a0')).toBe('contoso.example');
+    // `J̌` is one letter in lower case alone.
+    expect(lookupKey('J\u030c')).toBe('\u01f0');
+    for (let point = 0; point <= 0x1_ffff; point += 1) {
+      const key = lookupKey(`a${String.fromCodePoint(point)}\u030c\u0307b`);
+      if (lookupKey(key) !== key) expect([point.toString(16), key]).toEqual([point.toString(16), lookupKey(key)]);
+    }
     expect(refusal('domain,n\ncontoso.example,1\nContoso.Example,2\n')).toContain('line 3 has the domain of line 2');
   });
 });
