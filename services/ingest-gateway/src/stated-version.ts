@@ -61,11 +61,12 @@ function statedTime(message: IncomingMessage, now: number): number | null {
   const timeMs = values.length === 1 ? isoInstantOf(first) : null;
   if (timeMs === null)
     throw new Refusal({ status: 400, code: 'X_GATEWAY_TIME', detail: 'expected one ce-time, as RFC 3339 has it' });
-  if (timeMs > now && !isVersion(timeMs, now))
-    throw new Refusal({
-      status: 422,
-      code: 'X_GATEWAY_VERSION_FUTURE',
-      detail: 'ce-time is more than a day ahead of our clock',
-    });
-  return timeMs;
+  if (isVersion(timeMs, now)) return timeMs;
+  // The beginning of time is what programs write where they have none, and it would be older than everything.
+  if (timeMs <= now) return null;
+  throw new Refusal({
+    status: 422,
+    code: 'X_GATEWAY_VERSION_FUTURE',
+    detail: 'ce-time is more than a day ahead of our clock',
+  });
 }

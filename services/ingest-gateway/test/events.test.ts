@@ -275,6 +275,14 @@ describe('which event is newest', () => {
     expect(sequences()).toEqual([statement]);
   });
 
+  it('is left to the log where ce-time is the beginning of time, which is what programs write that have none', async () => {
+    const response = await postEvent(door.url, 'tickets', ticket(), { 'ce-time': '1970-01-01T00:00:00Z' });
+    expect(response.status).toBe(202);
+    expect(sequences()).toEqual([null]);
+    const [record] = door.broker.records(topics.ticketsReceived.name);
+    expect(headerText(record?.headers ?? [], 'ce_time')).toMatch(/^20/);
+  });
+
   it('is said by a count rather than by a time, and the time stays what it is', async () => {
     await postEvent(door.url, 'tickets', ticket(), { 'ce-time': '2026-11-20T10:12:07Z', 'ce-sequence': '7' });
     expect(sequences()).toEqual(['v0000000000000000007']);
