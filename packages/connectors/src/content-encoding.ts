@@ -114,18 +114,28 @@ function codingsOf(contentEncoding = ''): readonly string[] {
   if (said.length > mostCodings) return said;
   return said
     .map((coding) => coding.trim().toLowerCase())
-    .filter((coding) => !notCompressed.has(coding) && !isCharset(coding));
+    .filter((coding) => !notCompressed.has(coding) && !isCharset(coding) && !isMediaType(coding));
 }
+
+/** Families of character sets: who misnames the header misspells its value too (`utf_8`), or has one that we need not read. */
+const charsetFamily =
+  /^(?:utf|ucs|unicode|cesu|iso|us-ascii|ascii|ansi|latin|windows|cp|ibm|koi8|mac|euc|shift|big5|gb)[\w.:-]*$/;
 
 function isCharset(coding: string): boolean {
   if (unpackers.has(coding)) return false;
+  const [named = ''] = coding.replace(/^charset=/, '').split(';', 1);
+  const name = named.trim().replace(/^"(.*)"$/, '$1');
+  if (charsetFamily.test(name)) return true;
   try {
-    new TextDecoder(coding.replace(/^charset=/, '').replace(/^"(.*)"$/, '$1'));
+    new TextDecoder(name);
     return true;
   } catch {
     return false;
   }
 }
+
+/** The value of Content-Type. */
+const isMediaType = (coding: string): boolean => /^[\w.+-]+\/[\w.+-]+(?:;.*)?$/.test(coding);
 
 /** A zlib stream begins with its method, 8, and two bytes that 31 divides. */
 function deflateStreamOf(body: Buffer): Unpacker {

@@ -59,6 +59,16 @@ describe('unpackBody', () => {
       'binary',
       '8bit',
       'utf-8, identity',
+      'utf-8;',
+      'charset="utf-8"; foo',
+      'utf_8',
+      'UTF8MB4',
+      'UTF-32',
+      'utf-7',
+      'cp850',
+      'ANSI_X3.4-1968',
+      'application/json',
+      'text/plain; charset=utf-8',
     ]) {
       expect([encoding, isKnownEncoding(encoding)]).toEqual([encoding, true]);
       expect(unpackBody(bytes, encoding, 1000)).toBe(bytes);
