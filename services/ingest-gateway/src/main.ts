@@ -23,16 +23,11 @@ const metrics = createMetrics({ processMetrics: true });
 const now = Date.now;
 
 const kafka = connectKafkaPart(settings, logger, metrics);
-const ledger = connectLedger({
-  ...settings,
-  url: settings.postgresUrl,
-  schema: 'ingest_gateway',
-  now,
-  logger,
-  metrics,
-});
+const postgres = { url: settings.postgresUrl, now, logger };
+const ledger = connectLedger({ ...settings, ...postgres, schema: 'ingest_gateway', metrics });
 const credentials = connectCredentials({
-  ...{ url: settings.postgresUrl, name: 'ingest-gateway', now, logger },
+  ...postgres,
+  name: 'ingest-gateway',
   lookupTimeoutMs: settings.claimTimeoutMs,
 });
 const gateway = createGateway({
