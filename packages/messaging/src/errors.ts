@@ -34,8 +34,8 @@ export const messagingErrors = {
   X_KEY_HELD:
     'An earlier record of this key is a dead letter, and its pipeline holds the key; redrive or discard that one, this one follows by itself.',
   X_KEYS_HELD_TOO_MANY:
-    'More keys are held than maxHeldKeys: something fails for most records; mend it, redrive or discard, then `millrace routes resume`.',
-  X_PIPELINE_HALTED: 'An operator halted this pipeline; `millrace routes resume` lifts it.',
+    'More keys are held than maxHeldKeys: something fails for most records; mend it, redrive or discard, then `millrace pipelines resume`.',
+  X_PIPELINE_HALTED: 'An operator halted this pipeline; `millrace pipelines resume` lifts it.',
   X_MEMBER_FENCED:
     'Another process joined the group under the same instance id; this one ends with 78 and is not started again. Give every instance an ordinal of its own.',
 } as const;

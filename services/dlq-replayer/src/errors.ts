@@ -1,3 +1,5 @@
+import { type Fault, Refusal } from '@millrace/operator-api';
+
 /** Every code this service throws or writes: what it means and what fixes it. */
 export const replayerErrors = {
   X_DLQ_FOREIGN:
@@ -14,13 +16,8 @@ export const replayerErrors = {
   X_ROUTE_UNKNOWN: 'No consumer group of the flow has this name.',
   X_REFERENCE_CSV: 'The table cannot be read as CSV with a header row and the key column named.',
   X_REFERENCE_UNKNOWN: 'The reference table has no row under this key; `millrace reference ls` shows what it has.',
-  X_ACCESS_TOKEN: 'The request has no valid token in its Authorization header.',
-  X_ACCESS_ROLE: 'The token’s role does not allow this.',
-  X_ACCESS_ORIGIN: 'The request came through a host or from a page that is not allowed.',
-  X_AUDIT_UNAVAILABLE: 'The action was refused because it could not be recorded first; it works again when Kafka does.',
-  X_REQUEST_INVALID: 'The request is not what this verb takes; the errors say where.',
-  X_REQUEST_UNKNOWN: 'There is nothing at this address.',
-  X_INTERNAL: 'A fault of ours; the log has the correlation id.',
+  X_GATEWAY_ADMIN_AWAY:
+    'The gateway’s admin listener is not known here or does not answer: see MILLRACE_GATEWAY_ADMIN_URL of dlq-replayer, and whether the gateway runs.',
   X_CLI_NO_INSTALLATION:
     'No running Millrace was found: start it with npm start, or name it with MILLRACE_STATE or MILLRACE_URL and MILLRACE_TOKEN.',
   X_CLI_UNREACHABLE: 'The installation does not answer at the address that its state file names.',
@@ -31,21 +28,15 @@ export const replayerErrors = {
 export type ReplayerErrorCode = keyof typeof replayerErrors;
 
 /** A refusal that an operator sees: code, HTTP status and a sentence. */
-export class OperatorError extends Error {
+export class OperatorError extends Refusal {
   override readonly name = 'OperatorError';
-  readonly code: ReplayerErrorCode;
-  readonly status: number;
-  readonly errors: readonly { readonly pointer: string; readonly message: string }[];
 
   constructor(
     code: ReplayerErrorCode,
     status: number,
-    message: string = replayerErrors[code],
-    errors: readonly { readonly pointer: string; readonly message: string }[] = [],
+    detail: string = replayerErrors[code],
+    errors: readonly Fault[] = [],
   ) {
-    super(message);
-    this.code = code;
-    this.status = status;
-    this.errors = errors;
+    super({ code, status, title: replayerErrors[code], detail, errors });
   }
 }

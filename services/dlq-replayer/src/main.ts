@@ -1,8 +1,8 @@
 import { groupSources, loadFlowsOrExit } from '@millrace/flows';
 import { connectKafka, connectRegistry, connectSchemaAdmin, kafkaCheck, registryAddress } from '@millrace/kafka';
 import { connectDatabase } from '@millrace/ledger/postgres';
+import { authenticateTokens, loadTokens } from '@millrace/operator-api/server';
 import { createLogger, createMetrics, describeSettings, loadSettingsOrExit, runService } from '@millrace/service';
-import { loadTokens } from './api/access.ts';
 import { settings } from './config.ts';
 import { indexHistory } from './index/schema.ts';
 import { createReplayer } from './replayer.ts';
@@ -25,7 +25,8 @@ const stopping = new AbortController();
 const replayer = createReplayer(
   {
     ...config,
-    ...{ broker, producer, serde, database, logger, metrics, tokens, instance, now: Date.now },
+    ...{ broker, producer, serde, database, logger, metrics, instance, now: Date.now },
+    ...{ authenticate: authenticateTokens(tokens), gatewayToken: tokens.operator },
     checks: [kafkaCheck(broker)],
     groups: flows.groups(),
     stages: flows.stages,

@@ -2,6 +2,7 @@ import { type ReferenceRow, topics } from '@millrace/contracts';
 import { FlowError } from '@millrace/flows';
 import { lookupKey, parseReferenceFile, referenceKey } from '@millrace/flows/reference';
 import type { Broker, Serde } from '@millrace/messaging';
+import type { Prepared } from '@millrace/operator-api/server';
 import { destinations, fitValue } from '@millrace/text';
 import { OperatorError } from './errors.ts';
 import type { Publisher } from './publisher.ts';
@@ -49,8 +50,6 @@ export interface ReferenceParts {
   readonly serde: Serde;
   readonly publisher: Publisher;
   readonly now: () => number;
-  /** Records what is about to happen; what cannot be recorded does not. */
-  readonly record: (detail: unknown) => Promise<void>;
   readonly signal: AbortSignal;
 }
 
@@ -61,7 +60,10 @@ const sampleSize = 10;
  * Writes each row of a CSV file to the compacted topic of reference rows, where its key's newest counts. The whole file is
  * checked first: a file with a problem changes nothing. A replacement removes, after that, what the file does not have.
  */
-export async function loadReference(request: ReferenceLoadRequest, parts: ReferenceParts): Promise<ReferenceLoad> {
+export async function prepareLoad(
+  request: ReferenceLoadRequest,
+  parts: ReferenceParts,
+): Promise<Prepared<ReferenceLoad>> {
   const { table, replace, planOnly } = request;
   const { rows, separator, encoding } = readFile(request, parts.now());
   const kept = new Set(rows.map(({ key }) => key));
@@ -73,29 +75,39 @@ export async function loadReference(request: ReferenceLoadRequest, parts: Refere
     ...(encoding === 'utf-8' ? {} : { encoding }),
     ...(replace ? { removes: countOf(gone), sample: sampleOf(gone), removed: 0 } : {}),
   };
-  if (planOnly) return plan;
-  await parts.record({ rows: rows.length, ...(replace ? { replace, removes: countOf(gone) } : {}) });
-  await inPortions(rows, (row) => parts.publisher.publish(topics.referenceRows, referenceKey(table, row.key), row));
-  // After the rows, so that no lookup between misses what is in both. Also what the file has under another spelling.
-  const old = stored.filter(({ key }) => !kept.has(key));
-  await remove(table, old, parts);
-  return { ...plan, loaded: rows.length, ...(replace ? { removed: countOf(gone) } : {}) };
+  if (planOnly) return onlyPlanned(table, plan);
+  const act = async (): Promise<ReferenceLoad> => {
+    await inPortions(rows, (row) => parts.publisher.publish(topics.referenceRows, referenceKey(table, row.key), row));
+    // After the rows, so that no lookup between misses what is in both. Also what the file has under another spelling.
+    const old = stored.filter(({ key }) => !kept.has(key));
+    await remove(table, old, parts);
+    return { ...plan, loaded: rows.length, ...(replace ? { removed: countOf(gone) } : {}) };
+  };
+  const detail = { rows: rows.length, ...(replace ? { replace, removes: countOf(gone) } : {}) };
+  return { target: table, detail, act };
 }
 
+const onlyPlanned = <P>(table: string, plan: P): Prepared<P> => ({
+  ...{ target: table, isPlan: true, status: 200 },
+  act: async () => plan,
+});
+
 /** Removes the rows that a lookup by these keys would find. */
-export async function deleteReference(
+export async function prepareDeletion(
   { table, keys, planOnly }: { readonly table: string; readonly keys: readonly string[]; readonly planOnly: boolean },
   parts: ReferenceParts,
-): Promise<ReferenceDeletion> {
+): Promise<Prepared<ReferenceDeletion>> {
   const asked = new Map(keys.map((key) => [lookupKey(key), key]));
   const found = (await rowsOf(table, parts)).filter(({ key }) => asked.has(lookupKey(key)));
   const there = new Set(found.map(({ key }) => lookupKey(key)));
   const missing = [...asked].filter(([key]) => !there.has(key)).map(([, key]) => key);
   const plan = { table, planned: there.size, deleted: 0, missing };
-  if (planOnly || found.length === 0) return plan;
-  await parts.record({ keys: [...there] });
-  await remove(table, found, parts);
-  return { ...plan, deleted: there.size };
+  if (planOnly || found.length === 0) return onlyPlanned(table, plan);
+  const act = async (): Promise<ReferenceDeletion> => {
+    await remove(table, found, parts);
+    return { ...plan, deleted: there.size };
+  };
+  return { target: table, detail: { keys: [...there] }, act };
 }
 
 export interface ReferenceTable {

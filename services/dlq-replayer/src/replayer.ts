@@ -4,6 +4,8 @@ import type { Stage } from '@millrace/flows';
 import type { SchemaAdmin } from '@millrace/kafka';
 import type { Database } from '@millrace/ledger/postgres';
 import { type Broker, controlReader, createStatePublisher, type Producer, type Serde } from '@millrace/messaging';
+import type { Authenticate } from '@millrace/operator-api';
+import { deadLetterStatuses } from '@millrace/operator-api';
 import {
   createHealth,
   createHttpServer,
@@ -17,12 +19,10 @@ import {
   type Readiness,
   type ServiceControl,
 } from '@millrace/service';
-import type { Tokens } from './api/access.ts';
 import { createApp } from './api/app.ts';
 import { createAudit } from './audit.ts';
 import { defaultDoctorLimits, installationChecks } from './doctor/checks.ts';
 import { examine } from './doctor/examine.ts';
-import { deadLetterStatuses } from './index/dead-letter.ts';
 import { createDeadLetterIndex } from './index/dead-letter-index.ts';
 import { createIndexPruning } from './index/index-pruning.ts';
 import { createIndexer, indexGroup } from './index/indexer.ts';
@@ -45,7 +45,10 @@ export interface ReplayerOptions {
   readonly groups: readonly string[];
   /** The stages of the flow, for `trace`: what wrote a record. */
   readonly stages: readonly Stage[];
-  readonly tokens: Tokens;
+  /** Who holds a token. */
+  readonly authenticate: Authenticate;
+  /** With which this service asks the gateway's admin listener. */
+  readonly gatewayToken: string;
   readonly allowedHosts: readonly string[];
   readonly host: string;
   readonly port: number;
@@ -59,6 +62,8 @@ export interface ReplayerOptions {
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly now: () => number;
+  /** Refuse answers that are not as their endpoint declares; for tests. */
+  readonly checkAnswers?: boolean;
   /** Also index groups that the flow does not have any more; true when absent. */
   readonly withStrays?: boolean;
   /** Another than `dlq-replayer.index`, for tests that share a cluster. */
@@ -196,9 +201,11 @@ export function createReplayer(
   const app = createApp({
     doctor: (signal) => examine({ checks, now, answers }, signal),
     ...{ broker, serde, index, indexer, jobs, runner, routes, publisher, groups, health, logger, metrics, now, newId },
-    edge: createEdgeLookup({ adminUrl: options.gatewayAdminUrl, token: options.tokens.operator }),
+    edge: createEdgeLookup({ adminUrl: options.gatewayAdminUrl, token: options.gatewayToken }),
     ...{ audit, followHeld },
-    access: { tokens: options.tokens, allowedHosts: options.allowedHosts },
+    access: { authenticate: options.authenticate, allowedHosts: options.allowedHosts },
+    gateway: { url: options.gatewayAdminUrl, token: options.gatewayToken },
+    checkAnswers: options.checkAnswers ?? false,
     approvalAbove: options.approvalAbove,
     stages: options.stages,
     searchMs: options.traceSearchMs,

@@ -38,6 +38,8 @@ export interface Routes extends Part {
   list(): readonly RouteState[];
   /** What each process said last of each of its pipelines: when by its own clock, and by Kafka's. */
   stamped(): readonly StampedState[];
+  /** Throws `X_ROUTE_UNKNOWN`. */
+  requireKnown(group: string): void;
   command(command: 'resume' | 'halt', group: string, actor: string): Promise<void>;
 }
 
@@ -85,8 +87,10 @@ export function createRoutes({ broker, serde, publisher, groups, logger, now }: 
         };
       }),
     stamped: () => [...states.values()],
-    command: async (command, group, actor) => {
+    requireKnown: (group) => {
       if (!groups.includes(group) && !states.has(group)) throw new OperatorError('X_ROUTE_UNKNOWN', 404);
+    },
+    command: async (command, group, actor) => {
       await publisher.publish(topics.opsControl, group, { command, group, actor, at: now() });
     },
   };

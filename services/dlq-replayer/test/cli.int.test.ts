@@ -4,15 +4,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { groupTopics, topicSpecs, topics } from '@millrace/contracts';
 import { type TestDatabase, testDatabase } from '@millrace/embedded/testing';
-import {
-  createInMemoryBroker,
-  createInMemorySerde,
-  deadLetterHeaders,
-  eventId,
-  type InMemoryBroker,
-} from '@millrace/messaging';
+import { createInMemoryBroker, createInMemorySerde, eventId, type InMemoryBroker } from '@millrace/messaging';
 import { type Answer, gatewayStandIn, runMillrace } from './support/command-line.ts';
-import { headersOf } from './support/records.ts';
+import { aDeadLetter } from './support/records.ts';
 import { type RunningReplayer, startReplayer, tokens } from './support/replayer.ts';
 
 const group = 'sink-writers.tickets.urgent';
@@ -25,54 +19,37 @@ let stateFile: string;
 const gateway = gatewayStandIn();
 
 const millrace = (args: readonly string[], env: Record<string, string> = {}): Promise<Answer> =>
-  runMillrace(args, { MILLRACE_STATE: stateFile, ...env });
+  runMillrace(args, { MILLRACE_STATE: stateFile, MILLRACE_ACTOR: 'ada', ...env });
 
 const json = async <T>(...args: string[]): Promise<T> => JSON.parse((await millrace([...args, '--json'])).out) as T;
 
+const auditedActions = () =>
+  Promise.all(
+    broker
+      .records(topics.opsAudit.name)
+      .map(async ({ value }) => (await serde.decode(topics.opsAudit, value as Buffer)).action),
+  );
+
 const poison = async (key: string, errorCode: string): Promise<void> => {
-  const producer = await broker.createProducer();
-  await producer.send({
-    topic: groupTopics(group).dlq,
-    key: Buffer.from(key),
-    value: Buffer.from('raw'),
-    headers: [
-      ...headersOf(key),
-      ...deadLetterHeaders({
-        id: eventId([key]),
-        group,
-        service: 'sink-writers',
-        version: 'v',
-        step: 'effect',
-        first: { topic: topics.ticketsClassified.name, partition: 0, offset: 0, timestamp: 1, firstFailedAt: 1 },
-        errorClass: 'REJECTED',
-        errorCode,
-        errorType: 'CodedError',
-        errorMessage: 'no such\u001b[2J channel',
-        errorStack: null,
-        fingerprint: `f-${errorCode}`,
-        attempts: 1,
-        lastFailedAt: Date.now(),
-        keySchemaId: null,
-        valueSchemaId: null,
-      }),
-    ],
-  });
+  const told = { id: eventId([key]), errorCode, errorMessage: 'no such\u001b[2J channel' };
+  await (await broker.createProducer()).send(aDeadLetter(group, key, told));
 };
 
 beforeAll(async () => {
   database = await testDatabase();
   await broker.admin.createTopics(topicSpecs([group]));
-  replayer = await startReplayer({ broker, serde, postgresUrl: database.url, groups: [group] });
   folder = await mkdtemp(join(tmpdir(), 'millrace-cli-'));
   stateFile = join(folder, 'state.json');
   const tokenFile = join(folder, 'tokens.json');
   await new Promise<void>((resolve) => gateway.listen(0, '127.0.0.1', resolve));
   const { port } = gateway.address() as { port: number };
+  const gatewayAdminUrl = `http://127.0.0.1:${port}`;
+  replayer = await startReplayer({ broker, serde, postgresUrl: database.url, groups: [group], gatewayAdminUrl });
   await writeFile(tokenFile, JSON.stringify(tokens));
   await writeFile(
     stateFile,
     JSON.stringify({
-      adminUrl: `http://127.0.0.1:${port}`,
+      adminUrl: gatewayAdminUrl,
       tokenFile,
       services: { 'dlq-replayer': { url: replayer.url } },
     }),
@@ -169,8 +146,9 @@ describe('millrace', () => {
       code: 1,
       err: expect.stringContaining('X_TOPIC_UNKNOWN'),
     });
-    expect(await json('routes', 'resume', group)).toEqual({ group, command: 'resume' });
-    expect(await json('routes', 'ls')).toMatchObject([
+    expect(await json('pipelines', 'resume', group)).toEqual({ group, command: 'resume' });
+    expect(await json('routes', 'ls')).toEqual(await json('pipelines', 'ls'));
+    expect(await json('pipelines', 'ls')).toMatchObject([
       { group, state: 'unknown', deadLetters: 2 },
       { group: 'dlq-replayer.index', state: 'running', deadLetters: 0 },
     ]);
@@ -231,7 +209,8 @@ describe('millrace', () => {
     expect(await serde.decode(topics.opsAudit, audited?.value as Buffer)).toMatchObject({
       action: 'reference.delete',
       target: 'leavers',
-      detail: JSON.stringify({ keys: ['leaver.example'] }),
+      actor: 'operator',
+      detail: JSON.stringify({ keys: ['leaver.example'], onBehalfOf: 'ada' }),
     });
     expect(await millrace(['reference', 'show', 'leavers', 'leaver.example'])).toMatchObject({
       code: 1,
@@ -253,20 +232,21 @@ describe('millrace', () => {
     await writeFile(before, 'domain,name\nleaver.example,Old\nstayer.example,S\n');
     await writeFile(after, 'domain,name\nnewer.example,New\nstayer.example,S2\n');
     await json('reference', 'load', 'replaced', before);
-    const audits = broker.records(topics.opsAudit.name).length;
+    const loads = async () => (await auditedActions()).filter((action) => action === 'reference.load').length;
+    const audits = await loads();
     expect(await json('reference', 'load', 'replaced', after, '--replace')).toEqual({
       ...{ table: 'replaced', rows: 2, loaded: 0, removes: 1, sample: ['leaver.example'], removed: 0 },
     });
     expect((await millrace(['reference', 'load', 'replaced', after, '--replace'])).out).toContain(
       'would remove 1 row: leaver.example\n--start on this command does both',
     );
-    expect(broker.records(topics.opsAudit.name)).toHaveLength(audits);
+    expect(await loads()).toBe(audits);
     expect(await json('reference', 'load', 'replaced', after, '--replace', '--start')).toMatchObject({
       ...{ loaded: 2, removes: 1, removed: 1 },
     });
     const { items } = await json<{ items: { key: string }[] }>('reference', 'ls', 'replaced');
     expect(items.map(({ key }) => key)).toEqual(['newer.example', 'stayer.example']);
-    expect(broker.records(topics.opsAudit.name)).toHaveLength(audits + 1);
+    expect(await loads()).toBe(audits + 1);
   });
 
   it('cuts a file at its semicolons, and refuses by name what it cannot be sure of', async () => {
@@ -313,10 +293,19 @@ describe('millrace', () => {
     expect([told.code, told.out]).toEqual([1, expect.stringMatching(/what mends it[\s\S]*checked: kafka/)]);
   });
 
-  it('asks the gateway about sources and keys', async () => {
+  it('asks the gateway about sources and keys, through the one address of operators, and audits who was shown a secret', async () => {
     expect(await json('sources', 'ls')).toMatchObject([{ name: 'zendesk', verifiedBy: 'vector' }]);
     expect(await json('sources', 'show', 'zendesk')).toMatchObject({ secret: 's3cret' });
     expect(await json('keys', 'show', 'sample')).toMatchObject({ key: 'mr_sample' });
+    expect((await auditedActions()).slice(-2)).toEqual(['sources.secret', 'keys.secret']);
+    expect(await millrace(['sources', 'show', 'nobody'])).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('there is no such thing (X_ADMIN_UNKNOWN)'),
+    });
+    const approver = { MILLRACE_ROLE: 'approver' };
+    expect(await millrace(['sources', 'show', 'zendesk'], approver)).toMatchObject({
+      ...{ code: 5, out: '', err: expect.stringContaining('X_ACCESS_ROLE') },
+    });
   });
 
   it('checks and draws the flow files without anything running', async () => {

@@ -10,8 +10,8 @@ import { type TestDatabase, testCluster, testDatabase, testNamespace } from '@mi
 import { connectKafka, connectRegistry, connectSchemaAdmin, provision } from '@millrace/kafka';
 import { connectDatabase, type Database } from '@millrace/ledger/postgres';
 import { type Broker, identityHeaders, type Producer, type Serde } from '@millrace/messaging';
+import type { DeadLetterView, JobView } from '@millrace/operator-api';
 import { createLogger } from '@millrace/service';
-import type { DeadLetterView, JobView } from '../src/api/dead-letter-view.ts';
 import { type HeldPlan, sourceNamed } from './support/held-process.ts';
 import { type RunningReplayer, startReplayer, until } from './support/replayer.ts';
 

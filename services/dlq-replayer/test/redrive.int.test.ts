@@ -19,8 +19,8 @@ import {
   runPipeline,
   type Serde,
 } from '@millrace/messaging';
+import type { DeadLetterView, JobView } from '@millrace/operator-api';
 import { createLogger, createMetrics } from '@millrace/service';
-import type { DeadLetterView, JobView } from '../src/api/dead-letter-view.ts';
 import type { RecordView } from '../src/topics/record-view.ts';
 import type { Trace } from '../src/trace/trace.ts';
 import { type RunningReplayer, startReplayer, tokens, until } from './support/replayer.ts';

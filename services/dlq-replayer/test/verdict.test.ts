@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { deadLetterStatuses } from '../src/index/dead-letter.ts';
+import { deadLetterStatuses } from '@millrace/operator-api';
 import { verdictOn } from '../src/redrive/job-store.ts';
 
 const at = (status: (typeof deadLetterStatuses)[number] | null, owner: string | null = 'mine', answered = false) =>

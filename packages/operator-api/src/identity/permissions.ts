@@ -17,6 +17,8 @@ export const permissions = [
   'doctor.read',
   'pipelines.read',
   'pipelines.command',
+  'reference.read',
+  'reference.payload',
   'reference.load',
   'sources.read',
   'sources.secret',
@@ -39,6 +41,7 @@ const viewer: readonly Permission[] = [
   'trace.read',
   'doctor.read',
   'pipelines.read',
+  'reference.read',
   'sources.read',
   'events.read',
 ];
@@ -53,6 +56,7 @@ const work: readonly Permission[] = [
   'jobs.start',
   'topics.payload',
   'pipelines.command',
+  'reference.payload',
   'reference.load',
 ];
 

@@ -1,5 +1,6 @@
 import type { Stage } from '@millrace/flows';
 import type { Broker, Serde } from '@millrace/messaging';
+import type { AccessOptions } from '@millrace/operator-api/server';
 import type { Health, Logger, Metrics } from '@millrace/service';
 import type { Audit } from '../audit.ts';
 import type { Examination } from '../doctor/finding.ts';
@@ -11,7 +12,7 @@ import type { JobRunner } from '../redrive/job-runner.ts';
 import type { JobStore } from '../redrive/job-store.ts';
 import type { Routes } from '../routes.ts';
 import type { EdgeLookup } from '../trace/edge-lookup.ts';
-import type { AccessOptions } from './access.ts';
+import type { GatewayAdmin } from './gateway-handlers.ts';
 
 /** Everything the operator API works with. */
 export interface ApiParts {
@@ -30,6 +31,9 @@ export interface ApiParts {
   readonly groups: readonly string[];
   readonly stages: readonly Stage[];
   readonly access: AccessOptions;
+  readonly gateway: GatewayAdmin;
+  /** Refuse an answer that is not as declared; for tests. */
+  readonly checkAnswers: boolean;
   readonly health: Health;
   readonly logger: Logger;
   readonly metrics: Metrics;

@@ -56,6 +56,3 @@ export const viewJob = (job: JobReport) => ({
   createdAt: isoTime(job.createdAt),
   updatedAt: isoTime(job.updatedAt),
 });
-
-export type JobView = ReturnType<typeof viewJob>;
-export type DeadLetterView = ReturnType<typeof viewDeadLetter>;

@@ -28,6 +28,7 @@ export class CliError extends Error {
 const refusals: readonly string[] = [
   'X_REPLAY_STATE',
   'X_ACCESS_ROLE',
+  'X_ACCESS_SCOPE',
   'X_ACCESS_ORIGIN',
   'X_ACCESS_TOKEN',
   'X_AUDIT_UNAVAILABLE',

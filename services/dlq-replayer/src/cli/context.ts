@@ -1,6 +1,7 @@
+import { type OperatorClient, operatorClient } from '@millrace/operator-api/client';
 import type { Command } from 'commander';
-import { CliError, type ExitCode } from './cli-error.ts';
-import { type Client, createClient } from './client.ts';
+import type { ExitCode } from './cli-error.ts';
+import { createSender } from './client.ts';
 import { findInstallation, type Installation } from './installation.ts';
 import { createPrinter, type Printer } from './printer.ts';
 
@@ -15,9 +16,7 @@ export interface Context {
   readonly signal: AbortSignal;
   installation(): Installation;
   /** The operator API. */
-  readonly api: Client;
-  /** The gateway's admin listener. */
-  readonly admin: Client;
+  readonly api: OperatorClient;
 }
 
 export function createContext(options: Pick<Context, 'env' | 'cwd' | 'root' | 'now' | 'signal'>): Context {
@@ -26,25 +25,12 @@ export function createContext(options: Pick<Context, 'env' | 'cwd' | 'root' | 'n
     found ??= findInstallation(options);
     return found;
   };
-  const actor = options.env['MILLRACE_ACTOR'] ?? options.env['USER'];
-  const clientFor = (urlOf: () => string): Client => {
-    return (path, request = {}) =>
-      createClient({ url: urlOf(), token: installation().token, actor })(path, { signal: options.signal, ...request });
-  };
-  return {
-    ...options,
-    installation,
-    api: clientFor(() => installation().url),
-    admin: clientFor(() => {
-      const { adminUrl } = installation();
-      if (adminUrl === undefined)
-        throw new CliError(
-          'X_CLI_NO_INSTALLATION',
-          'the gateway’s admin listener is not known: set MILLRACE_ADMIN_URL',
-        );
-      return adminUrl;
-    }),
-  };
+  const onBehalfOf = options.env['MILLRACE_ACTOR'] ?? options.env['USER'];
+  const api = operatorClient((request, signal = options.signal) => {
+    const { url, token } = installation();
+    return createSender({ url, token, onBehalfOf })(request, signal);
+  });
+  return { ...options, installation, api };
 }
 
 export type Verb<A extends readonly unknown[]> = (print: Printer, ...args: A) => Promise<ExitCode | undefined>;

@@ -1,9 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { AnswerOf, JobView, OperatorEndpoints } from '@millrace/operator-api';
 import { cut } from '@millrace/text';
 import { Command } from 'commander';
-import type { DeadLetterView, JobView } from '../api/dead-letter-view.ts';
-import type { Discarded } from '../redrive/discard.ts';
-import type { RecordView } from '../topics/record-view.ts';
 import { CliError, type ExitCode, exitCodes } from './cli-error.ts';
 import { type Context, run, verb } from './context.ts';
 import { facts, type Printer, shortTime, table } from './printer.ts';
@@ -25,16 +23,6 @@ interface RedriveOptions extends FilterOptions {
   readonly timeout: string;
 }
 
-interface FailureGroupView {
-  readonly group: string;
-  readonly fingerprint: string;
-  readonly code: string;
-  readonly message: string;
-  readonly count: number;
-  readonly firstSeen: string;
-  readonly lastSeen: string;
-}
-
 /** `millrace dlq …`: what failed, why, and sending it back to the subscriber that failed. */
 export function dlqCommand(context: Context): Command {
   const { api } = context;
@@ -50,7 +38,7 @@ export function dlqCommand(context: Context): Command {
     .option('--all', 'also what is resolved')
     .action(
       run(async (print: Printer, options: FilterOptions) => {
-        const found = await api<readonly FailureGroupView[]>('/v1/dlq/groups', { query: queryOf(options) });
+        const found = await api.dlq.groups(queryOf(options));
         print.result(found, (groups) =>
           table(
             ['group', 'fingerprint', 'count', 'code', 'last seen', 'message'],
@@ -74,8 +62,7 @@ export function dlqCommand(context: Context): Command {
     .option('--limit <n>', 'at most so many', '50')
     .action(
       run(async (print: Printer, options: FilterOptions & { limit: string }) => {
-        const query = { ...queryOf(options), limit: options.limit };
-        const { items } = await api<{ items: readonly DeadLetterView[] }>('/v1/dlq', { query });
+        const { items } = await api.dlq.list({ ...queryOf(options), limit: options.limit });
         print.result(items, (rows) =>
           table(
             ['id', 'group', 'status', 'code', 'key', 'failed', 'redrives'],
@@ -96,7 +83,7 @@ export function dlqCommand(context: Context): Command {
 
   verb(dlq, 'show <id>', 'one dead letter: facts, headers and decoded value').action(
     run(async (print: Printer, id: string) => {
-      const found = await api<DeadLetterView & { record: RecordView | null }>(`/v1/dlq/${encodeURIComponent(id)}`);
+      const found = await api.dlq.show({ id });
       print.result(found, showDeadLetter);
       return undefined;
     }),
@@ -118,14 +105,14 @@ export function dlqCommand(context: Context): Command {
     .option('--timeout <seconds>', 'how long to wait', '900')
     .action(
       run(async (print: Printer, job: string, options: RedriveOptions) => {
-        await api(`/v1/jobs/${encodeURIComponent(job)}/start`, { method: 'POST' });
+        await api.jobs.start({ job });
         return follow(context, print, job, options);
       }),
     );
 
   verb(dlq, 'jobs', 'redrives, the newest first').action(
     run(async (print: Printer) => {
-      const jobs = await api<readonly JobView[]>('/v1/jobs');
+      const jobs = await api.jobs.list();
       print.result(jobs, (rows) =>
         table(
           ['job', 'state', 'group', 'planned', 'sent', 'resolved', 'failed again', 'by', 'made'],
@@ -158,10 +145,7 @@ export function dlqCommand(context: Context): Command {
           );
           return undefined;
         }
-        const done = await api<Discarded>('/v1/dlq/discard', {
-          method: 'POST',
-          body: { ids, reason: options.reason },
-        });
+        const done = await api.dlq.discard({ ids, reason: options.reason });
         print.result(done, showDiscarded);
         return undefined;
       }),
@@ -175,7 +159,7 @@ export function dlqCommand(context: Context): Command {
           print.result({ read: 0 }, () => 'would empty the index and read every dead letter again; --start does it');
           return undefined;
         }
-        const done = await api<{ read: number }>('/v1/dlq/reindex', { method: 'POST' });
+        const done = await api.dlq.reindex();
         print.result(done, ({ read }) => `read ${read} dead letters`);
         return undefined;
       }),
@@ -190,24 +174,17 @@ async function redrive(
   options: RedriveOptions,
 ): Promise<ExitCode | undefined> {
   const { group, fingerprint, since, reason, force } = options;
-  const plan = await context.api<JobView>('/v1/dlq/redrive', {
-    method: 'POST',
-    body: {
-      group,
-      fingerprint,
-      since,
-      reason,
-      force,
-      ids: ids.length === 0 ? undefined : ids,
-      ratePerSecond: rateOf(options.rate),
-    },
+  const plan = await context.api.dlq.redrive({
+    ...{ group, fingerprint, since, reason, force },
+    ids: ids.length === 0 ? undefined : ids,
+    ratePerSecond: rateOf(options.rate),
   });
   if (options.start !== true || plan.left === 0) {
     print.result(plan, showPlan);
     if (plan.left === 0) return exitCodes.planEmpty;
     return plan.needsApproval ? exitCodes.needsApproval : undefined;
   }
-  await context.api(`/v1/jobs/${plan.job}/start`, { method: 'POST' });
+  await context.api.jobs.start({ job: plan.job });
   return follow(context, print, plan.job, options);
 }
 
@@ -220,7 +197,7 @@ async function follow(
 ): Promise<ExitCode | undefined> {
   const deadline = context.now() + Number(timeout) * 1_000;
   for (let pauseMs = 100; ; pauseMs = Math.min(1_000, pauseMs * 1.2)) {
-    const job = await patiently(() => context.api<JobView>(`/v1/jobs/${encodeURIComponent(id)}`), deadline, context);
+    const job = await patiently(() => context.api.jobs.show({ job: id }), deadline, context);
     const isOver = job.state === 'failed' || (job.state === 'done' && (wait !== true || job.waiting === 0));
     if (isOver) {
       print.result(job, showReport);
@@ -271,7 +248,9 @@ const listed = (counts: Readonly<Record<string, number>>): string =>
     .map(([name, count]) => `${count} ${name}`)
     .join(', ');
 
-const showDiscarded = ({ discarded, skipped, jobs = [] }: Discarded): string =>
+type Answers = { readonly [V in keyof OperatorEndpoints['dlq']]: AnswerOf<OperatorEndpoints['dlq'][V]> };
+
+const showDiscarded = ({ discarded, skipped, jobs = [] }: Answers['discard']): string =>
   [
     `discarded ${discarded}, left ${skipped} as they are`,
     ...jobs.map(
@@ -306,7 +285,7 @@ const showReport = (job: JobView): string =>
     ['without an answer', job.waiting],
   ]);
 
-const showDeadLetter = ({ record, ...row }: DeadLetterView & { record: RecordView | null }): string => {
+const showDeadLetter = ({ record, ...row }: Answers['show']): string => {
   const parts = [
     facts([
       ['id', row.id],

@@ -1,9 +1,12 @@
+import type { AnswerOf, OperatorEndpoints } from '@millrace/operator-api';
 import type { Command } from 'commander';
 import { z } from 'zod';
-import type { Examination, Finding } from '../doctor/finding.ts';
 import { CliError, exitCodes } from './cli-error.ts';
 import { type Context, run, verb } from './context.ts';
 import { type Printer, table } from './printer.ts';
+
+type Examination = AnswerOf<OperatorEndpoints['doctor']['examine']>;
+type Finding = Examination['findings'][number];
 
 /** `millrace doctor`: what is wrong with the installation, and what mends it. */
 export function addDoctor(program: Command, context: Context): void {
@@ -21,7 +24,7 @@ async function examineAll(context: Context): Promise<Examination> {
   const { api, installation, now, signal } = context;
   const { services, adminUrl } = installation();
   const [own, said] = await Promise.all([
-    api<Examination>('/v1/doctor').catch((error: unknown): Examination => {
+    api.doctor.examine().catch((error: unknown): Examination => {
       // Then its /readyz is a finding, if anybody knows its address; without one nothing can be said at all.
       const isSilent = error instanceof CliError && error.code === 'X_CLI_UNREACHABLE';
       if (!isSilent || Object.keys(services).length === 0) throw error;

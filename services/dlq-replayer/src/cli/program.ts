@@ -5,9 +5,9 @@ import { dlqCommand } from './dlq.ts';
 import { addDoctor } from './doctor.ts';
 import { flowsCommand } from './flows.ts';
 import { packCommand } from './pack.ts';
+import { pipelinesCommand } from './pipelines.ts';
 import { createPrinter, parserOutput } from './printer.ts';
 import { referenceCommand } from './reference.ts';
-import { routesCommand } from './routes.ts';
 import { schemasCommand } from './schemas.ts';
 import { addSimulator } from './simulator.ts';
 import { keysCommand, sourcesCommand } from './sources.ts';
@@ -26,7 +26,7 @@ export function createProgram(context: Context): Command {
   const nouns = [
     dlqCommand,
     topicsCommand,
-    routesCommand,
+    pipelinesCommand,
     sourcesCommand,
     keysCommand,
     referenceCommand,

@@ -1,13 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import type { AnswerOf, OperatorEndpoints } from '@millrace/operator-api';
 import { Command } from 'commander';
-import type {
-  ReferenceDeletion,
-  ReferenceLoad,
-  ReferenceRowPage,
-  ReferenceRowView,
-  ReferenceTable,
-} from '../reference.ts';
 import { CliError, type ExitCode, exitCodes } from './cli-error.ts';
 import { type Context, run, verb } from './context.ts';
 import { table as drawn, facts, type Printer, shortTime } from './printer.ts';
@@ -21,7 +15,7 @@ interface LoadOptions {
   readonly start?: boolean;
 }
 
-const pathOf = (name: string): string => `/v1/reference/${encodeURIComponent(name)}`;
+type Answers = { readonly [V in keyof OperatorEndpoints['reference']]: AnswerOf<OperatorEndpoints['reference'][V]> };
 
 /** `millrace reference ls|show|load|delete`. */
 export function referenceCommand(context: Context): Command {
@@ -64,7 +58,7 @@ function addReading(reference: Command, { api }: Context): void {
     .action(
       run(async (print: Printer, table: string | undefined, query: { limit: string; after?: string }) => {
         if (table === undefined) {
-          print.result(await api<readonly ReferenceTable[]>('/v1/reference'), (tables) =>
+          print.result(await api.reference.tables(), (tables) =>
             drawn(
               ['table', 'rows', 'loaded last'],
               tables.map((one) => [one.table, one.rows, shortTime(one.loadedAt)]),
@@ -72,14 +66,14 @@ function addReading(reference: Command, { api }: Context): void {
           );
         } else {
           const { limit, after } = query;
-          print.result(await api<ReferenceRowPage>(pathOf(table), { query: { limit, after } }), showPage);
+          print.result(await api.reference.rows({ table, limit, after }), showPage);
         }
         return undefined;
       }),
     );
   verb(reference, 'show <table> <key>', 'one row, as a lookup by this key finds it').action(
     run(async (print: Printer, table: string, key: string) => {
-      const row = await api<ReferenceRowView & { table: string }>(`${pathOf(table)}/row`, { query: { key } });
+      const row = await api.reference.row({ table, key });
       print.result(row, (found) =>
         facts([
           ['table', found.table],
@@ -116,8 +110,8 @@ async function load(
     throw new CliError('X_CLI_USAGE', `${file} cannot be read`, exitCodes.usage);
   });
   const isPlan = plan === true || (replace === true && start !== true);
-  const query = { key, separator, encoding, replace: replace === true ? true : undefined, plan: isPlan };
-  const loaded = await api<ReferenceLoad>(pathOf(table), { method: 'POST', query, bytes });
+  const options = { key, separator, encoding, replace: replace === true, plan: isPlan };
+  const loaded = await api.reference.load({ table, bytes, ...options });
   print.result(loaded, (done) => showLoad(done, isPlan));
   return undefined;
 }
@@ -138,8 +132,7 @@ async function remove(
   },
 ): Promise<ExitCode | undefined> {
   const isPlan = plan === true || start !== true;
-  const body = { keys, plan: isPlan };
-  const done = await api<ReferenceDeletion>(`${pathOf(table)}/delete`, { method: 'POST', body });
+  const done = await api.reference.delete({ table, keys, plan: isPlan });
   print.result(done, ({ planned, deleted, missing }) =>
     [
       isPlan ? `would remove ${rowsText(planned)} from ${table}` : `removed ${rowsText(deleted)} from ${table}`,
@@ -153,7 +146,7 @@ async function remove(
 const rowsText = (count: number): string => `${count} ${count === 1 ? 'row' : 'rows'}`;
 
 function showLoad(
-  { table, rows, loaded, separator, encoding, removes, sample = [], removed }: ReferenceLoad,
+  { table, rows, loaded, separator, encoding, removes, sample = [], removed }: Answers['load'],
   isPlan: boolean,
 ): string {
   const as = [separator === undefined ? [] : [`cut at ${JSON.stringify(separator)}`], encoding ?? []].flat();
@@ -167,7 +160,7 @@ function showLoad(
   return lines.join('\n');
 }
 
-function showPage({ items, rows, next }: ReferenceRowPage): string {
+function showPage({ items, rows, next }: Answers['rows']): string {
   const columns = [...new Set(items.flatMap(({ attributes }) => Object.keys(attributes ?? {})))];
   const shown = drawn(
     ['key', ...columns, 'loaded'],

@@ -1,7 +1,8 @@
+import type { Sent } from '@millrace/operator-api/client';
 import { escapedLine, escapedLines } from '@millrace/text';
 import type { Command } from 'commander';
 import { CliError, exitCodes } from './cli-error.ts';
-import { createClient } from './client.ts';
+import { createSender } from './client.ts';
 import { type Context, run, verb } from './context.ts';
 import { type Printer, shortTime } from './printer.ts';
 
@@ -37,12 +38,14 @@ export function addSimulator(program: Command, context: Context): void {
         }
         const simulator = clientFor(vendor, context);
         if (action === 'messages') {
-          const found = await simulator<Messages>('/_simulator/messages', { query: { limit: options['limit'] } });
+          const query = { limit: options['limit'] ?? '20' };
+          const found = (await simulator({ method: 'GET', path: '/_simulator/messages', query })) as Messages;
           print.result(found, showMessages);
           return undefined;
         }
         const { json: _json, limit: _limit, ...body } = options;
-        const state = await simulator<unknown>(`/_simulator/${encodeURIComponent(action)}`, { method: 'POST', body });
+        const path = `/_simulator/${encodeURIComponent(action)}`;
+        const state = await simulator({ method: 'POST', path, query: {}, body });
         print.result(state, () => `${vendor}: ${action} done`);
         return undefined;
       }),
@@ -59,8 +62,8 @@ function clientFor(vendor: string, { installation, signal }: Context) {
       exitCodes.usage,
     );
   }
-  const client = createClient({ url, token: 'none', actor: undefined });
-  return <T>(path: string, request = {}): Promise<T> => client<T>(path, { signal, ...request });
+  const send = createSender({ url, token: 'none' });
+  return (request: Sent): Promise<unknown> => send(request, signal);
 }
 
 /** A line break of a stranger begins no entry of ours. */

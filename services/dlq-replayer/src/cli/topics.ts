@@ -1,7 +1,6 @@
+import type { RecordView } from '@millrace/operator-api';
 import { escapedLine } from '@millrace/text';
 import { Command } from 'commander';
-import type { RecordView } from '../topics/record-view.ts';
-import type { TopicSummary } from '../topics/topics.ts';
 import { type Context, run, verb } from './context.ts';
 import { type Printer, shortTime, table } from './printer.ts';
 
@@ -10,7 +9,7 @@ export function topicsCommand({ api }: Context): Command {
   const topics = new Command('topics').description('what stands in Kafka');
   verb(topics, 'ls', 'every topic, with how much it holds').action(
     run(async (print: Printer) => {
-      const found = await api<readonly TopicSummary[]>('/v1/topics');
+      const found = await api.topics.list();
       print.result(found, (rows) =>
         table(
           ['topic', 'partitions', 'records', 'cleanup', 'keeps'],
@@ -27,9 +26,7 @@ export function topicsCommand({ api }: Context): Command {
     .action(
       run(async (print: Printer, topic: string, query: { limit: string; partition?: string; key?: string }) => {
         const { limit, partition, key } = query;
-        const found = await api<readonly RecordView[]>(`/v1/topics/${encodeURIComponent(topic)}/records`, {
-          query: { limit, partition, key },
-        });
+        const found = await api.topics.peek({ topic, limit, partition, key });
         print.result(found, (records) => (records.length === 0 ? 'nothing' : records.map(showRecord).join('\n\n')));
         return undefined;
       }),

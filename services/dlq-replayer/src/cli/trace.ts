@@ -1,5 +1,5 @@
+import type { AnswerOf, OperatorEndpoints } from '@millrace/operator-api';
 import type { Command } from 'commander';
-import type { Trace } from '../trace/trace.ts';
 import { type Context, run, verb } from './context.ts';
 import { type Printer, table } from './printer.ts';
 
@@ -7,14 +7,14 @@ import { type Printer, table } from './printer.ts';
 export function addTrace(program: Command, context: Context): void {
   verb(program, 'trace <id>', 'the whole way of one record, from where it came in to where it went').action(
     run(async (print: Printer, id: string) => {
-      const trace = await context.api<Trace>(`/v1/trace/${encodeURIComponent(id)}`);
+      const trace = await context.api.trace.show({ id });
       print.result(trace, showTrace);
       return undefined;
     }),
   );
 }
 
-function showTrace({ hops, complete }: Trace): string {
+function showTrace({ hops, complete }: AnswerOf<OperatorEndpoints['trace']['show']>): string {
   const start = Date.parse(hops[0]?.at ?? '');
   const rows = hops.map((hop) => [
     hop.at,

@@ -82,7 +82,7 @@ function lost(group: string, partitions: readonly PartitionFacts[]): readonly Fi
       severity: 'error' as const,
       where: `${group} at ${topic}/${partition}`,
       what: `${earliest - (committed as number)} records were deleted before the group read them (offsets ${committed} to ${earliest - 1})`,
-      mend: `raise the topic’s retention, set the group’s offset to ${earliest}, then: millrace routes resume ${group}`,
+      mend: `raise the topic’s retention, set the group’s offset to ${earliest}, then: millrace pipelines resume ${group}`,
     }));
 }
 
@@ -119,7 +119,7 @@ function behind(
       what: hasCommitted
         ? `${records} records wait, the oldest for ${words(ageMs)}`
         : `${records} records wait, the oldest for ${words(ageMs)}, and the group has never committed an offset`,
-      mend: `see whether ${group} is halted (millrace routes ls); if it works, it needs more instances of ${service(group)}`,
+      mend: `see whether ${group} is halted (millrace pipelines ls); if it works, it needs more instances of ${service(group)}`,
     },
   ];
 }

@@ -17,7 +17,7 @@ export function pipelineFindings(routes: readonly RouteState[], groups: readonly
             severity: 'error',
             where: group,
             what,
-            mend: `mend what infra/ERRORS.md says of the code, then: millrace routes resume ${group}`,
+            mend: `mend what infra/ERRORS.md says of the code, then: millrace pipelines resume ${group}`,
           },
         ];
       if (state === 'open')
@@ -47,7 +47,7 @@ export function jobFindings(jobs: readonly UnfinishedJob[], now: number): readon
     mend:
       state === 'running'
         ? 'see the log of dlq-replayer for why it stops; it goes on by itself when that is mended'
-        : `see whether ${group} runs (millrace routes ls) and reads lane.${group}`,
+        : `see whether ${group} runs (millrace pipelines ls) and reads lane.${group}`,
   }));
 }
 

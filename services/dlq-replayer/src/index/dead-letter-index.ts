@@ -35,6 +35,8 @@ export interface StatusChange {
 }
 
 export interface DeadLetterFilter {
+  /** Names of groups in which `*` is any text; none lets nothing through, and absence everything. */
+  readonly within?: readonly string[] | undefined;
   readonly group?: string | undefined;
   readonly fingerprint?: string | undefined;
   readonly statuses?: readonly DeadLetterStatus[] | undefined;
@@ -240,7 +242,7 @@ async function settle(query: Query, ids: readonly string[]): Promise<void> {
   );
 }
 
-/** `$1`…`$5` of a WHERE clause; absent parts let everything through. */
+/** `$1`…`$5` of a WHERE clause, without `within`; absent parts let everything through. */
 export function filterClause({ group, fingerprint, statuses, ids, since }: DeadLetterFilter): {
   readonly text: string;
   readonly values: readonly unknown[];
@@ -252,6 +254,11 @@ export function filterClause({ group, fingerprint, statuses, ids, since }: DeadL
   };
 }
 
+/** As `LIKE` writes them. */
+export function likePatterns(patterns: readonly string[] | undefined): readonly string[] | null {
+  return patterns?.map((pattern) => pattern.replaceAll(/[\\%_]/g, '\\$&').replaceAll('*', '%')) ?? null;
+}
+
 async function select(
   query: Query,
   filter: DeadLetterFilter,
@@ -260,8 +267,9 @@ async function select(
   const { text, values } = filterClause(filter);
   const rows = await query<StoredDeadLetter & Record<string, unknown>>(
     `SELECT * FROM ${tables.deadLetters} WHERE ${text} AND ($6::bigint IS NULL OR (failed_at, dlq_id) < ($6, $7))
+       AND ($9::text[] IS NULL OR "group" LIKE ANY($9))
      ORDER BY failed_at DESC, dlq_id DESC LIMIT $8`,
-    [...values, after?.failedAt ?? null, after?.dlqId ?? null, limit],
+    [...values, after?.failedAt ?? null, after?.dlqId ?? null, limit, likePatterns(filter.within)],
   );
   return rows.map(numbers);
 }
@@ -292,8 +300,9 @@ async function selectGroups(query: Query, filter: DeadLetterFilter): Promise<rea
     `SELECT "group", fingerprint, (array_agg(code ORDER BY failed_at DESC))[1] AS code,
        (array_agg(message ORDER BY failed_at DESC))[1] AS message, count(*) AS count,
        min(first_failed_at) AS "firstSeen", max(failed_at) AS "lastSeen"
-     FROM ${tables.deadLetters} WHERE ${text} GROUP BY "group", fingerprint ORDER BY count(*) DESC, "group", fingerprint`,
-    [...values],
+     FROM ${tables.deadLetters} WHERE ${text} AND ($6::text[] IS NULL OR "group" LIKE ANY($6))
+     GROUP BY "group", fingerprint ORDER BY count(*) DESC, "group", fingerprint`,
+    [...values, likePatterns(filter.within)],
   );
   return rows.map((row) => ({
     ...row,

@@ -6,18 +6,10 @@ import {
   readIdentity,
   readReplay,
 } from '@millrace/messaging';
+import type { deadLetterStatuses } from '@millrace/operator-api';
 import { destinations, fitId, fitText, idOfBytes, keyBytes } from '@millrace/text';
 
 /** How a dead letter stands. */
-export const deadLetterStatuses = [
-  'UNRESOLVED',
-  'SCHEDULED',
-  'REDRIVEN',
-  'RESOLVED',
-  'FAILED_AGAIN',
-  'PARKED',
-  'DISCARDED',
-] as const;
 export type DeadLetterStatus = (typeof deadLetterStatuses)[number];
 
 /** Still somebody's concern. `FAILED_AGAIN` is not: the dead letter that came of it stands in its place. */

@@ -1,6 +1,7 @@
 import { groupTopics, topics } from '@millrace/contracts';
 import { type Broker, type InboundRecord, isCodedError, type Serde } from '@millrace/messaging';
-import { deadLetterRow, deadLetterStatuses } from './dead-letter.ts';
+import { deadLetterStatuses } from '@millrace/operator-api';
+import { deadLetterRow } from './dead-letter.ts';
 import type { DeadLetterIndex, IndexBatch, StatusChange } from './dead-letter-index.ts';
 
 export interface RebuildOptions {

@@ -1,6 +1,6 @@
 import { asJson, type Database, type Query } from '@millrace/ledger/postgres';
 import { type DeadLetterStatus, heldCode } from '../index/dead-letter.ts';
-import { filterClause } from '../index/dead-letter-index.ts';
+import { filterClause, likePatterns } from '../index/dead-letter-index.ts';
 import { dueFollowers, isBehind } from '../index/lines.ts';
 import { indexHistory } from '../index/schema.ts';
 import type { Job, JobProgress, JobReport, JobState, PlannedRecord, Selection, SkipReason } from './job.ts';
@@ -24,7 +24,8 @@ export interface JobStore {
   /** Plans and starts what is due of a group; null when nothing is any more. */
   follow(job: Omit<NewJob, 'selection' | 'endOffsets'>): Promise<JobReport | null>;
   find(job: string): Promise<JobReport | null>;
-  list(limit: number): Promise<readonly JobReport[]>;
+  /** Newest first; `within` as of dead letters. */
+  list(limit: number, within?: readonly string[]): Promise<readonly JobReport[]>;
   /** Planned becomes running, and what it will send is scheduled for it alone. False when it was not planned any more. */
   start(job: string, now: number): Promise<boolean>;
   /** A running job that nobody works on, now leased to this runner. */
@@ -58,10 +59,11 @@ export function createJobStore(database: Database): JobStore {
     },
     follow: (job) => database.transaction((inTransaction) => follow(inTransaction, job)),
     find: (job) => report(query, job),
-    list: async (limit) => {
-      const rows = await query<{ job: string }>(`SELECT job FROM ${tables.jobs} ORDER BY created_at DESC LIMIT $1`, [
-        limit,
-      ]);
+    list: async (limit, within) => {
+      const rows = await query<{ job: string }>(
+        `SELECT job FROM ${tables.jobs} WHERE $2::text[] IS NULL OR "group" LIKE ANY($2) ORDER BY created_at DESC LIMIT $1`,
+        [limit, likePatterns(within)],
+      );
       const reports = await Promise.all(rows.map(({ job }) => report(query, job)));
       return reports.filter((found) => found !== null);
     },

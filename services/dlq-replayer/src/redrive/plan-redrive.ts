@@ -42,7 +42,7 @@ export async function planRedrive(
     if (Error.isError(error) && error.name === 'TimeoutError') throw new OperatorError('X_REPLAY_INDEX_BEHIND', 503);
     throw error;
   });
-  const group = await groupOf(request, index);
+  const group = await groupOfRedrive(request, index);
   if (!indexer.groups().includes(group)) throw new OperatorError('X_ROUTE_UNKNOWN', 404);
   const ends = await broker.admin.offsets([groupTopics(group).dlq]);
   const selection: Selection = {
@@ -68,7 +68,7 @@ export async function planRedrive(
 }
 
 /** A job fills one lane: ids without a group must all be of one. */
-async function groupOf({ group, ids }: RedriveRequest, index: DeadLetterIndex): Promise<string> {
+export async function groupOfRedrive({ group, ids }: RedriveRequest, index: DeadLetterIndex): Promise<string> {
   if (group !== undefined) return group;
   if (ids === undefined || ids.length === 0) throw new OperatorError('X_REPLAY_SELECTION', 422);
   const found = await index.list({ ids }, { limit: ids.length });

@@ -40,14 +40,18 @@ export interface PeekRequest {
   readonly key?: string | undefined;
 }
 
+/** Throws `X_TOPIC_UNKNOWN`. */
+export async function requireTopic(topic: string, broker: Broker): Promise<void> {
+  const [description] = await broker.admin.describeTopics([topic]).catch(() => []);
+  if (description === undefined) throw new OperatorError('X_TOPIC_UNKNOWN', 404);
+}
+
 /** The newest records of a topic, newest first, decoded. */
 export async function peekTopic(
   { topic, limit, partition, key }: PeekRequest,
   { broker, serde }: { readonly broker: Broker; readonly serde: Serde },
   signal: AbortSignal,
 ): Promise<readonly RecordView[]> {
-  const [description] = await broker.admin.describeTopics([topic]).catch(() => []);
-  if (description === undefined) throw new OperatorError('X_TOPIC_UNKNOWN', 404);
   const offsets = (await broker.admin.offsets([topic])).filter(
     (one) => partition === undefined || one.partition === partition,
   );

@@ -176,7 +176,7 @@ describe('the doctor on what processes say', () => {
         severity: 'error',
         where: 'a',
         what: expect.stringContaining('X_A'),
-        mend: expect.stringContaining('routes resume a'),
+        mend: expect.stringContaining('pipelines resume a'),
       },
       { severity: 'warning', where: 'b' },
     ]);

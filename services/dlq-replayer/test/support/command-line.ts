@@ -33,6 +33,7 @@ export function gatewayStandIn(): Server {
       '/admin/v1/sources': [
         {
           name: 'zendesk',
+          summary: 'a vendor',
           scheme: 'hmac',
           verifiedBy: 'vector',
           coversBody: true,
@@ -41,7 +42,7 @@ export function gatewayStandIn(): Server {
         },
       ],
       '/admin/v1/sources/zendesk': {
-        name: 'zendesk',
+        ...{ name: 'zendesk', connector: 'zendesk', enabled: true },
         url: 'http://x/v1/webhooks/zendesk',
         secret: 's3cret',
         headers: {},

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { stagesOf } from '@millrace/flows';
 import { connectDatabase, type Database } from '@millrace/ledger/postgres';
 import type { Broker, Producer, Serde } from '@millrace/messaging';
+import { authenticateTokens } from '@millrace/operator-api/server';
 import { createLogger, createMetrics, type Part } from '@millrace/service';
 import { indexHistory } from '../../src/index/schema.ts';
 import { createReplayer, type ReplayerOptions } from '../../src/replayer.ts';
@@ -38,7 +39,7 @@ export async function startReplayer({ postgresUrl, ...given }: StartOptions): Pr
     {
       producer: given.producer ?? (await given.broker.createProducer()),
       database,
-      tokens,
+      ...{ authenticate: authenticateTokens(tokens), gatewayToken: tokens.operator, checkAnswers: true },
       allowedHosts: [],
       host: '127.0.0.1',
       port: 0,

@@ -1,0 +1,14 @@
+import { dlq } from './dlq.ts';
+import { doctor } from './doctor.ts';
+import { events } from './events.ts';
+import { jobs } from './jobs.ts';
+import { keys } from './keys.ts';
+import { pipelines } from './pipelines.ts';
+import { reference } from './reference.ts';
+import { sources } from './sources.ts';
+import { topics } from './topics.ts';
+import { trace } from './trace.ts';
+
+/** Every endpoint of the operator API, by area and verb. */
+export const operatorEndpoints = { dlq, doctor, events, jobs, keys, pipelines, reference, sources, topics, trace };
+export type OperatorEndpoints = typeof operatorEndpoints;

@@ -1,0 +1,70 @@
+import type { OperatorEndpoints } from '@millrace/operator-api';
+import type { Call, HandlersOf, Prepared } from '@millrace/operator-api/server';
+import { OperatorError } from '../errors.ts';
+import { listTopics, peekTopic, requireTopic } from '../topics/topics.ts';
+import { traceEvent } from '../trace/trace.ts';
+import type { ApiParts } from './api-parts.ts';
+
+type Handlers = Pick<HandlersOf<OperatorEndpoints>, 'doctor' | 'pipelines' | 'topics' | 'trace'>;
+
+const readMs = 30_000;
+
+/** `/v1/trace`, `/v1/doctor`, `/v1/topics`, `/v1/pipelines`. */
+export function operationsHandlers(parts: ApiParts): Handlers {
+  const { broker, routes, index, indexer } = parts;
+  const inTime = (signal: AbortSignal): AbortSignal => AbortSignal.any([signal, AbortSignal.timeout(readMs)]);
+  const order =
+    (command: 'halt' | 'resume') =>
+    async ({
+      asked: { group },
+      identity,
+    }: Call<OperatorEndpoints['pipelines']['halt']>): Promise<
+      Prepared<{ readonly group: string; readonly command: typeof command }>
+    > => {
+      routes.requireKnown(group);
+      return {
+        target: group,
+        act: async () => {
+          await routes.command(command, group, identity.id);
+          return { group, command };
+        },
+      };
+    };
+
+  return {
+    trace: {
+      show: async ({ asked: { id }, access, signal }) => {
+        const trace = await traceEvent(id, { ...parts, groups: indexer.groups() }, inTime(signal));
+        const hops = trace.hops.filter(
+          ({ topic, group }) => access.mayTopic(topic) && (group === undefined || access.mayGroup(group)),
+        );
+        if (hops.length === 0) throw new OperatorError('X_TRACE_UNKNOWN', 404);
+        return { ...trace, hops };
+      },
+    },
+    doctor: { examine: ({ signal }) => parts.doctor(inTime(signal)) },
+    topics: {
+      list: async ({ access }) => (await listTopics(broker)).filter(({ topic }) => access.mayTopic(topic)),
+      peek: async ({ asked, signal }) => {
+        const limit = inTime(signal);
+        await requireTopic(asked.topic, broker);
+        const detail = { limit: asked.limit, partition: asked.partition, key: asked.key };
+        return { target: asked.topic, detail, act: () => peekTopic(asked, parts, limit) };
+      },
+    },
+    pipelines: {
+      list: async ({ access }) => {
+        const open = new Map<string, number>();
+        for (const { group, status, count } of await index.counts()) {
+          if (status === 'UNRESOLVED' || status === 'PARKED') open.set(group, (open.get(group) ?? 0) + count);
+        }
+        return routes
+          .list()
+          .filter(({ group }) => access.mayGroup(group))
+          .map((route) => ({ ...route, deadLetters: open.get(route.group) ?? 0 }));
+      },
+      halt: order('halt'),
+      resume: order('resume'),
+    },
+  };
+}
