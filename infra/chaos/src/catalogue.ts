@@ -11,7 +11,7 @@ import { loadServices } from '@millrace/system/services';
  * - *slow*, *hang*: a destination answers late, or later than anybody waits; it acts at once all the same.
  * - *fail*, *rate-limit*: a destination answers 5xx, or 429 with Retry-After.
  * - *lose-answers*: a destination acts and breaks the connection.
- * - *refuse*: a destination answers 401. The route halts, and after it is mended an operator says `routes resume`.
+ * - *refuse*: a destination answers 401. The route halts, and after it is mended an operator says `pipelines resume`.
  */
 export type FaultKind =
   | 'kill'

@@ -22,7 +22,7 @@ export const chaosSection = ({ machine, command, on, report }: Results): string 
     `| duplicates | ${named(report.duplicates)} |`,
     `| order violations | ${report.orderViolations} |`,
     `| dead letters | ${report.deadLetters} |`,
-    `| recovered without a hand | ${report.faults - asked} of ${report.faults}; ${asked} refused credentials by \`millrace routes resume\` |`,
+    `| recovered without a hand | ${report.faults - asked} of ${report.faults}; ${asked} refused credentials by \`millrace pipelines resume\` |`,
     '',
     '| target | faults | well again: median | longest |',
     '|---|---|---|---|',

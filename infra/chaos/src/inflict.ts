@@ -139,7 +139,7 @@ async function inflictOnVendor(vendor: Vendor, fault: PlannedFault, ground: Grou
   const recovered = await timeUntil(isOver, patience(ground));
   return {
     recoveredMs: recovered === null ? null : (steadySince ?? healedAt) - healedAt,
-    operator: resumed.size === 0 ? null : `millrace routes resume ${[...resumed].join(', ')}`,
+    operator: resumed.size === 0 ? null : `millrace pipelines resume ${[...resumed].join(', ')}`,
   };
 }
 
@@ -151,7 +151,7 @@ async function resumeHalted(
 ): Promise<void> {
   for (const { group, trouble } of troubled) {
     if (trouble?.startsWith('halted') !== true) continue;
-    log(`        millrace routes resume ${group}  (${trouble})`);
+    log(`        millrace pipelines resume ${group}  (${trouble})`);
     await askMillrace(root, stateFile, 'routes', 'resume', group);
     resumed.add(group);
   }

@@ -26,7 +26,7 @@ const clean: Report = {
   recoveries: [
     fault(),
     fault({ kind: 'freeze', heldMs: 3_000, recoveredMs: 1_600 }),
-    fault({ target: 'slack', kind: 'refuse', operator: 'millrace routes resume sink-writers.tickets.urgent' }),
+    fault({ target: 'slack', kind: 'refuse', operator: 'millrace pipelines resume sink-writers.tickets.urgent' }),
   ],
   orderViolationsAt: { 'tickets.archive': 0 },
   deadLetterReasons: [],
@@ -53,7 +53,7 @@ describe('a report', () => {
     [{ orderViolations: 1 }, '1 order violations'],
     [{ deadLetters: 5 }, '5 dead letters'],
     [{ recoveries: [fault({ recoveredMs: null })] }, '1 faults without recovery'],
-    [{ recoveries: [fault({ operator: 'millrace routes resume x' })] }, '1 outages that needed a hand'],
+    [{ recoveries: [fault({ operator: 'millrace pipelines resume x' })] }, '1 outages that needed a hand'],
     [
       { recoveries: [fault({ shed: { shed: 9, withoutRetryAfter: 2, others: {} } })] },
       '2 requests shed without Retry-After',
@@ -69,7 +69,7 @@ describe('a report', () => {
     const text = describeReport(clean);
     expect(text).toMatch(/tickets\.archive .* 2400/);
     expect(text).toMatch(/freeze .* enricher .* 3\.0 s .* 1\.6 s/);
-    expect(text).toMatch(/millrace routes resume sink-writers\.tickets\.urgent/);
+    expect(text).toMatch(/millrace pipelines resume sink-writers\.tickets\.urgent/);
   });
 });
 
