@@ -1,7 +1,8 @@
+import { isUtf8 } from 'node:buffer';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Document, LineCounter, parseDocument } from 'yaml';
-import { FlowError, type FlowProblem } from './problems.ts';
+import { describeProblem, FlowError, type FlowProblem } from './problems.ts';
 
 /** One flow file: its data, and where each place stands in it. */
 export interface FlowDocument {
@@ -20,19 +21,32 @@ export interface FlowText {
 /** The file itself, or the `.yaml` and `.yml` files of the folder in the order of their names. */
 export function readFlowTexts(path: string): readonly FlowText[] {
   try {
-    if (!statSync(path).isDirectory()) return [{ file: path, text: readFileSync(path, 'utf8') }];
+    if (!statSync(path).isDirectory()) return [readFlowText(path)];
     const files = readdirSync(path)
       .filter((name) => /\.ya?ml$/.test(name))
       .sort()
       .map((name) => join(path, name));
-    return files.map((file) => ({ file, text: readFileSync(file, 'utf8') }));
+    return files.map(readFlowText);
   } catch (cause) {
+    if (cause instanceof FlowError) throw cause;
     throw new FlowError(
       'X_FLOWS_INVALID',
       `flow files cannot be read from ${path}: ${(cause as { readonly code?: string }).code}`,
       { cause },
     );
   }
+}
+
+/** Refused where it is not UTF-8: read all the same, a name with `é` in it would be another name, without a word. */
+function readFlowText(file: string): FlowText {
+  const bytes = readFileSync(file);
+  if (isUtf8(bytes)) return { file, text: bytes.toString('utf8') };
+  const lines = bytes.toString('latin1').split('\n');
+  const line = lines.findIndex((one) => !isUtf8(Buffer.from(one, 'latin1'))) + 1;
+  const problem = { file, path: '', line, message: 'not UTF-8: save the file as UTF-8' };
+  throw new FlowError('X_FLOWS_INVALID', `the flow files have a problem:\n${describeProblem(problem)}`, {
+    problems: [problem],
+  });
 }
 
 /** Parses one file. What is not YAML becomes problems, not an exception. */

@@ -71,7 +71,7 @@ function readFile(text: FlowText, problems: FlowProblem[], report: Report): read
   problems.push(...parsed.problems);
   const { document } = parsed;
   if (document === null) return [];
-  checkReferences(document, document.data, [], report);
+  checkTexts(document, document.data, [], report);
   const checked = flowFile.safeParse(document.data);
   if (checked.success) return [{ document, content: checked.data }];
   for (const { path, message } of checked.error.issues.flatMap(leaves)) report.at(document, path, message);
@@ -93,17 +93,20 @@ function leaves(
 
 const secretName = /(secret|token|password|authorization|api[-_]?key|private[-_]?key|credential)s?$/i;
 
-function checkReferences(document: FlowDocument, value: unknown, path: readonly PropertyKey[], report: Report): void {
+function checkTexts(document: FlowDocument, value: unknown, path: readonly PropertyKey[], report: Report): void {
   if (typeof value === 'string') {
     const name = String(path.findLast((step) => typeof step === 'string') ?? '');
     const problem = secretName.test(name) ? secretProblem(value) : referenceProblem(value);
     if (problem !== null) report.at(document, path, problem);
+    // Records have neither by then, and no destination takes them: a name would be none, a comparison never hold.
+    if (value.includes('\0') || !value.isWellFormed())
+      report.at(document, path, 'has NUL or half a surrogate pair in it, which is no text');
   } else if (Array.isArray(value)) {
     value.forEach((item, at) => {
-      checkReferences(document, item, [...path, at], report);
+      checkTexts(document, item, [...path, at], report);
     });
   } else if (typeof value === 'object' && value !== null) {
-    for (const [key, inner] of Object.entries(value)) checkReferences(document, inner, [...path, key], report);
+    for (const [key, inner] of Object.entries(value)) checkTexts(document, inner, [...path, key], report);
   }
 }
 

@@ -1,6 +1,9 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
-import { type FlowError, parseFlows } from '../src/index.ts';
+import { type FlowError, loadFlows, parseFlows } from '../src/index.ts';
 
 const known = {
   knownSources: { zendesk: {}, github: {} },
@@ -204,6 +207,28 @@ flows:
     expect(problemsOf('flows: { issues: { deliver: [ { route: back, sink: zendesk } ] } }')).toStrictEqual([
       '0.yaml:1 flows.issues.deliver[0].sink | zendesk writes tickets, not issues',
     ]);
+  });
+
+  it('report a text that no record and no destination can have', () => {
+    const flow = (channel: string) =>
+      `flows: { tickets: { deliver: [ { route: urgent, sink: slack, channel: ${channel} } ] } }`;
+    for (const channel of ['"a\\0b"', '"a\\ud83d"'])
+      expect(problemsOf(flow(channel))).toStrictEqual([
+        '0.yaml:1 flows.tickets.deliver[0].channel | has NUL or half a surrogate pair in it, which is no text',
+      ]);
+    expect(problemsOf(flow('"\\ud83d\\udd25 é"'))).toStrictEqual([]);
+  });
+
+  it.each([
+    ['Windows-1252', Buffer.from('# x\nflows: {}\n# caf\u00e9', 'latin1'), 3],
+    ['UTF-16', Buffer.from('\ufeffflows: {}', 'utf16le'), 1],
+  ])('are refused with the line where they are %s, and never read as another text', async (_, bytes, line) => {
+    const folder = await mkdtemp(join(tmpdir(), 'flows-'));
+    const file = join(folder, 'tickets.yaml');
+    await writeFile(file, bytes);
+    for (const path of [folder, file])
+      expect(() => loadFlows(path, known)).toThrow(`${file}:${line}: not UTF-8: save the file as UTF-8`);
+    await rm(folder, { recursive: true });
   });
 
   it('expand no aliases without end', () => {
