@@ -208,14 +208,17 @@ describe('the doctor on a real installation', () => {
     expect(await finding(normalise)).toMatchObject({ check: 'pipelines', severity: 'error' });
     const topic = topics.webhooksReceived.name;
     const record = { topic, key: null, value: Buffer.from('x'), headers: [] };
+    // The broker stamps this topic; only while it does not can a record be made that has waited for days.
+    await broker.admin.alterTopicConfig(topic, { 'message.timestamp.type': 'CreateTime' });
     await producer.send({ ...record, partition: 0, timestamp: Date.now() - 600_000 });
-    expect(await finding(`${normalise} at ${topic}`)).toMatchObject({ check: 'groups', severity: 'error' });
+    expect(await finding(`${normalise} at ${topic}`)).toMatchObject({ check: 'groups', severity: 'warning' });
     await producer.send({ ...record, partition: 1, timestamp: Date.now() - 6 * day });
     const running = await until('retention runs out', async () => {
       const found = await finding(`${normalise} at ${topic}`);
       return found.check === 'retention' && found;
     });
     expect(running).toMatchObject({ severity: 'error', what: expect.stringMatching(/24 h are left$/) });
+    await broker.admin.alterTopicConfig(topic, { 'message.timestamp.type': 'LogAppendTime' });
     await runs.get(normalise)?.resume();
     await until('nothing waits any more', async () => {
       const { findings } = await examined({ schemas: null });
