@@ -134,8 +134,9 @@ function isCharset(coding: string): boolean {
   }
 }
 
-/** The value of Content-Type. */
-const isMediaType = (coding: string): boolean => /^[\w.+-]+\/[\w.+-]+(?:;.*)?$/.test(coding);
+/** The value of Content-Type; `application/gzip` says that something is packed, and not what is in it. */
+const isMediaType = (coding: string): boolean =>
+  /^[\w.+-]+\/[\w.+-]+(?:;.*)?$/.test(coding) && !/zip|zstd|compress|deflate/.test(coding);
 
 /** A zlib stream begins with its method, 8, and two bytes that 31 divides. */
 function deflateStreamOf(body: Buffer): Unpacker {

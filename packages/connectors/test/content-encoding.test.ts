@@ -103,6 +103,7 @@ describe('unpackBody', () => {
       'gzip, br',
       'lzma',
       'aws-chunked',
+      'application/gzip',
       'constructor',
       '__proto__',
       many,
