@@ -184,7 +184,8 @@ export class RecordProcessor<T> {
     }
     const limited = this.#refusals.wayOf(entry);
     if (limited !== 'run') {
-      this.#delay(entry, arrival, limited);
+      if (limited === 'wait') this.#refusals.wait(entry);
+      else this.#divert(entry, arrival, limited);
       return true;
     }
     if (!this.#admissions.admit(entry)) {
@@ -351,12 +352,8 @@ export class RecordProcessor<T> {
     }
   }
 
-  /** Its key alone is limited: it waits in place, or leaves for a tier where waiting would hold up others. */
-  #delay(entry: Entry, arrival: Arrival, limited: 'wait' | Failure): void {
-    if (limited === 'wait') {
-      this.#refusals.wait(entry);
-      return;
-    }
+  /** Its key alone is limited, and waiting in place would hold up others: to a tier. */
+  #divert(entry: Entry, arrival: Arrival, limited: Failure): void {
     this.#busy += 1;
     const route = this.#options.routeFailure(entry, arrival, limited, null);
     if (route.kind === 'copy') this.#endings.copy(entry, arrival, route, { failure: limited, eventId: null });
