@@ -10,7 +10,7 @@ export interface Secrets {
   readonly flowVariables: Readonly<Record<FlowSecret, string>>;
   /** API key for business events. */
   readonly sampleKey: string;
-  readonly tokens: { readonly operator: string; readonly approver: string };
+  readonly tokens: { readonly operator: string; readonly approver: string; readonly admin: string };
 }
 
 const flowSecretNames = [
@@ -57,6 +57,7 @@ export const loadSecrets = async (dataDir: string): Promise<Secrets> => {
     tokens: {
       operator: known.tokens?.operator ?? `mro_${token(24)}`,
       approver: known.tokens?.approver ?? `mra_${token(24)}`,
+      admin: known.tokens?.admin ?? `mrx_${token(24)}`,
     },
   };
   await writePrivately(secretsFile(dataDir), `${JSON.stringify(secrets, null, 2)}\n`);

@@ -15,5 +15,6 @@ export type { JobView } from './endpoints/jobs.ts';
 export { type OperatorEndpoints, operatorEndpoints } from './endpoints/operator-endpoints.ts';
 export type { RecordView } from './endpoints/topics.ts';
 export { type OperatorApiErrorCode, operatorApiErrors, refusal } from './errors.ts';
+export { authenticateAny } from './identity/authenticate-any.ts';
 export { type Authenticate, type Identity, isUnscoped, may, mayGroup, mayTopic } from './identity/identity.ts';
 export { type Permission, permissions, permissionsOf, type Role, roles } from './identity/permissions.ts';

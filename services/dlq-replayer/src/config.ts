@@ -17,7 +17,7 @@ export const settings = defineSettings({
   tokensFile: setting.path({
     env: 'MILLRACE_TOKENS_FILE',
     description:
-      'JSON file with the two tokens of the operator API: `{"operator": "…", "approver": "…"}`, readable by its owner alone.',
+      'JSON file with the first tokens of the operator API: `{"operator": "…", "approver": "…", "admin": "…"}`, readable by its owner alone. `admin` may be missing; with it `millrace tokens` makes the others.',
   }),
   allowedHosts: setting.list({
     env: 'MILLRACE_ALLOWED_HOSTS',

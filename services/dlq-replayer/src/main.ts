@@ -1,6 +1,7 @@
 import { groupSources, loadFlowsOrExit } from '@millrace/flows';
 import { connectKafka, connectRegistry, connectSchemaAdmin, kafkaCheck, registryAddress } from '@millrace/kafka';
 import { connectDatabase } from '@millrace/ledger/postgres';
+import { connectCredentials } from '@millrace/operator-api/credentials';
 import { authenticateTokens, loadTokens } from '@millrace/operator-api/server';
 import { createLogger, createMetrics, describeSettings, loadSettingsOrExit, runService } from '@millrace/service';
 import { settings } from './config.ts';
@@ -17,6 +18,7 @@ const instance = `${name}-${config.ordinal ?? 0}`;
 
 const histories = [indexHistory];
 const database = connectDatabase({ url: config.postgresUrl, histories, applicationName: instance, logger });
+const credentials = connectCredentials({ url: config.postgresUrl, name: instance, now: Date.now, logger });
 const broker = connectKafka({ ...config, clientId: instance, logger, metrics });
 const producer = await broker.createProducer();
 const serde = connectRegistry({ ...registryAddress(config), logger });
@@ -27,6 +29,7 @@ const replayer = createReplayer(
     ...config,
     ...{ broker, producer, serde, database, logger, metrics, instance, now: Date.now },
     ...{ authenticate: authenticateTokens(tokens), gatewayToken: tokens.operator },
+    ...{ credentials, sourceNames: Object.keys(flows.sources) },
     checks: [kafkaCheck(broker)],
     groups: flows.groups(),
     stages: flows.stages,

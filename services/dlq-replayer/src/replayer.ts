@@ -4,8 +4,8 @@ import type { Stage } from '@millrace/flows';
 import type { SchemaAdmin } from '@millrace/kafka';
 import type { Database } from '@millrace/ledger/postgres';
 import { type Broker, controlReader, createStatePublisher, type Producer, type Serde } from '@millrace/messaging';
-import type { Authenticate } from '@millrace/operator-api';
-import { deadLetterStatuses } from '@millrace/operator-api';
+import { type Authenticate, authenticateAny, deadLetterStatuses } from '@millrace/operator-api';
+import type { Credentials } from '@millrace/operator-api/credentials';
 import {
   createHealth,
   createHttpServer,
@@ -47,6 +47,10 @@ export interface ReplayerOptions {
   readonly stages: readonly Stage[];
   /** Who holds a token. */
   readonly authenticate: Authenticate;
+  /** Further tokens, and the keys for business events. */
+  readonly credentials: Credentials;
+  /** Of the flow file: names that no client may have. */
+  readonly sourceNames: readonly string[];
   /** With which this service asks the gateway's admin listener. */
   readonly gatewayToken: string;
   readonly allowedHosts: readonly string[];
@@ -203,7 +207,11 @@ export function createReplayer(
     ...{ broker, serde, index, indexer, jobs, runner, routes, publisher, groups, health, logger, metrics, now, newId },
     edge: createEdgeLookup({ adminUrl: options.gatewayAdminUrl, token: options.gatewayToken }),
     ...{ audit, followHeld },
-    access: { authenticate: options.authenticate, allowedHosts: options.allowedHosts },
+    access: {
+      authenticate: authenticateAny(options.authenticate, options.credentials.reader.authenticate),
+      allowedHosts: options.allowedHosts,
+    },
+    credentials: { store: options.credentials.store, sourceNames: options.sourceNames, now },
     gateway: { url: options.gatewayAdminUrl, token: options.gatewayToken },
     checkAnswers: options.checkAnswers ?? false,
     approvalAbove: options.approvalAbove,
@@ -218,6 +226,7 @@ export function createReplayer(
     parts: [
       { name: 'kafka', open: async () => {}, close: () => broker.close() },
       { name: 'postgres', open: () => database.open(), close: () => database.close() },
+      options.credentials,
       { name: 'producer', open: async () => {}, close: () => producer.close() },
       server, // before what may wait: health answers from the start
       { name: 'schemas', open: () => serde.pin(ownTopics), close: async () => serde.close?.() },

@@ -1,24 +1,15 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
+import { type Authenticate, type Identity, may, type Permission } from '@millrace/operator-api';
+import type { Tokens } from '@millrace/operator-api/server';
 import { z } from 'zod';
 import { GatewayError } from './gateway-error.ts';
-import { Refusal } from './outcome.ts';
+import { Refusal, shed } from './outcome.ts';
 
-export type Role = 'operator' | 'approver';
-export type Permission = 'sources.read' | 'sources.secret' | 'keys.secret' | 'events.read';
+const token = z.string().min(16);
+const tokensFile = z.looseObject({ operator: token, approver: token, admin: token.optional() });
 
-const permissions: Readonly<Record<Role, readonly Permission[]>> = {
-  operator: ['sources.read', 'sources.secret', 'keys.secret', 'events.read'],
-  // An approver allows what others plan; it needs to look, not to hold secrets.
-  approver: ['sources.read', 'events.read'],
-};
-
-const tokensFile = z.looseObject({ operator: z.string().min(16), approver: z.string().min(16) });
-
-export type Tokens = Readonly<Record<Role, string>>;
-
-/** The two tokens of the operator API, from a file that only its owner reads. Without one there is no operator listener. */
+/** The first tokens of the operator API, from a file that only its owner reads. Without one there is no operator listener. */
 export function loadTokens(path: string | undefined): Tokens | null {
   if (path === undefined) return null;
   try {
@@ -39,29 +30,28 @@ export function loadTokens(path: string | undefined): Tokens | null {
 export interface AdminAccess {
   /** That it is this listener that is meant. Throws a `Refusal`. */
   requireAddress(request: IncomingMessage): void;
-  /** The role that may do this. Throws a `Refusal`. */
-  require(request: IncomingMessage, permission: Permission): Role;
+  /** Who may do this. Throws a `Refusal`. */
+  require(request: IncomingMessage, permission: Permission): Promise<Identity>;
 }
 
-export function createAdminAccess(tokens: Tokens, allowedHosts: () => readonly string[]): AdminAccess {
-  const roles = Object.entries(tokens) as readonly (readonly [Role, string])[];
+export function createAdminAccess(authenticate: Authenticate, allowedHosts: () => readonly string[]): AdminAccess {
   const requireAddress = (request: IncomingMessage): void => requireOwnAddress(request, new Set(allowedHosts()));
   return {
     requireAddress,
-    require(request, permission) {
+    async require(request, permission) {
       requireAddress(request);
       const token = /^Bearer ([^\s]+)$/i.exec(request.headers.authorization ?? '')?.[1];
-      const role = token === undefined ? undefined : roles.find(([, known]) => sameText(token, known))?.[0];
-      if (role === undefined)
+      const identity = token === undefined ? null : await authenticate(token).catch(undecided);
+      if (identity === null)
         throw new Refusal({
           status: 401,
           code: 'X_ADMIN_TOKEN',
           detail: 'expected one of the operator API tokens',
           headers: { 'WWW-Authenticate': 'Bearer' },
         });
-      if (!permissions[role].includes(permission))
-        throw new Refusal({ status: 403, code: 'X_ADMIN_PERMISSION', detail: `${role} may not ${permission}` });
-      return role;
+      if (!may(identity, permission))
+        throw new Refusal({ status: 403, code: 'X_ADMIN_PERMISSION', detail: `this token may not ${permission}` });
+      return identity;
     },
   };
 }
@@ -83,8 +73,7 @@ function requireOwnAddress(request: IncomingMessage, hosts: ReadonlySet<string>)
     });
 }
 
-/** Equal lengths by hashing, so that the comparison takes the same time whatever the token. */
-function sameText(one: string, other: string): boolean {
-  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(one), digest(other));
+/** Of a token that nothing is known of while Postgres is away. */
+function undecided(cause: unknown): never {
+  throw shed('X_GATEWAY_KEYS_AWAY', 'whose token this is cannot be told at the moment', { retryAfterMs: 2000, cause });
 }

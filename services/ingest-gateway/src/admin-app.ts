@@ -2,9 +2,10 @@ import type { Source } from '@millrace/connectors';
 import { topics } from '@millrace/contracts';
 import type { Claims } from '@millrace/ledger';
 import { eventId, identityHeaders } from '@millrace/messaging';
+import type { Identity, Permission } from '@millrace/operator-api';
 import { type Health, type Logger, type Metrics, names } from '@millrace/service';
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
-import type { AdminAccess, Permission, Role } from './admin-access.ts';
+import type { AdminAccess } from './admin-access.ts';
 import { detailsOf, summariseSources } from './describe-source.ts';
 import { Refusal, shed } from './outcome.ts';
 import type { Outlet } from './outlet.ts';
@@ -30,7 +31,7 @@ export interface AdminOptions {
   readonly freshId: () => string;
 }
 
-type Handler = (request: Request, role: Role) => Promise<unknown>;
+type Handler = (request: Request, identity: Identity) => Promise<unknown>;
 
 /**
  * The operator's side of the gateway, on a listener of its own: sources, the sample key, where an event went, and
@@ -43,7 +44,7 @@ export function createAdminApp(options: AdminOptions): Express {
 
   const get = (path: string, permission: Permission, handle: Handler): void => {
     app.get(path, async (request, response) => {
-      await answer(request, response, path, async () => handle(request, access.require(request, permission)));
+      await answer(request, response, path, async () => handle(request, await access.require(request, permission)));
     });
   };
   const answer = async (
@@ -71,18 +72,18 @@ export function createAdminApp(options: AdminOptions): Express {
   });
   app.use(options.health.router);
   get('/admin/v1/sources', 'sources.read', async () => summariseSources(definitions, sources));
-  get('/admin/v1/sources/:name', 'sources.secret', async (request, role) => {
+  get('/admin/v1/sources/:name', 'sources.secret', async (request, { id: actor }) => {
     const name = String(request.params['name']);
     const source = sources.get(name);
     if (source === undefined) throw unknown(`there is no source ${name}`);
-    await audit(options, { action: 'sources.secret', actor: role, target: name });
+    await audit(options, { action: 'sources.secret', actor, target: name });
     return detailsOf(source, { url: options.url(), publicUrl: options.publicUrl });
   });
-  get('/admin/v1/keys/:name', 'keys.secret', async (request, role) => {
+  get('/admin/v1/keys/:name', 'keys.secret', async (request, { id: actor }) => {
     const name = String(request.params['name']);
     if (name !== 'sample') throw unknown(`the key ${name} is not kept in the clear; only the sample key is`);
     if (keys.sample === null) throw unknown('there is no sample key');
-    await audit(options, { action: 'keys.secret', actor: role, target: 'sample' });
+    await audit(options, { action: 'keys.secret', actor, target: 'sample' });
     return { name: 'sample', url: `${options.url()}/v1/events/{entity}`, ...keys.sample };
   });
   get('/admin/v1/events/:id', 'events.read', async (request) => {
@@ -92,9 +93,9 @@ export function createAdminApp(options: AdminOptions): Express {
     return { id, ...claim };
   });
   app.use((request: Request, response: Response) =>
-    answer(request, response, 'unknown', () => {
-      access.require(request, 'sources.read');
-      return Promise.reject(unknown('there is nothing at this address'));
+    answer(request, response, 'unknown', async () => {
+      await access.require(request, 'sources.read');
+      throw unknown('there is nothing at this address');
     }),
   );
   // Four parameters make it an error handler.

@@ -3,7 +3,9 @@ import type { Source } from '@millrace/connectors';
 import { entities, type Topic, topics } from '@millrace/contracts';
 import type { Ledger } from '@millrace/ledger';
 import type { Producer, Serde } from '@millrace/messaging';
+import { authenticateAny } from '@millrace/operator-api';
 import type { CredentialReader } from '@millrace/operator-api/credentials';
+import { authenticateTokens, type Tokens } from '@millrace/operator-api/server';
 import { createBreaker } from '@millrace/resilience/breaker';
 import {
   createHealth,
@@ -17,7 +19,7 @@ import {
   type Readiness,
   type ReadinessState,
 } from '@millrace/service';
-import { createAdminAccess, ownHosts, type Tokens } from './admin-access.ts';
+import { createAdminAccess, ownHosts } from './admin-access.ts';
 import { createAdminApp } from './admin-app.ts';
 import { createApiServer } from './api-server.ts';
 import { createApp } from './app.ts';
@@ -201,8 +203,11 @@ function adminServer(
   },
 ): HttpServer {
   const { tokens, health, outlet, api, freshId } = parts;
+  const fromFile = authenticateTokens(tokens);
+  const { credentials } = options;
+  const authenticate = credentials === null ? fromFile : authenticateAny(fromFile, credentials.authenticate);
   const handler = createAdminApp({
-    access: createAdminAccess(tokens, () => [
+    access: createAdminAccess(authenticate, () => [
       ...ownHosts(Number(new URL(server.url()).port)),
       ...options.adminAllowedHosts,
     ]),

@@ -1,5 +1,6 @@
 export { type ConnectCredentialsOptions, type Credentials, connectCredentials } from './connect-credentials.ts';
 export { type Credential, type CredentialKind, type CredentialState, stateOf } from './credential.ts';
+export { type CredentialHandlersOptions, credentialHandlers } from './credential-handlers.ts';
 export {
   type CredentialReader,
   type CredentialReaderOptions,

@@ -6,9 +6,22 @@ import { keys } from './keys.ts';
 import { pipelines } from './pipelines.ts';
 import { reference } from './reference.ts';
 import { sources } from './sources.ts';
+import { tokens } from './tokens.ts';
 import { topics } from './topics.ts';
 import { trace } from './trace.ts';
 
 /** Every endpoint of the operator API, by area and verb. */
-export const operatorEndpoints = { dlq, doctor, events, jobs, keys, pipelines, reference, sources, topics, trace };
+export const operatorEndpoints = {
+  dlq,
+  doctor,
+  events,
+  jobs,
+  keys,
+  pipelines,
+  reference,
+  sources,
+  tokens,
+  topics,
+  trace,
+};
 export type OperatorEndpoints = typeof operatorEndpoints;

@@ -10,6 +10,8 @@ export interface Identity {
   /** What people call it. */
   readonly name: string;
   readonly roles: readonly Role[];
+  /** What it may beside its roles. */
+  readonly permissions?: readonly Permission[];
   /** Consumer groups that it may see and act on: names in which `*` is any text. */
   readonly groups: readonly string[];
   /** The same of topics. */
@@ -22,8 +24,11 @@ export interface Identity {
  */
 export type Authenticate = (token: string, signal?: AbortSignal) => Promise<Identity | null>;
 
-export function may({ roles }: Pick<Identity, 'roles'>, permission: Permission): boolean {
-  return roles.some((role) => permissionsOf[role].has(permission));
+export function may(
+  { roles, permissions = [] }: Pick<Identity, 'roles' | 'permissions'>,
+  permission: Permission,
+): boolean {
+  return permissions.includes(permission) || roles.some((role) => permissionsOf[role].has(permission));
 }
 
 export function mayGroup({ groups }: Pick<Identity, 'groups'>, group: string): boolean {

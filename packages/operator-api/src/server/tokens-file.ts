@@ -2,13 +2,16 @@ import { hash, timingSafeEqual } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { Authenticate, Identity } from '../identity/identity.ts';
+import type { Permission, Role } from '../identity/permissions.ts';
 
-const tokensFile = z.looseObject({ operator: z.string().min(16), approver: z.string().min(16) });
+const token = z.string().min(16);
+const tokensFile = z.looseObject({ operator: token, approver: token, admin: token.optional() });
 
-/** The two tokens that the embedded start makes. */
+/** The tokens that an installation starts with; `admin` makes the others, which Postgres keeps. */
 export interface Tokens {
   readonly operator: string;
   readonly approver: string;
+  readonly admin?: string | undefined;
 }
 
 /** Reads the tokens file once, at boot. */
@@ -16,21 +19,24 @@ export function loadTokens(path: string): Tokens {
   return tokensFile.parse(JSON.parse(readFileSync(path, 'utf8')));
 }
 
-const builtIn = (role: 'operator' | 'approver'): Identity => ({
-  ...{ id: role, name: role },
+const builtIn = (role: Role, permissions: readonly Permission[] = []): Identity => ({
+  ...{ id: role, name: role, permissions },
   roles: [role],
   groups: ['*'],
   topics: ['*'],
 });
-const identities = { operator: builtIn('operator'), approver: builtIn('approver') } as const;
 
-/** Both are compared whatever the first says, by digest: time tells neither content nor length. */
-export function authenticateTokens({ operator, approver }: Tokens): Authenticate {
+/** All are compared whatever the first says, by digest: time tells neither content nor length. */
+export function authenticateTokens({ operator, approver, admin }: Tokens): Authenticate {
+  const known = [
+    // Whoever starts an installation gives its first API key without more set-up.
+    [operator, builtIn('operator', ['keys.manage'])],
+    [approver, builtIn('approver')],
+    ...(admin === undefined ? [] : [[admin, builtIn('admin')] as const]),
+  ] as const;
   return async (token) => {
-    const isOperator = equal(token, operator);
-    const isApprover = equal(token, approver);
-    if (isApprover) return identities.approver;
-    return isOperator ? identities.operator : null;
+    const matching = known.filter(([secret]) => equal(token, secret));
+    return matching.at(-1)?.[1] ?? null;
   };
 }
 

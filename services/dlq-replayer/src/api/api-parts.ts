@@ -1,5 +1,6 @@
 import type { Stage } from '@millrace/flows';
 import type { Broker, Serde } from '@millrace/messaging';
+import type { CredentialHandlersOptions } from '@millrace/operator-api/credentials';
 import type { AccessOptions } from '@millrace/operator-api/server';
 import type { Health, Logger, Metrics } from '@millrace/service';
 import type { Audit } from '../audit.ts';
@@ -32,6 +33,7 @@ export interface ApiParts {
   readonly stages: readonly Stage[];
   readonly access: AccessOptions;
   readonly gateway: GatewayAdmin;
+  readonly credentials: CredentialHandlersOptions;
   /** Refuse an answer that is not as declared; for tests. */
   readonly checkAnswers: boolean;
   readonly health: Health;

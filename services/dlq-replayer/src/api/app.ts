@@ -1,4 +1,5 @@
 import { operatorEndpoints } from '@millrace/operator-api';
+import { credentialHandlers } from '@millrace/operator-api/credentials';
 import { operatorApp, operatorRouter } from '@millrace/operator-api/server';
 import { names } from '@millrace/service';
 import type { Express } from 'express';
@@ -12,6 +13,8 @@ import { referenceHandlers } from './reference-handlers.ts';
 /** The operator API. Health and metrics are open; everything else needs a token. */
 export function createApp(parts: ApiParts): Express {
   const requests = parts.metrics.counter(names.metrics.admin.requests);
+  const gateway = gatewayHandlers(parts.gateway);
+  const credentials = credentialHandlers(parts.credentials);
   const router = operatorRouter({
     ...parts.access,
     ...{ audit: parts.audit, logger: parts.logger, stopping: parts.stopping, checkAnswers: parts.checkAnswers },
@@ -21,7 +24,9 @@ export function createApp(parts: ApiParts): Express {
       jobs: jobHandlers(parts),
       reference: referenceHandlers(parts),
       ...operationsHandlers(parts),
-      ...gatewayHandlers(parts.gateway),
+      ...gateway,
+      ...credentials,
+      keys: { ...gateway.keys, ...credentials.keys },
     },
     onAnswered: (route, status) => requests.inc({ route, status }),
   });

@@ -9,7 +9,8 @@ export interface GatewayAdmin {
   readonly token: string;
 }
 
-type Handlers = Pick<HandlersOf<OperatorEndpoints>, 'sources' | 'keys' | 'events'>;
+type All = HandlersOf<OperatorEndpoints>;
+type Handlers = Pick<All, 'sources' | 'events'> & { readonly keys: Pick<All['keys'], 'show'> };
 type Asker = Pick<Call<unknown>, 'identity' | 'signal'>;
 
 const answerMs = 10_000;

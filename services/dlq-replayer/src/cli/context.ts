@@ -17,6 +17,8 @@ export interface Context {
   installation(): Installation;
   /** The operator API. */
   readonly api: OperatorClient;
+  /** The same, as the administrator where this installation's files name one. */
+  adminApi(): OperatorClient;
 }
 
 export function createContext(options: Pick<Context, 'env' | 'cwd' | 'root' | 'now' | 'signal'>): Context {
@@ -26,11 +28,16 @@ export function createContext(options: Pick<Context, 'env' | 'cwd' | 'root' | 'n
     return found;
   };
   const onBehalfOf = options.env['MILLRACE_ACTOR'] ?? options.env['USER'];
-  const api = operatorClient((request, signal = options.signal) => {
-    const { url, token } = installation();
-    return createSender({ url, token, onBehalfOf })(request, signal);
-  });
-  return { ...options, installation, api };
+  const clientBy = (tokenOf: (found: Installation) => string): OperatorClient =>
+    operatorClient((request, signal = options.signal) =>
+      createSender({ url: installation().url, token: tokenOf(installation()), onBehalfOf })(request, signal),
+    );
+  return {
+    ...options,
+    installation,
+    api: clientBy(({ token }) => token),
+    adminApi: () => clientBy(({ token, adminToken }) => adminToken ?? token),
+  };
 }
 
 export type Verb<A extends readonly unknown[]> = (print: Printer, ...args: A) => Promise<ExitCode | undefined>;

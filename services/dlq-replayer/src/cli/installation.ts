@@ -10,6 +10,8 @@ export interface Installation {
   /** The gateway's admin listener. */
   readonly adminUrl: string | undefined;
   readonly token: string;
+  /** Of the administrator, where nobody chose a token or a role. */
+  readonly adminToken?: string | undefined;
   readonly registryUrl: string | undefined;
   /** Addresses of the services by name, where they are known. */
   readonly services: Readonly<Record<string, string>>;
@@ -25,7 +27,7 @@ const state = z.object({
   services: z.record(z.string(), address),
   simulators: z.record(z.string(), address).default({}),
 });
-const tokens = z.object({ operator: z.string(), approver: z.string() });
+const tokens = z.object({ operator: z.string(), approver: z.string(), admin: z.string().optional() });
 
 export interface FindOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -81,12 +83,16 @@ function fromState({ env, cwd, root }: FindOptions): Installation {
   return {
     url: replayer.url,
     adminUrl: parsed.adminUrl,
-    token: env['MILLRACE_TOKEN'] ?? (env['MILLRACE_ROLE'] === 'approver' ? known.approver : known.operator),
+    token: env['MILLRACE_TOKEN'] ?? tokenOf(known, env['MILLRACE_ROLE']),
+    adminToken: (env['MILLRACE_TOKEN'] ?? env['MILLRACE_ROLE']) === undefined ? known.admin : undefined,
     registryUrl: parsed.registry?.url,
     services: urlsOf(parsed.services),
     simulators: urlsOf(parsed.simulators),
   };
 }
+
+const tokenOf = ({ operator, approver, admin = operator }: z.infer<typeof tokens>, role: string | undefined): string =>
+  role === 'approver' ? approver : role === 'admin' ? admin : operator;
 
 const urlsOf = (places: Readonly<Record<string, { readonly url: string }>>): Readonly<Record<string, string>> =>
   Object.fromEntries(Object.entries(places).map(([name, { url }]) => [name, url]));

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { CliError, exitCodes } from './cli-error.ts';
 import type { Context } from './context.ts';
+import { keysCommand, tokensCommand } from './credentials.ts';
 import { dlqCommand } from './dlq.ts';
 import { addDoctor } from './doctor.ts';
 import { flowsCommand } from './flows.ts';
@@ -10,7 +11,7 @@ import { createPrinter, parserOutput } from './printer.ts';
 import { referenceCommand } from './reference.ts';
 import { schemasCommand } from './schemas.ts';
 import { addSimulator } from './simulator.ts';
-import { keysCommand, sourcesCommand } from './sources.ts';
+import { sourcesCommand } from './sources.ts';
 import { topicsCommand } from './topics.ts';
 import { addTrace } from './trace.ts';
 
@@ -29,6 +30,7 @@ export function createProgram(context: Context): Command {
     pipelinesCommand,
     sourcesCommand,
     keysCommand,
+    tokensCommand,
     referenceCommand,
     flowsCommand,
     schemasCommand,

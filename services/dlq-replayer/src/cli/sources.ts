@@ -42,16 +42,3 @@ export function sourcesCommand({ api }: Context): Command {
   );
   return sources;
 }
-
-/** `millrace keys show sample`: the API key that the embedded start made. */
-export function keysCommand({ api }: Context): Command {
-  const keys = new Command('keys').description('API keys for business events');
-  verb(keys, 'show <name>', 'a key that is kept in the clear: only `sample` is (audited)').action(
-    run(async (print: Printer, name: string) => {
-      const found = await api.keys.show({ name });
-      print.result(found, (shown) => facts(Object.entries(shown)));
-      return undefined;
-    }),
-  );
-  return keys;
-}

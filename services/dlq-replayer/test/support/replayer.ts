@@ -2,12 +2,17 @@ import { randomUUID } from 'node:crypto';
 import { stagesOf } from '@millrace/flows';
 import { connectDatabase, type Database } from '@millrace/ledger/postgres';
 import type { Broker, Producer, Serde } from '@millrace/messaging';
+import { connectCredentials } from '@millrace/operator-api/credentials';
 import { authenticateTokens } from '@millrace/operator-api/server';
 import { createLogger, createMetrics, type Part } from '@millrace/service';
 import { indexHistory } from '../../src/index/schema.ts';
 import { createReplayer, type ReplayerOptions } from '../../src/replayer.ts';
 
-export const tokens = { operator: 'operator-token-0123456789', approver: 'approver-token-0123456789' };
+export const tokens = {
+  operator: 'operator-token-0123456789',
+  approver: 'approver-token-0123456789',
+  admin: 'admin-token-0123456789',
+};
 
 export interface RunningReplayer {
   readonly url: string;
@@ -40,6 +45,8 @@ export async function startReplayer({ postgresUrl, ...given }: StartOptions): Pr
       producer: given.producer ?? (await given.broker.createProducer()),
       database,
       ...{ authenticate: authenticateTokens(tokens), gatewayToken: tokens.operator, checkAnswers: true },
+      credentials: connectCredentials({ url: postgresUrl, name: 'test', now: Date.now, logger }),
+      sourceNames: ['zendesk'],
       allowedHosts: [],
       host: '127.0.0.1',
       port: 0,
