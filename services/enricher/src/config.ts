@@ -17,6 +17,11 @@ export const settings = defineSettings({
     default: 'infra/flows',
     description: 'Folder or file of the flows; the enricher reads their sources and lookups.',
   }),
+  bodyBudgetBytes: setting.bytes({
+    env: 'MILLRACE_BODY_BUDGET_BYTES',
+    default: 64 * 1_024 * 1_024,
+    description: 'Claim-checked bodies that may be in memory at once; a larger one is handled alone.',
+  }),
   expressionTimeoutMs: setting.durationMs({
     env: 'MILLRACE_EXPRESSION_TIMEOUT_MS',
     default: 100,

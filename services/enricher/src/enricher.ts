@@ -30,6 +30,7 @@ export interface EnricherOptions {
     readonly graceMs: number;
     readonly ordinal: number | undefined;
     readonly breakerOpenMs: number;
+    readonly bodyBudgetBytes: number;
     readonly expressionTimeoutMs: number;
     readonly tableRefreshTimeoutMs: number;
   };
@@ -43,6 +44,7 @@ export interface EnricherOptions {
 
 export function createEnricher(options: EnricherOptions): StageHost {
   const { flows, connectors, broker, serde, bodies, settings, logger, metrics, now } = options;
+  const { bodyBudgetBytes } = settings;
   const tables = createReferenceTables({
     broker,
     serde,
@@ -66,7 +68,7 @@ export function createEnricher(options: EnricherOptions): StageHost {
       return [
         ...(Object.keys(flows.sources).length === 0
           ? []
-          : [guarded(normalisePipeline({ instances: flows.sources, connectors, bodies, now }))]),
+          : [guarded(normalisePipeline({ instances: flows.sources, connectors, bodies, bodyBudgetBytes, now }))]),
         ...flowList(flows)
           .filter(enriches)
           .map((flow) => guarded(enrichPipeline({ flow, tables, expressions, now }))),

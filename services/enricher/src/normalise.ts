@@ -13,6 +13,7 @@ import {
 import { groupOf, type SourceInstance } from '@millrace/flows';
 import {
   type BodyStore,
+  boundBodies,
   CodedError,
   deadLetter,
   type Envelope,
@@ -35,6 +36,8 @@ export interface NormaliseOptions {
   readonly connectors: Readonly<Record<string, Source>>;
   /** Where bodies too large for a record are. */
   readonly bodies: Pick<BodyStore, 'get' | 'erase'>;
+  /** Of these bodies so much may be in memory at once. */
+  readonly bodyBudgetBytes: number;
   /** Epoch milliseconds. */
   readonly now: () => number;
 }
@@ -47,12 +50,18 @@ export function normalisePipeline(options: NormaliseOptions): Pipeline<WebhookRe
   return pipeline({
     ...stage,
     from: [topics.webhooksReceived],
+    through: [boundBodies({ maxBytes: options.bodyBudgetBytes })],
     handle: normalise(options),
     to: [...received, topics.transformationsRecorded],
   });
 }
 
-export function normalise({ instances, connectors, bodies, now }: NormaliseOptions): Handler<WebhookReceived> {
+export function normalise({
+  instances,
+  connectors,
+  bodies,
+  now,
+}: Omit<NormaliseOptions, 'bodyBudgetBytes'>): Handler<WebhookReceived> {
   return async (envelope, signal) => {
     const { data } = envelope;
     const connector = Object.hasOwn(connectors, data.connector) ? connectors[data.connector] : undefined;

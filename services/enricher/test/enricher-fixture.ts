@@ -68,6 +68,7 @@ export async function startEnricher(
       graceMs: 10_000,
       ordinal: 0,
       breakerOpenMs: 50,
+      bodyBudgetBytes: 64 * 1_024 * 1_024,
       expressionTimeoutMs: 100,
       tableRefreshTimeoutMs: 2_000,
     },

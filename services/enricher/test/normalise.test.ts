@@ -24,6 +24,7 @@ const options = {
     },
     erase: async (key: string, except: string | null) => void erased.push([key, except]),
   },
+  bodyBudgetBytes: 1_000_000,
   now: () => 1_795_170_000_500,
 };
 const handle = async (webhook: WebhookReceived): Promise<Handled> => normalise(options)(anEnvelope(webhook), never);

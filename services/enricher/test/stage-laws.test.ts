@@ -15,6 +15,7 @@ stageLaws('normalise', {
       instances: {},
       connectors: sources,
       bodies: { get: () => Promise.reject(new Error('no bodies here')), erase: async () => undefined },
+      bodyBudgetBytes: 1_000_000,
       now,
     }),
   inputs: [

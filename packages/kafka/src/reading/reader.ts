@@ -15,7 +15,8 @@ export interface KafkaReaderOptions extends ReaderOptions {
 /**
  * Every record of the topics, without a group, so nothing is left behind on the cluster. Where the log was cut below a
  * position it goes on at the earliest record there is: what is deleted cannot be read, and a table or a control topic
- * must not stop for it.
+ * must not stop for it. So it does where the log ends before a position: the topic was made anew, or the log lost its end,
+ * and all that it has may be new. That is also looked for while nothing comes: a new log is not always asked for too much.
  */
 export class KafkaReader implements TopicReader {
   readonly caughtUp: Promise<void>;
@@ -118,6 +119,7 @@ export class KafkaReader implements TopicReader {
       const key = partitionKey(topic, partition);
       if (!this.#cursors.has(key)) this.#cursors.set(key, { topic, partition, position: 0 });
     }
+    await this.#findBack();
   }
 
   #checkCaughtUp(): void {
@@ -132,7 +134,7 @@ export class KafkaReader implements TopicReader {
         if (this.#closing.signal.aborted) return;
         const { name, type } = error as { name?: unknown; type?: unknown };
         if (name === 'KafkaJSOffsetOutOfRange' || type === 'OFFSET_OUT_OF_RANGE') {
-          await this.#skipDeleted().catch(() => undefined);
+          await this.#findBack().catch(() => undefined);
         } else {
           const failure = classifyClientFailure(error);
           if (failure !== 'moved') this.#options.log.reset();
@@ -146,20 +148,24 @@ export class KafkaReader implements TopicReader {
     }
   }
 
-  async #skipDeleted(): Promise<void> {
+  /** Where a cursor is outside of its log: the log was cut, or is another one. */
+  async #findBack(): Promise<void> {
+    const { log, logger } = this.#options;
     const cursors = [...this.#cursors.values()];
-    const starts = await this.#options.log.listOffsets(
-      cursors.map(({ topic, partition }) => ({ topic, partition, at: earliest })),
-      1,
-    );
+    const at = (when: number) => cursors.map(({ topic, partition }) => ({ topic, partition, at: when }));
+    const [starts, ends] = await Promise.all([log.listOffsets(at(earliest), 1), log.listOffsets(at(latest), 1)]);
     for (const cursor of cursors) {
-      const start = starts.get(partitionKey(cursor.topic, cursor.partition)) ?? 0;
-      if (start <= cursor.position) continue;
       const { topic, partition, position } = cursor;
-      this.#options.logger.warn({ topic, partition, position, start }, names.logs.kafka.readerSkipped);
+      const key = partitionKey(topic, partition);
+      const start = starts.get(key) ?? 0;
+      const end = ends.get(key) ?? Number.POSITIVE_INFINITY;
+      if (start <= position && position <= end) continue;
+      logger.warn({ topic, partition, position, start, end }, names.logs.kafka.readerSkipped);
       cursor.position = start;
-      if (start >= (this.#ends.get(partitionKey(topic, partition)) ?? Number.POSITIVE_INFINITY))
-        this.#ends.delete(partitionKey(topic, partition));
+      // There is nothing to be caught up with beyond what is there.
+      const target = this.#ends.get(key);
+      if (target !== undefined && (start >= target || end <= start)) this.#ends.delete(key);
+      else if (target !== undefined && end < target) this.#ends.set(key, end);
     }
     this.#checkCaughtUp();
   }

@@ -1,4 +1,4 @@
-import type { Broker, InboundRecord, TopicSpec } from '../broker.ts';
+import type { Broker, InboundRecord, RecordPosition, TopicSpec } from '../broker.ts';
 import { createInMemoryAdmin } from './admin.ts';
 import { Cluster } from './cluster.ts';
 import { createInMemoryMember, type InMemoryMember } from './member.ts';
@@ -26,6 +26,10 @@ export interface InMemoryBroker extends Broker {
   setReachable(isReachable: boolean): void;
   /** Makes this process's member of the group join again. */
   rebalance(group: string, deadline?: AbortSignal): Promise<void>;
+  /** Deletes a topic and creates it again. */
+  recreate(topic: string): void;
+  /** What an operator does with a tool. */
+  setCommitted(group: string, position: RecordPosition): void;
   /** Runs the log cleaner: the newest record per key stays, offsets keep their gaps. */
   compact(topic: string): void;
   /** Everything that a topic holds, by partition and offset. */
@@ -91,6 +95,8 @@ function connectInMemory(cluster: Cluster, monotonic: () => number): InMemoryBro
     async rebalance(group, deadline) {
       await members.get(group)?.rebalance(deadline);
     },
+    recreate: (topic) => cluster.recreate(topic),
+    setCommitted: (group, position) => cluster.setCommitted(group, position),
     compact: (topic) => cluster.compact(topic),
     records: (topic) => cluster.topic(topic).logs.flatMap((log) => log.records),
   };

@@ -96,6 +96,21 @@ export class Cluster {
     return low;
   }
 
+  /** Deletes a topic and creates it again: offsets begin anew, and no group has committed any of it. */
+  recreate(name: string): void {
+    const { spec } = this.topic(name);
+    this.topics.delete(name);
+    this.create(spec);
+    for (const committed of this.committed.values())
+      for (const partition of this.topic(name).logs.keys()) committed.delete(partitionKey(name, partition));
+  }
+
+  setCommitted(group: string, { topic, partition, offset }: RecordPosition): void {
+    const committed = this.committed.get(group) ?? new Map<string, CommittedOffset>();
+    this.committed.set(group, committed);
+    committed.set(partitionKey(topic, partition), { offset, metadata: '' });
+  }
+
   /** Keeps the newest record per key, as the log cleaner does; offsets stay, so there are gaps. */
   compact(name: string): void {
     for (const log of this.topic(name).logs) {

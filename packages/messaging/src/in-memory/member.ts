@@ -1,5 +1,5 @@
 import type { Assignment, GroupMember, MemberOptions, OffsetCommit, TopicPartition } from '../broker.ts';
-import { CodedError, retry } from '../disposition.ts';
+import { CodedError, halt, retry } from '../disposition.ts';
 import { Cluster, partitionKey } from './cluster.ts';
 
 /** Records handed over in one call, as a fetch would bring them. */
@@ -19,6 +19,13 @@ export interface Connection {
   /** When the cluster last answered. */
   lastAnswerAt(): number;
 }
+
+const outOfRange = (group: string, { topic, partition }: TopicPartition): CodedError =>
+  new CodedError(
+    'X_KAFKA_OFFSET_OUT_OF_RANGE',
+    `group ${group} stands at an offset of ${topic}/${partition} that the log does not have`,
+    { disposition: halt },
+  );
 
 export function createInMemoryMember(connection: Connection, options: MemberOptions): InMemoryMember {
   const { cluster } = connection;
@@ -50,6 +57,11 @@ export function createInMemoryMember(connection: Connection, options: MemberOpti
       const position = partitions[(index + turn) % partitions.length] as (typeof partitions)[number];
       if (paused.has(partitionKey(position.topic, position.partition))) continue;
       const log = cluster.log(position.topic, position.partition);
+      if (position.next > log.end) {
+        leave();
+        listener.onCrash(outOfRange(group, position));
+        return;
+      }
       const from = Cluster.seek(log, position.next);
       const records = log.records.slice(from, from + batchRecords);
       const last = records.at(-1);

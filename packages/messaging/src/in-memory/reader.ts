@@ -8,8 +8,8 @@ export function createInMemoryReader(
 ): TopicReader {
   const { promise: caughtUp, resolve } = Promise.withResolvers<void>();
   const positions = options.topics.flatMap((topic) =>
-    cluster.topic(topic).logs.map((log) => ({
-      log,
+    cluster.topic(topic).logs.map((log, partition) => ({
+      ...{ topic, partition, log },
       next: options.from === 'earliest' ? 0 : log.end,
       target: log.end,
     })),
@@ -20,6 +20,9 @@ export function createInMemoryReader(
     isScheduled = false;
     if (!isOpen || !isReachable()) return;
     for (const position of positions) {
+      // Made anew meanwhile: everything in it is new.
+      if (cluster.log(position.topic, position.partition) !== position.log)
+        Object.assign(position, { log: cluster.log(position.topic, position.partition), next: 0, target: 0 });
       for (let at = Cluster.seek(position.log, position.next); at < position.log.records.length && isOpen; at += 1) {
         const record = position.log.records[at] as InboundRecord;
         position.next = record.offset + 1;

@@ -33,7 +33,8 @@ export function claimCheck(store: Pick<BodyStore, 'get'>): Middleware {
     };
 }
 
-function isClaimChecked<T>(data: T): data is T & { readonly bodyRef: NonNullable<ClaimCheckedData['bodyRef']> } {
+/** Whether its body is elsewhere. */
+export function isClaimChecked<T>(data: T): data is T & { readonly bodyRef: NonNullable<ClaimCheckedData['bodyRef']> } {
   const { body, bodyRef } = (data ?? {}) as Partial<ClaimCheckedData>;
   return body === null && bodyRef !== null && bodyRef !== undefined;
 }

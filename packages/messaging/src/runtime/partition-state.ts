@@ -95,11 +95,13 @@ export function assignedPartitions(
   for (const assigned of partitions) {
     const name = partitionName(assigned.topic, assigned.partition);
     const old = before.get(name);
-    // What we finished and could not commit need not run twice. Held by another meanwhile, it is forgotten.
-    const ours = old === undefined ? nothingFinished : knownFinished(old.tracker, old.known);
     const { offset, metadata } = assigned.committed ?? { offset: 0, metadata: '' };
+    // What we finished and could not commit need not run twice. Held by another meanwhile, it is forgotten; so it is where
+    // the group stands before what we have committed: an operator set it back, or the topic was made anew.
+    const isKept = old !== undefined && (assigned.committed?.offset ?? -1) >= old.committed;
+    const ours = isKept ? knownFinished(old.tracker, old.known) : nothingFinished;
     const known = mergeFinished(ours, { below: offset, beyond: decodeFinished(metadata, offset) });
-    states.set(name, new PartitionState(assigned, to, known, old?.tenure ?? null));
+    states.set(name, new PartitionState(assigned, to, known, isKept ? old.tenure : null));
   }
   return states;
 }
@@ -135,6 +137,8 @@ export class Entry implements LaneItem<Entry> {
 }
 
 /** What a record costs in memory, near enough: its bytes and a flat part for the objects around them. */
-function entryBytes(record: InboundRecord): number {
-  return 200 + (record.key?.length ?? 0) + (record.value?.length ?? 0) + record.headers.length * 60;
+export function entryBytes({ key, value, headers }: InboundRecord): number {
+  let bytes = 200 + (key?.length ?? 0) + (value?.length ?? 0);
+  for (const [name, text] of headers) bytes += 60 + name.length + (text?.length ?? 0);
+  return bytes;
 }

@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { CodedError, deadLetter, retry } from '../../src/disposition.ts';
 import type { Envelope } from '../../src/envelope.ts';
 import { createInMemorySerde } from '../../src/in-memory/serde.ts';
+import { boundBodies } from '../../src/middleware/bound-bodies.ts';
 import { claimCheck } from '../../src/middleware/claim-check.ts';
 import { recordOutcome } from '../../src/middleware/record-outcome.ts';
 import { retryInside } from '../../src/middleware/retry.ts';
@@ -153,6 +154,69 @@ describe('claimCheck', () => {
     for (const plain of [{ body, bodyRef: null }, { text: 'a' }, null]) {
       expect(claimCheck(away)<unknown>(() => nothing)(envelope<unknown>(plain), never)).toBe(nothing);
     }
+  });
+});
+
+describe('boundBodies', () => {
+  const large = (bytes: number) => envelope<unknown>({ body: null, bodyRef: { ref: 'r', sha256: '', bytes } });
+
+  function gated() {
+    const running: { readonly bytes: number; readonly end: (error?: Error) => void }[] = [];
+    const handle = boundBodies({ maxBytes: 100 })<unknown>(({ data }) => {
+      const { promise, resolve, reject } = Promise.withResolvers<Handled>();
+      const { bytes } = (data as { readonly bodyRef: { readonly bytes: number } }).bodyRef;
+      running.push({ bytes, end: (error) => (error === undefined ? resolve(nothing) : reject(error)) });
+      return promise;
+    });
+    return { handle, running, sizes: () => running.map(({ bytes }) => bytes) };
+  }
+
+  it('holds no more bytes at once than it may, in the order in which they came', async () => {
+    const { handle, running, sizes } = gated();
+    const all = [60, 30, 40, 5].map((bytes) => handle(large(bytes), never));
+    await turns();
+    expect(sizes()).toEqual([60, 30]);
+    running[0]?.end(new Error('failed'));
+    await expect(all[0]).rejects.toThrow('failed');
+    await turns();
+    expect(sizes()).toEqual([60, 30, 40, 5]);
+    for (const { end } of running) end();
+    await Promise.all(all.slice(1));
+  });
+
+  it('lets one that is larger than the bound go alone', async () => {
+    const { handle, running, sizes } = gated();
+    const all = [10, 500, 10].map((bytes) => handle(large(bytes), never));
+    await turns();
+    expect(sizes()).toEqual([10]);
+    running[0]?.end();
+    await turns();
+    expect(sizes()).toEqual([10, 500]);
+    running[1]?.end();
+    await turns();
+    expect(sizes()).toEqual([10, 500, 10]);
+    running[2]?.end();
+    await Promise.all(all);
+  });
+
+  it('gives up one that is aborted while it waits, and lets the next go', async () => {
+    const { handle, sizes } = gated();
+    const abort = new AbortController();
+    void handle(large(90), never);
+    const waiting = handle(large(90), abort.signal);
+    const next = handle(large(10), never);
+    await turns();
+    expect(sizes()).toEqual([90]);
+    abort.abort(new Error('over'));
+    await expect(waiting).rejects.toThrow('over');
+    await turns();
+    expect(sizes()).toEqual([90, 10]);
+    void next;
+  });
+
+  it('asks nothing of a record that carries its body', () => {
+    const plain = envelope<unknown>({ body: Buffer.alloc(1_000), bodyRef: null });
+    expect(boundBodies({ maxBytes: 1 })<unknown>(() => nothing)(plain, never)).toBe(nothing);
   });
 });
 
