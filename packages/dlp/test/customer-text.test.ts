@@ -7,6 +7,7 @@ import { germanMails } from './mails/german.ts';
 import { htmlMails } from './mails/html.ts';
 import type { Mail } from './mails/mail.ts';
 import { ownWords } from './mails/own-words.ts';
+import { programMails } from './mails/programs.ts';
 import { romanceMails } from './mails/romance.ts';
 
 const groups: Readonly<Record<string, readonly Mail[]>> = {
@@ -15,6 +16,7 @@ const groups: Readonly<Record<string, readonly Mail[]>> = {
   'French, Spanish, Italian, Portuguese': romanceMails,
   Dutch: dutchMails,
   HTML: htmlMails,
+  'other programs': programMails,
   'own words only': ownWords,
 };
 const mails = Object.values(groups).flat();

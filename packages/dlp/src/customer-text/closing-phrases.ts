@@ -2,9 +2,9 @@
 export const closings: ReadonlySet<string> = new Set(
   [
     // English
-    'regards|kind regards|kindest regards|best regards|warm regards|warmest regards|with kind regards|with best regards|best|all the best|best wishes|with best wishes|sincerely|sincerely yours|yours sincerely|yours faithfully|yours truly|respectfully|cordially|br|kr',
+    'regards|kind regards|kindest regards|best regards|warm regards|warmest regards|with kind regards|with best regards|best|all the best|best wishes|with best wishes|sincerely|sincerely yours|yours sincerely|yours faithfully|yours truly|respectfully|cordially|rgds|br|kr',
     // German
-    'mit freundlichen grüßen|mit freundlichen grüssen|mit freundlichem gruß|mit freundlichem gruss|freundliche grüße|freundliche grüsse|freundlichen gruß|mit besten grüßen|mit besten grüssen|beste grüße|beste grüsse|viele grüße|viele grüsse|vielen dank und freundliche grüße|vielen dank und viele grüße|liebe grüße|liebe grüsse|schöne grüße|herzliche grüße|herzliche grüsse|mit herzlichen grüßen|gruß|gruss|grüße|grüsse|hochachtungsvoll|mfg|lg|vg',
+    'mit freundlichen grüßen|mit freundlichen grüssen|mit freundlichem gruß|mit freundlichem gruss|freundliche grüße|freundliche grüsse|freundlichen gruß|mit besten grüßen|mit besten grüssen|beste grüße|beste grüsse|viele grüße|viele grüsse|vielen dank und freundliche grüße|vielen dank und viele grüße|liebe grüße|liebe grüsse|schöne grüße|herzliche grüße|herzliche grüsse|mit herzlichen grüßen|gruß|gruss|grüße|grüsse|herzlichst|hochachtungsvoll|mfg|lg|vg',
     // French
     'cordialement|bien cordialement|très cordialement|cordiales salutations|salutations|sincères salutations|meilleures salutations|salutations distinguées|bien à vous|sincèrement|respectueusement|cdt|cdlt|bàv',
     // Spanish

@@ -1,4 +1,4 @@
-import { evenBlanks, plainCharacters, withoutComments } from '../clean-text.ts';
+import { evenBlanks, keepEnds, plainCharacters, withoutComments } from '../clean-text.ts';
 import { withoutFooters } from './footer.ts';
 import { hasWords, type Line, saidText, textOf, withParts } from './line.ts';
 import { quotedMail } from './quoted-mail.ts';
@@ -13,13 +13,17 @@ import { visibleLines } from './visible-lines.ts';
  * Pure, and linear in the text's length, whatever stands in it.
  */
 export function customerText(text: string): string {
-  const visible = visibleLines(withoutComments(plainCharacters(text))).map(({ text: line, part }) => ({
+  const plain = keepEnds(plainCharacters(text), Math.max(leastGrown, 2 * text.length));
+  const visible = visibleLines(withoutComments(plain)).map(({ text: line, part }) => ({
     text: plainCharacters(line),
     part,
   }));
   const said = ownWords(visible);
   return evenBlanks(hasWords(said, 1) ? said : textOf(visible));
 }
+
+/** One character may become 18 in its normal form: what is read is bounded by what was sent, but for a few words. */
+const leastGrown = 1_000;
 
 /** A mail that passes on one that passes on one: read so far, and what is below that counts as part of it. */
 const mostPassedOn = 3;

@@ -1,4 +1,4 @@
-import { banners, type LegalTopic, legalPhrases } from './legal-phrases.ts';
+import { banners, type LegalTopic, legalPhrases, plainWords } from './legal-phrases.ts';
 import { type Line, textOf } from './line.ts';
 
 /** A place in a text that speaks of something that legal footers speak of. */
@@ -102,7 +102,7 @@ const ofLawyers: ReadonlySet<LegalTopic> = new Set(['confidential', 'receiver', 
 
 function isLegal(hits: readonly Hit[], said: string): boolean {
   const topics = new Set(hits.map(({ topic }) => topic));
-  if (topics.has('printing')) return true;
+  if (topics.has('printing') || hits.some(({ phrase }) => plainWords.has(phrase))) return true;
   const spoken = [...topics].filter((topic) => ofMail.has(topic));
   const isDisclaimer =
     spoken.length >= 2 && spoken.some((topic) => ofLawyers.has(topic)) && aboutMail.test(folded(said));

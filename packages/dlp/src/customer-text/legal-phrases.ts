@@ -18,7 +18,7 @@ type Topics = Readonly<Record<LegalTopic, string>>;
  */
 const en: Topics = {
   confidential:
-    'this e-mail and any|this email and any|this message and any|e-mail is confidential|email is confidential|message is confidential|communication is confidential|is confidential and|are confidential and|contains confidential|contain confidential|confidential information intended|confidential and/or|confidential or|legally privileged|privileged information|privileged and confidential|private and confidential|confidentiality notice|confidential and intended|confidential and may',
+    'this e-mail and any|this email and any|this message and any|e-mail is confidential|email is confidential|message is confidential|communication is confidential|is confidential and|are confidential and|contains confidential|contain confidential|confidential information intended|confidential and/or|confidential or|legally privileged|privileged information|privileged and confidential|private and confidential|confidentiality notice|confidential and intended|confidential and may|may be confidential|disclaimer:',
   receiver:
     'intended recipient|intended addressee|intended solely for|intended only for|is intended for the|intended for use by|intended exclusively for|for the sole use of|solely for the use|only for the use|the addressee|individual or entity|person or entity to|named recipient',
   error:
@@ -37,7 +37,7 @@ const en: Topics = {
 };
 const de: Topics = {
   confidential:
-    'vertrauliche und/oder|vertrauliche oder rechtlich|vertrauliche und rechtlich|vertraulich und|mail ist vertraulich|nachricht ist vertraulich|enthält vertrauliche|enthalten vertrauliche|vertrauliche informationen enthalten|kann vertrauliche|können vertrauliche|rechtlich geschützte|gesetzlich geschützt|vertraulichkeitshinweis',
+    'vertrauliche und/oder|vertrauliche oder rechtlich|vertrauliche und rechtlich|vertraulich und|mail ist vertraulich|nachricht ist vertraulich|enthält vertrauliche|enthalten vertrauliche|vertrauliche informationen enthalten|kann vertrauliche|können vertrauliche|rechtlich geschützte|gesetzlich geschützt|vertraulichkeitshinweis|haftungsausschluss:',
   receiver:
     'richtige adressat|richtige empfänger|beabsichtigte empfänger|beabsichtigten empfänger|vorgesehene empfänger|vorgesehenen empfänger|nicht der adressat|nicht der empfänger|bestimmungsgemäße|ausschließlich für den|ausschließlich für die|ausschliesslich für den|ausschliesslich für die|nur für den adressaten|nur für den empfänger|für den bezeichneten|für den oben|genannten empfänger|genannten adressaten',
   error:
@@ -153,6 +153,28 @@ export const legalPhrases: ReadonlyMap<string, LegalTopic> = new Map(
     ),
   ),
 );
+
+/** Enough by themselves: nobody says so of a message but its footer. */
+export const plainWords: ReadonlySet<string> = new Set([
+  'e-mail is confidential',
+  'email is confidential',
+  'message is confidential',
+  'mail ist vertraulich',
+  'nachricht ist vertraulich',
+  'message est confidentiel',
+  'courriel est confidentiel',
+  'mensaje es confidencial',
+  'correo es confidencial',
+  'dit bericht is vertrouwelijk',
+  'deze e-mail is vertrouwelijk',
+  'mensagem é confidencial',
+  'confidentiality notice',
+  'vertraulichkeitshinweis',
+  'avis de confidentialité',
+  'aviso de confidencialidad',
+  'avviso di riservatezza',
+  'aviso de confidencialidade',
+]);
 
 /** What a mail server puts above or below mail from outside; each is enough by itself. */
 export const banners: readonly string[] = [

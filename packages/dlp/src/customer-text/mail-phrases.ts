@@ -6,6 +6,7 @@ export const wroteWords: readonly string[] = [
   'writes',
   'schrieb',
   'schrieben',
+  'geschrieben',
   'a écrit',
   'ont écrit',
   'escribió',
@@ -13,6 +14,7 @@ export const wroteWords: readonly string[] = [
   'ha scritto',
   'scrive',
   'schreef',
+  'geschreven',
   'escreveu',
   'skrev',
   'pisze',
@@ -21,7 +23,19 @@ export const wroteWords: readonly string[] = [
 ];
 
 /** What such a line begins with. */
-export const wroteStarters: readonly string[] = ['on', 'am', 'le', 'el', 'il', 'op', 'em', 'den', 'w dniu', 'dnia'];
+export const wroteStarters: readonly string[] = [
+  'on',
+  'am',
+  'le',
+  'el',
+  'il',
+  'op',
+  'em',
+  'no dia',
+  'den',
+  'w dniu',
+  'dnia',
+];
 
 /** Titles of what is answered below. */
 export const replyTitles: ReadonlySet<string> = new Set([
@@ -74,6 +88,16 @@ export const forwardTitles: ReadonlySet<string> = new Set([
   'início da mensagem encaminhada',
   'início da mensagem reencaminhada',
 ]);
+
+/** What such a title begins with where it names who did it: "Forwarded by Jo Smith on 3 March". */
+export const forwardBeginnings: readonly string[] = [
+  'forwarded by',
+  'weitergeleitet von',
+  'transféré par',
+  'reenviado por',
+  'inoltrato da',
+  'doorgestuurd door',
+];
 
 export type HeaderKind = 'from' | 'date' | 'to' | 'copy' | 'subject';
 

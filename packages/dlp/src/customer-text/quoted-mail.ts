@@ -1,6 +1,13 @@
 import { headerBlockEnd } from './header-block.ts';
 import type { Line, LinePart } from './line.ts';
-import { aboveThisLine, forwardTitles, replyTitles, wroteStarters, wroteWords } from './mail-phrases.ts';
+import {
+  aboveThisLine,
+  forwardBeginnings,
+  forwardTitles,
+  replyTitles,
+  wroteStarters,
+  wroteWords,
+} from './mail-phrases.ts';
 
 export interface QuotedMail {
   /** Lines that are somebody else's, by their place. */
@@ -65,9 +72,10 @@ const longestTitle = 100;
 function titleOf(text: string): { readonly kind: 'reply' | 'forward'; readonly isMarked: boolean } | null {
   if (text.length > longestTitle) return null;
   const bare = trimmed(text.toLowerCase());
-  const kind = forwardTitles.has(bare) ? 'forward' : replyTitles.has(bare) ? 'reply' : null;
-  if (kind === null) return null;
-  return { kind, isMarked: /^[-–—_=*#>]{2}|^[-–—]\s|:$/.test(text) };
+  const isRuled = /^[-–—_=*#>]{2}|^[-–—]\s/.test(text);
+  const isForward = forwardTitles.has(bare) || (isRuled && forwardBeginnings.some((title) => bare.startsWith(title)));
+  if (!isForward && !replyTitles.has(bare)) return null;
+  return { kind: isForward ? 'forward' : 'reply', isMarked: isRuled || text.endsWith(':') };
 }
 
 const decoration: ReadonlySet<string> = new Set([...'-–—_=*#:> \t\u00A0']);
@@ -138,7 +146,8 @@ const older = /^\d{4}[-/]\d{2}[-/]\d{2} \d{1,2}:\d{2} /;
 
 /** `sure`: who and when; `likely`: enough where marked lines follow. */
 function attributionIn(joined: string): 'sure' | 'likely' | null {
-  if (!joined.endsWith(':')) return null;
+  // "---- On Tue, 4 Mar 2025 09:12:33 +0100 Jo <jo@example.com> wrote ----" ends in a rule of its own.
+  if (!joined.endsWith(':') && !(joined.startsWith('--') && joined.endsWith('--'))) return null;
   if (older.test(joined) && hasBracketedAddress(joined)) return 'sure';
   const lower = ` ${joined.toLowerCase().replace(/[^\p{L}’'()]+/gu, ' ')} `;
   if (!wroteWords.some((wrote) => lower.includes(` ${wrote} `))) return null;
@@ -155,7 +164,7 @@ function hasBracketedAddress(text: string): boolean {
 }
 
 function startsAttribution(text: string): boolean {
-  const lower = text.toLowerCase();
+  const lower = trimmed(text.toLowerCase());
   return wroteStarters.some((starter) => lower.startsWith(`${starter} `));
 }
 

@@ -58,9 +58,10 @@ function isSentFrom(text: string): boolean {
 
 function closingOf(text: string): 'closing' | 'thanks' | null {
   if (text.length > longestContactLine) return null;
-  const [first = '', rest = ''] = text.toLowerCase().split(/[,.!;]+/, 2);
+  // Two languages on one line, or a name behind it: "Mit freundlichen Grüßen / Kind regards", "Best, Jo".
+  const [first = '', rest = ''] = text.toLowerCase().split(/[,.!;/|]+/, 2);
   const phrase = bare(first);
-  // "Best, Jo" on one line; "Best, please answer me soon" is a sentence.
+  // "Best, please answer me soon" is a sentence.
   if (rest.trim().split(/\s+/).length > 3) return null;
   if (closings.has(phrase) || closings.has(bare(text.toLowerCase()))) return 'closing';
   return thanks.has(phrase) ? 'thanks' : null;
@@ -87,10 +88,12 @@ function isContactLine(text: string): boolean {
   if (isSentFrom(text) || isRule(text) || isContactData(text)) return true;
   if (text.length > longestContactLine) return false;
   const words = text.split(/\s+/);
-  return words.length <= 6 && (words.length <= 3 || !endsSentence(text));
+  if (words.length <= 3) return true;
+  const mostWords = /[/|&,]/.test(text) ? 14 : 9;
+  return words.length <= mostWords && /^\P{Ll}/u.test(text) && !endsSentence(text);
 }
 
-const contactSign = /[|·•]|\bwww\.|:\/\/|@[\p{L}\p{N}-]{1,60}\./u;
+const contactSign = /[|·•@]|www\.|:\/\//;
 const contactLabel =
   /(?<!\p{L})(?:tel|phone|fax|mob|mobile|mobil|cell|telefon|tél|teléfono|móvil|cellulare|telefoon|e-?mail|web|t|m|f)\s?[.:]/iu;
 const company =

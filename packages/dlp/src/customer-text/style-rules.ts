@@ -22,9 +22,10 @@ function ruleEnd(lines: readonly Line[], from: number): number {
   const text = trimmedAt(lines, from);
   const brace = text?.indexOf('{') ?? -1;
   if (text === null || brace < 0) return from;
-  const head = text.slice(0, brace).trim();
-  if (text.endsWith('}')) return selector.test(head) && areDeclarations(text.slice(brace + 1, -1)) ? from + 1 : from;
-  return brace === text.length - 1 && selector.test(head) ? bodyEnd(lines, from) : from;
+  const [head = ''] = text.split('{', 1);
+  if (text.endsWith('}'))
+    return selector.test(head.trim()) && areDeclarations(text.slice(brace + 1, -1)) ? from + 1 : from;
+  return brace === text.length - 1 && selector.test(head.trim()) ? bodyEnd(lines, from) : from;
 }
 
 function bodyEnd(lines: readonly Line[], from: number): number {
