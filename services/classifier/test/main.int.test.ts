@@ -187,6 +187,31 @@ describe('the classifier process on Kafka and registry', () => {
     for (const id of ids) expect(new Set((all.get(id) ?? []).map((ticket) => JSON.stringify(ticket))).size).toBe(1);
   });
 
+  it('classifies what comes after texts that are made to stop it', async () => {
+    const service = await start();
+    await ready(service);
+    const length = 800_000;
+    const hostile = {
+      tags: `${'<a'.repeat(length / 4)} style="${'font-size:0'.repeat(length / 24)}">`,
+      addresses: 'http://'.repeat(length / 7),
+      blanks: ' \n'.repeat(length / 2),
+      quotations: 'On 3 March 2025 at 10:14, Jo <jo@example.com>\n'.repeat(length / 50),
+    };
+    const ids = Object.keys(hostile).map((name) => `${run}-${name}`);
+    for (const [name, text] of Object.entries(hostile)) await publish(`${run}-${name}`, 'Question', text);
+    const after = `${run}-after`;
+    await publish(after, 'Card lost', 'I lost my card, please send me a new one.');
+    const all = await until(classified, (found) => [...ids, after].every((id) => found.has(id)));
+    expect(all.get(after)?.[0]?.judgements).toMatchObject({
+      category: { label: 'security' },
+      language: { label: 'en' },
+    });
+    // The record itself is whole: only what a model reads is bounded.
+    expect(all.get(`${run}-tags`)?.[0]?.entity.description).toBe(hostile.tags);
+    service.kill('SIGTERM');
+    expect(await service.ended).toMatchObject({ code: 0 });
+  });
+
   it('ends before anything opens when a pack of the flows is not there, or a setting is missing', async () => {
     const noPacks = await (await start({ MILLRACE_PACKS: import.meta.dirname })).ended;
     expect(noPacks).toMatchObject({ code: 1, stderr: expect.stringContaining('support') });
