@@ -35,6 +35,8 @@ export const messagingErrors = {
     'An earlier record of this key is a dead letter, and its pipeline holds the key; redrive or discard that one, this one follows by itself.',
   X_KEYS_HELD_TOO_MANY:
     'More keys are held than maxHeldKeys: something fails for most records; mend it, redrive or discard, then `millrace pipelines resume`.',
+  X_GROUP_OFFSETS_LOST:
+    'A group that has worked before has no committed offset any more, and its log does not begin at 0: records may have been deleted unread. Set the offsets of the group to where it should go on, or resume the pipeline to begin at the earliest records.',
   X_PIPELINE_HALTED: 'An operator halted this pipeline; `millrace pipelines resume` lifts it.',
   X_MEMBER_FENCED:
     'Another process joined the group under the same instance id; this one ends with 78 and is not started again. Give every instance an ordinal of its own.',

@@ -18,7 +18,7 @@ export function createInMemoryAdmin(cluster: Cluster): BrokerAdmin {
       if (total < topic.logs.length) {
         throw new RangeError(`${name} has ${topic.logs.length} partitions; they can only become more, not ${total}`);
       }
-      while (topic.logs.length < total) topic.logs.push({ records: [], end: 0 });
+      while (topic.logs.length < total) topic.logs.push({ records: [], start: 0, end: 0 });
       topic.spec = { ...topic.spec, partitions: total };
     },
     async alterTopicConfig(name, config) {
@@ -27,7 +27,7 @@ export function createInMemoryAdmin(cluster: Cluster): BrokerAdmin {
     },
     async offsets(topics) {
       return topics.flatMap((topic) =>
-        cluster.topic(topic).logs.map((log, partition) => ({ topic, partition, earliest: 0, latest: log.end })),
+        cluster.topic(topic).logs.map((log, partition) => ({ topic, partition, earliest: log.start, latest: log.end })),
       );
     },
     async offsetsAtTime(topic, epochMs) {

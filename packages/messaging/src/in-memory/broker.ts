@@ -28,6 +28,10 @@ export interface InMemoryBroker extends Broker {
   rebalance(group: string, deadline?: AbortSignal): Promise<void>;
   /** Deletes a topic and creates it again. */
   recreate(topic: string): void;
+  /** Retention: everything below that offset of each partition is gone. */
+  cut(topic: string, offset: number): void;
+  /** A group that nobody was in for long: Kafka forgets what it committed. */
+  expireOffsets(group: string): void;
   /** What an operator does with a tool. */
   setCommitted(group: string, position: RecordPosition): void;
   /** Runs the log cleaner: the newest record per key stays, offsets keep their gaps. */
@@ -96,6 +100,8 @@ function connectInMemory(cluster: Cluster, monotonic: () => number): InMemoryBro
       await members.get(group)?.rebalance(deadline);
     },
     recreate: (topic) => cluster.recreate(topic),
+    cut: (topic, offset) => cluster.cut(topic, offset),
+    expireOffsets: (group) => void cluster.committed.delete(group),
     setCommitted: (group, position) => cluster.setCommitted(group, position),
     compact: (topic) => cluster.compact(topic),
     records: (topic) => cluster.topic(topic).logs.flatMap((log) => log.records),

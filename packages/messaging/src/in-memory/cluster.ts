@@ -7,6 +7,8 @@ const defaultMaxBytes = 1_048_588;
 export interface Log {
   /** Offsets rise; compaction leaves gaps. */
   records: InboundRecord[];
+  /** The earliest offset that there may be. */
+  start: number;
   /** The offset the next record will get. */
   end: number;
 }
@@ -41,7 +43,7 @@ export class Cluster {
     if (this.topics.has(spec.name)) return;
     this.topics.set(spec.name, {
       spec,
-      logs: Array.from({ length: spec.partitions }, () => ({ records: [], end: 0 })),
+      logs: Array.from({ length: spec.partitions }, () => ({ records: [], start: 0, end: 0 })),
     });
   }
 
@@ -103,6 +105,14 @@ export class Cluster {
     this.create(spec);
     for (const committed of this.committed.values())
       for (const partition of this.topic(name).logs.keys()) committed.delete(partitionKey(name, partition));
+  }
+
+  /** What retention does: everything below that offset is gone. */
+  cut(name: string, offset: number): void {
+    for (const log of this.topic(name).logs) {
+      log.start = Math.max(log.start, Math.min(offset, log.end));
+      log.records = log.records.filter((record) => record.offset >= log.start);
+    }
   }
 
   setCommitted(group: string, { topic, partition, offset }: RecordPosition): void {

@@ -57,7 +57,7 @@ export function createInMemoryMember(connection: Connection, options: MemberOpti
       const position = partitions[(index + turn) % partitions.length] as (typeof partitions)[number];
       if (paused.has(partitionKey(position.topic, position.partition))) continue;
       const log = cluster.log(position.topic, position.partition);
-      if (position.next > log.end) {
+      if (position.next > log.end || position.next < log.start) {
         leave();
         listener.onCrash(outOfRange(group, position));
         return;
@@ -78,10 +78,10 @@ export function createInMemoryMember(connection: Connection, options: MemberOpti
     positions.clear();
     const partitions: Assignment['partitions'][number][] = [];
     for (const topic of options.topics) {
-      for (const partition of cluster.topic(topic).logs.keys()) {
+      for (const [partition, log] of cluster.topic(topic).logs.entries()) {
         const known = committed.get(partitionKey(topic, partition)) ?? null;
         partitions.push({ topic, partition, committed: known });
-        positions.set(partitionKey(topic, partition), { topic, partition, next: known?.offset ?? 0 });
+        positions.set(partitionKey(topic, partition), { topic, partition, next: known?.offset ?? log.start });
       }
     }
     state = 'joined';

@@ -5,6 +5,7 @@ import type { Clock } from '../clock.ts';
 import type { Pipeline } from '../pipeline.ts';
 import type { Serde } from '../serde.ts';
 import { readRetention, untilAvailable } from './boot.ts';
+import { lostOffsets } from './lost-offsets.ts';
 
 export interface MembershipOptions {
   readonly broker: Broker;
@@ -15,6 +16,8 @@ export interface MembershipOptions {
   readonly pinned: readonly Topic<unknown>[];
   /** Ends the wait for Kafka and the registry. */
   readonly closing: AbortSignal;
+  /** Why it must not join as things are; null when it may. */
+  readonly objection: () => Promise<Error | null>;
   readonly onWait: (error: unknown, waitMs: number) => void;
 }
 
@@ -26,25 +29,31 @@ export interface Membership {
   retention(): ReadonlyMap<string, number>;
   /** Joins, waiting while Kafka or the registry is away. Once, however many ask meanwhile. */
   open(): Promise<void>;
+  /** An operator has seen why it did not join: the next time it does. */
+  overrule(): void;
   /** The client is gone: what it was asked from now on would fail. */
   lose(): void;
   close(): Promise<void>;
 }
 
 export function createMembership(options: MembershipOptions): Membership {
-  const { broker, serde, clock, member, pinned, closing, onWait } = options;
+  const { broker, serde, clock, member, pinned, closing, objection, onWait } = options;
   let current: GroupMember | null = null;
   let retention: ReadonlyMap<string, number> = new Map();
   let opening: Promise<void> | null = null;
   let isClosed = false;
+  let isOverruled = false;
 
   async function join(): Promise<void> {
     await serde.pin(pinned);
     retention = await readRetention(broker.admin, member.topics);
+    const objected = isOverruled ? null : await objection();
+    if (objected !== null) throw objected;
     const made = await broker.createMember(member);
     current = made;
     try {
       if (!closing.aborted) await made.start();
+      isOverruled = false;
     } catch (error) {
       if (current === made) current = null;
       await made.close().catch(() => undefined);
@@ -62,6 +71,9 @@ export function createMembership(options: MembershipOptions): Membership {
         opening = null;
       });
       return opening;
+    },
+    overrule() {
+      isOverruled = true;
     },
     lose() {
       const lost = current;
@@ -95,6 +107,7 @@ export function membershipOf<T>(pipeline: Pipeline<T>, options: MembershipOfOpti
       ...(instanceId === undefined ? {} : { instanceId }),
     },
     pinned: [...from, ...to, topics.opsPipelines, topics.opsReplayAck],
+    objection: () => lostOffsets({ broker: options.broker, group, topics: topicsOf(pipeline), own: copiesOf(group) }),
     onWait: (error, waitMs) => logger.warn({ group, err: error, waitMs }, names.logs.kafka.retrying),
   });
 }

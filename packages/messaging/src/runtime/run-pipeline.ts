@@ -169,7 +169,10 @@ class Run<T> implements PipelineRun, GroupListener {
     if (this.#phase !== 'new') return;
     this.#phase = 'starting';
     this.#reportGauges();
-    await this.#membership.open();
+    await this.#membership.open().catch((error: unknown) => {
+      if (!isCodedError(error) || error.disposition.kind !== 'halt') throw error;
+      this.onCrash(error);
+    });
     if (this.#closing.signal.aborted) return;
     this.#standing.announce();
     this.#tick();
@@ -255,7 +258,9 @@ class Run<T> implements PipelineRun, GroupListener {
   }
 
   async resume(): Promise<void> {
+    const { code } = this.state();
     await this.#standing.resume();
+    if (code === 'X_GROUP_OFFSETS_LOST') this.#membership.overrule();
     // Not awaited: Kafka may be away, and whoever resumes has other pipelines to see to.
     if (this.#isLost) void this.#membership.open().catch((error: Error) => this.onCrash(error));
   }
