@@ -18,8 +18,9 @@ describe.each(drivers)('over %s, a topic that is deleted and created again', (dr
     await admin.connect();
     await admin.deleteTopics({ topics: [topic] });
     await until(async () => {
-      await broker.admin.createTopics([spec(topic)]).catch(() => undefined);
-      return (await admin.fetchTopicOffsets(topic).catch(() => [])).every(({ high }) => high === '0');
+      await broker.admin.createTopics([spec(topic)]).catch(() => undefined); // while the old one is being deleted
+      const offsets = await admin.fetchTopicOffsets(topic).catch(() => []);
+      return offsets.length === 1 && offsets.every(({ high }) => high === '0');
     }, 'it is there again');
     await admin.disconnect();
   }
