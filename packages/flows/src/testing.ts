@@ -1,6 +1,6 @@
 import { type EntityName, entities } from '@millrace/contracts';
 import type { Flow, Flows } from './flows.ts';
-import { stagesOf } from './topology.ts';
+import { assembleFlows } from './load-flows.ts';
 import { defaultVersion } from './version.ts';
 
 /** A flow of an entity, as a file would say it; what is not said is empty. */
@@ -22,7 +22,5 @@ export function aFlow(entity: EntityName = 'tickets', over: Partial<Flow> = {}):
 
 /** An installation with these flows. */
 export function flowsOf(list: readonly Flow[], sources: Flows['sources'] = {}): Flows {
-  const flows = Object.fromEntries(list.map((flow) => [flow.name, flow]));
-  const stages = stagesOf({ sources, flows });
-  return { sources, flows, stages, groups: () => stages.map(({ group }) => group) };
+  return assembleFlows(sources, list);
 }
