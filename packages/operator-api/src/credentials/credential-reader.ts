@@ -68,7 +68,7 @@ class CachedCredentials implements CredentialReader {
   readonly #lookUp: Submit<string, Credential | null>;
   readonly #asked = new Map<string, Promise<Credential | null>>();
   readonly #lastUsed: ReturnType<typeof createLastUsed>;
-  /** Of the last answer to `sync`; null before the first. */
+  /** All changes up to it are in what is kept. Null before the first answer. */
   #version: bigint | null = null;
   /** When the last question that was answered was asked: all that is kept was true then. */
   #syncedAt = Number.NEGATIVE_INFINITY;
@@ -162,8 +162,10 @@ class CachedCredentials implements CredentialReader {
     const readAt = now();
     const rows = await database.prepared<ChangedRow>(byDigests, [digests]);
     const found = new Map(presentIn(rows).map((row) => [row.digest, credentialFrom(row)]));
-    // Nothing is kept that `sync` would not correct: from before its first answer, or from before a change it has heard of.
-    const isKept = this.#version !== null && versionIn(rows) >= this.#version;
+    // The first answer of all is where `sync` goes on from: it may be away before `sync` has asked anything.
+    this.#version ??= versionIn(rows);
+    // Nothing is kept that `sync` would not correct: from before a change it has heard of.
+    const isKept = versionIn(rows) >= this.#version;
     for (const digest of digests) {
       const credential = found.get(digest);
       if (!isKept) continue;
@@ -177,10 +179,11 @@ class CachedCredentials implements CredentialReader {
     const { database, now } = this.#options;
     const askedAt = now();
     const kept = this.#isUnsure ? this.#cache.digests() : [];
+    const since = this.#version;
     try {
-      const since = this.#version?.toString() ?? null;
-      const rows = await database.prepared<ChangedRow>(changesSince, [since, kept]);
-      this.#learn(rows, kept, askedAt);
+      const rows = await database.prepared<ChangedRow>(changesSince, [since?.toString() ?? null, kept]);
+      // Asked before anything was kept, it does not tell what has changed since: the next one does.
+      if (since === this.#version) this.#learn(rows, kept, askedAt);
       await this.#lastUsed.flushNowAndThen();
     } catch {
       this.#isUnsure = true; // the database logs that it is away, once

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type CuttableProxy, openCuttableProxy, type TestDatabase, testDatabase } from '@millrace/embedded/testing';
-import { digestOf } from '../../src/credentials/index.ts';
+import { createCredentialReader, digestOf } from '../../src/credentials/index.ts';
 import { aKey, aProcess, aToken, type Process, until } from './support.ts';
 
 const clock = { now: 1_800_000_000_000 };
@@ -81,6 +81,16 @@ describe('while Postgres is away', () => {
     expect(await cutOff.reader.authenticate('nobody')).toBeNull();
   });
 
+  it('what a process learned before its first question for changes goes on', async () => {
+    const { secret } = await other.store.create(aToken, 'admin');
+    const early = aProcess({ url: cutUrl, now });
+    expect(await early.reader.authenticate(secret)).not.toBeNull();
+    way.cut();
+    await until('it is away', async () => !early.database.readiness().ok);
+    expect(await early.reader.authenticate(secret)).not.toBeNull();
+    await early.close();
+  });
+
   it('what is known to be revoked or expired stays refused', async () => {
     const revoked = await other.store.create(aToken, 'admin');
     const expiring = await other.store.create({ ...aToken, expiresAt: clock.now + 60_000 }, 'admin');
@@ -118,6 +128,30 @@ describe('while Postgres is away', () => {
       ),
     );
     await late.close();
+  });
+
+  it('a revocation is heard of though it came between a first lookup and a question for changes that was older', async () => {
+    const { secret, credential } = await other.store.create(aToken, 'admin');
+    const released = Promise.withResolvers<void>();
+    const { database } = cutOff;
+    const reader = createCredentialReader({
+      now,
+      database: {
+        query: database.query,
+        readiness: () => database.readiness(),
+        prepared: async (text, values) => {
+          if (text.includes('changed >')) await released.promise;
+          return database.prepared(text, values);
+        },
+      },
+    });
+    const syncing = reader.sync();
+    expect(await reader.authenticate(secret)).not.toBeNull();
+    await other.store.revoke(credential, 'admin');
+    released.resolve();
+    await syncing;
+    await reader.sync();
+    expect(await reader.authenticate(secret)).toBeNull();
   });
 
   it('what another copy of the database does not have counts no more once it is back', async () => {
