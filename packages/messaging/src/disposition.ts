@@ -35,8 +35,9 @@ export interface CodedErrorOptions {
   readonly cause?: unknown;
   readonly step?: Step;
   /**
-   * The dependency itself is away (refused, reset, timed out while connecting): says nothing about the record,
-   * so its attempt is not counted and the breaker opens soon. With `halt`: it shuts us out until somebody mends that,
+   * The dependency itself was not reached (refused, timed out while connecting): says nothing about the record, so its
+   * attempt is not counted and the breaker opens soon. Never of what the record itself can have caused, as an answer that
+   * breaks off or does not come: with nothing else to try, it would be tried for ever and hold up its key. With `halt`: it shuts us out until somebody mends that,
    * and whoever has to have it goes on waiting, loudly.
    */
   readonly unavailable?: boolean;

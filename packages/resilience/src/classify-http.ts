@@ -86,7 +86,7 @@ function verdictOfThrown(name: string): Verdict {
   }
   if (badCertificate(name)) return { code: 'X_HTTP_TLS', disposition: retry(), applied: 'no', unavailable: true };
   if (tooSlow.has(name)) return { code: 'X_HTTP_TIMEOUT', disposition: retry(), applied: 'unknown' };
-  if (brokenOff.has(name)) return { code: 'X_HTTP_RESET', disposition: retry(), applied: 'unknown', unavailable: true };
+  if (brokenOff.has(name)) return { code: 'X_HTTP_RESET', disposition: retry(), applied: 'unknown' };
   if (unreadable(name)) return { code: 'X_HTTP_RESPONSE_UNREADABLE', disposition: retry(), applied: 'unknown' };
   if (name === 'AbortError' || name === 'UND_ERR_ABORTED') {
     return { code: 'X_HTTP_ABORTED', disposition: retry(), applied: 'unknown' };

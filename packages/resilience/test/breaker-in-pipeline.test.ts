@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { CodedError, type Handled, type Handler, pipeline, retry } from '@millrace/messaging';
+import { CodedError, type Handled, type Handler, type PipelineSettings, pipeline, retry } from '@millrace/messaging';
 import {
   createPipelineRig,
   type Note,
@@ -9,6 +9,7 @@ import {
   turns,
 } from '@millrace/messaging/testing';
 import { createBreaker } from '../src/breaker.ts';
+import { classifyHttp } from '../src/classify-http.ts';
 
 const input = noteTopic('notes.in', 1);
 const group = 'writer.notes';
@@ -33,10 +34,10 @@ afterEach(async () => {
 });
 
 /** A pipeline with the real breaker, which probes as soon as it may. */
-async function start(handle: Handler<Note>) {
+async function start(handle: Handler<Note>, settings: Partial<PipelineSettings> = {}) {
   const breaker = createBreaker({ openMs, now: rig.clock.monotonic });
   const writer = pipeline<Note>({ name: 'write', group, from: [input], handle });
-  const process: RigProcess = await rig.start(writer, { breaker, settings: { inProcessTries: 2 } });
+  const process: RigProcess = await rig.start(writer, { breaker, settings: { inProcessTries: 2, ...settings } });
   return { ...process, breaker };
 }
 
@@ -133,6 +134,26 @@ describe('a pipeline behind its breaker', () => {
       1,
     ]);
     await run.close();
+    breaker.close();
+  });
+
+  it('makes a dead letter of a record at which the destination breaks off each time, though nothing else comes', async () => {
+    const url = 'https://hooks.example.test';
+    const thrown = Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
+    const reset = classifyHttp({ thrown }, { target: url, now: 0 });
+    const handled: number[] = [];
+    const { run, breaker } = await start(
+      ({ data }) => {
+        if (data.number === 0) throw reset;
+        handled.push(data.number);
+        return delivered;
+      },
+      { retryWaitsMs: [1_000, 1_000, 1_000] },
+    );
+    await publish(['same key', 'same key']);
+    await until(() => rig.cluster.records(`dlq.${group}`).length === 1);
+    await run.whenCaughtUp();
+    expect([handled, breaker.state()]).toEqual([[1], 'closed']);
     breaker.close();
   });
 

@@ -153,6 +153,5 @@ function askAll(
 function late(task: string): CodedError {
   return new CodedError('X_CLASSIFY_MODEL_TIMEOUT', `the model did not answer task ${task} in time`, {
     disposition: retry(),
-    unavailable: true,
   });
 }

@@ -7,7 +7,7 @@ export const tiers: readonly RetryTier[] = retryTiers;
 export type Tier = RetryTier;
 
 export interface RetryFacts {
-  /** Tiers passed, this one included. A repeat of the last for a long Retry-After is not counted. */
+  /** Tiers passed, this one included. A repeat of the last for a long Retry-After is not counted (`longestDelayMs`). */
   readonly attempt: number;
   /** Epoch milliseconds before which no try makes sense. */
   readonly notBefore: number;

@@ -80,7 +80,8 @@ export function deadLetterCopy(topic: string, context: DeadLetterContext): Outbo
   };
 }
 
-function firstFailedAt({ record, isOurs, now }: CopyContext): number {
+/** Epoch milliseconds; now for one that has not failed before. */
+export function firstFailedAt({ record, isOurs, now }: CopyContext): number {
   const stated = isOurs ? readFirstFailure(record.headers)?.firstFailedAt : undefined;
   // A range replay writes 0: the record never failed before.
   return stated === undefined || stated === 0 ? now : stated;

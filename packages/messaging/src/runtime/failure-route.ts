@@ -4,7 +4,7 @@ import type { Clock } from '../clock.ts';
 import type { Tier } from '../headers/retry.ts';
 import type { OnFailure } from '../pipeline.ts';
 import type { Serde } from '../serde.ts';
-import { deadLetterCopy, tierCopy } from './copies.ts';
+import { deadLetterCopy, firstFailedAt, tierCopy } from './copies.ts';
 import { type Failure, keyHeld } from './failure.ts';
 import type { Arrival } from './inbound.ts';
 import { replayAck } from './outputs.ts';
@@ -60,10 +60,11 @@ export function createFailureRoute(options: FailureRouteOptions): RouteFailure {
     const now = clock.now();
     const { tries, slot, partition } = entry;
     const holdsUp = partition.isWindowFull && partition.tracker.isHead(slot);
-    const tried = { failure, through, attempt, tries, holdsUp, onFailure, blockedMs: blockedMs(entry) };
+    const copied = { record: entry.record, isOurs: through !== 'source', origin, now };
+    const failingMs = now - firstFailedAt(copied);
+    const tried = { failure, through, attempt, tries, holdsUp, onFailure, blockedMs: blockedMs(entry), failingMs };
     const placement = placeFailure(tried, settings, now, random);
     if (placement.kind === 'again' || placement.kind === 'halt') return placement;
-    const copied = { record: entry.record, isOurs: through !== 'source', origin, now };
     if (placement.kind === 'tier') {
       const { tier } = placement;
       return { kind: 'copy', outcome: 'retried', tier, copy: tierCopy(retry[tier], copied, placement), ack: null };

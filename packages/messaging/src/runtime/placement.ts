@@ -23,12 +23,14 @@ export interface FailedTry {
   readonly onFailure: OnFailure;
   /** How long it has been tried in place, where its pipeline keeps the order through failures. */
   readonly blockedMs: number;
+  /** Since it failed for the first time, whatever tiers it passed since. */
+  readonly failingMs: number;
 }
 
 /**
  * One pure decision. In the process first, with full jitter; then each tier once; then the dead letters.
  * - A wait the destination asked for is kept: in the process when it fits there, else in a tier at least as long;
- *   longer than the last tier, it passes that one again and the pass is not counted.
+ *   longer than the last tier, it passes that one again and the pass is not counted, for `longestDelayMs` in all.
  * - Through the lane: no tiers, the operator is watching and needs the verdict now.
  * - What holds up its partition tries no more in the process.
  * - Unforeseen errors: one pass through the first tier, in case it was the weather.
@@ -57,7 +59,9 @@ export function placeFailure(
     notBefore: now + tierDelayMs(settings, tier),
   });
   const last = tiers.length - 1;
-  if (askedMs > tierDelayMs(settings, tiers[last] as Tier)) return into(tiers[last] as Tier, attempt);
+  if (askedMs > tierDelayMs(settings, tiers[last] as Tier)) {
+    return tried.failingMs < settings.longestDelayMs ? into(tiers[last] as Tier, attempt) : { kind: 'dead-letter' };
+  }
   if (attempt >= (failure.isUnforeseen ? 1 : tiers.length)) return { kind: 'dead-letter' };
   const asked = tiers.findIndex((tier) => tierDelayMs(settings, tier) >= askedMs);
   return into(tiers[Math.max(attempt, asked)] as Tier, attempt + 1);

@@ -12,6 +12,7 @@ export interface PipelineSettings {
   readonly inProcessCapMs: number;
   readonly refusalHoldMs: number;
   readonly keyDelayMs: number;
+  readonly longestDelayMs: number;
   readonly blockMs: number;
   readonly maxHeldKeys: number;
   /** How long a record waits in each tier, in their order; what topics.yaml names them for when absent. For tests. */
@@ -32,6 +33,7 @@ export const defaultPipelineSettings: PipelineSettings = {
   inProcessCapMs: 5_000,
   refusalHoldMs: 10_000,
   keyDelayMs: 3_600_000,
+  longestDelayMs: 7 * 86_400_000,
   blockMs: 60_000,
   maxHeldKeys: 10_000,
   commitIntervalMs: 1_000,
@@ -87,6 +89,12 @@ export const pipelineSettings: {
     default: defaultPipelineSettings.keyDelayMs,
     description:
       'How long records of one key wait in place while a destination limits that key alone; longer, they go to the retry tiers.',
+  }),
+  longestDelayMs: setting.durationMs({
+    env: 'MILLRACE_LONGEST_DELAY_MS',
+    default: defaultPipelineSettings.longestDelayMs,
+    description:
+      'How long in all a record waits for a destination that always asks for more than the last retry tier; then it is a dead letter.',
   }),
   blockMs: setting.durationMs({
     env: 'MILLRACE_BLOCK_MS',
