@@ -39,6 +39,14 @@ export default {
       { path: '^packages/', pathNot: '^packages/(messaging|contracts|service|text)/' },
     ),
     rule(
+      'the-command-speaks-through-the-operator-client',
+      { path: '^packages/cli/src/' },
+      {
+        path: '^packages/(ledger|messaging|resilience|dlp|embedded)/|^packages/operator-api/src/(server|credentials)/',
+      },
+    ),
+    rule('no-package-imports-the-command', { path: '^packages/(?!cli/)' }, { path: '^packages/cli/' }),
+    rule(
       'a-connector-never-imports-another',
       { path: '^packages/connectors/src/(zendesk|github|slack|stripe|standard-webhooks|postgres|http)/' },
       {

@@ -44,12 +44,12 @@ describe('expressionsIn', () => {
 
 describe('every package and service that reads strangers’ text', () => {
   it.each([
+    'packages/cli',
     'packages/conformance',
     'packages/connectors',
     'packages/dlp',
     'packages/flows',
     'packages/models',
-    'services/dlq-replayer',
     'services/ingest-gateway',
   ])('%s names the functions that do, and measures that they are linear', (folder) => {
     expect(readText(`${folder}/test/text-functions.ts`)).toMatch(

@@ -53,9 +53,7 @@ describe('a text that somebody else wrote', () => {
   });
 
   it('reaches a terminal through a printer alone, which escapes it', () => {
-    const cli = users.filter(
-      (path) => path.startsWith('services/dlq-replayer/src/cli/') && !path.endsWith('/printer.ts'),
-    );
+    const cli = users.filter((path) => path.startsWith('packages/cli/src/') && !path.endsWith('/printer.ts'));
     expect(places(cli, /console\.|process\.std(?:out|err)/)).toEqual([]);
   });
 });

@@ -69,7 +69,7 @@ const heading = `# The whole system from images: docker compose up --build
 # Made by \`npm run generate\` from the services' declarations, the flows and infra/docker/servers.yaml. Do not edit.
 # The same parts as \`npm start\` has, on the same ports, on this machine's loopback alone, without its sample traffic.
 # Secrets of your own win over the samples: put them into .env beside this file.
-# The CLI inside: docker compose exec dlq-replayer node infra/docker/entrypoint.mjs services/dlq-replayer/src/cli/main.ts
+# The CLI inside: docker compose exec dlq-replayer node infra/docker/entrypoint.mjs packages/cli/src/main.ts
 `;
 
 /** A program of ours: no privilege, nothing to write but its scratch space, and secrets that are its own. */

@@ -87,10 +87,10 @@ export async function askMillrace<Answer>(
   stateFile: string,
   ...args: readonly string[]
 ): Promise<Answer> {
-  const { stdout } = await promisify(execFile)(
-    process.execPath,
-    ['services/dlq-replayer/bin/millrace.mjs', ...args, '--json'],
-    { cwd: root, env: { ...process.env, MILLRACE_STATE: stateFile }, maxBuffer: 256 * 1024 * 1024 },
-  );
+  const { stdout } = await promisify(execFile)(process.execPath, ['packages/cli/bin/millrace.mjs', ...args, '--json'], {
+    cwd: root,
+    env: { ...process.env, MILLRACE_STATE: stateFile },
+    maxBuffer: 256 * 1024 * 1024,
+  });
   return JSON.parse(stdout) as Answer;
 }

@@ -18,11 +18,6 @@ export const replayerErrors = {
   X_REFERENCE_UNKNOWN: 'The reference table has no row under this key; `millrace reference ls` shows what it has.',
   X_GATEWAY_ADMIN_AWAY:
     'The gateway’s admin listener is not known here or does not answer: see MILLRACE_GATEWAY_ADMIN_URL of dlq-replayer, and whether the gateway runs.',
-  X_CLI_NO_INSTALLATION:
-    'No running Millrace was found: start it with npm start, or name it with MILLRACE_STATE or MILLRACE_URL and MILLRACE_TOKEN.',
-  X_CLI_UNREACHABLE: 'The installation does not answer at the address that its state file names.',
-  X_CLI_USAGE: 'The command line is not what the verb takes.',
-  X_CLI_TIMEOUT: 'What was waited for did not happen in time.',
 } as const;
 
 export type ReplayerErrorCode = keyof typeof replayerErrors;

@@ -3,7 +3,7 @@ import { settings } from './config.ts';
 
 export const service = defineService({
   name: 'dlq-replayer',
-  summary: 'shows, groups, plans and redrives failures; owns the `millrace` command and the operator API',
+  summary: 'shows, groups, plans and redrives failures; serves the operator API',
   never: 'write to a topic that others read',
   port: 1,
   stages: [

@@ -1,30 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { createServer, type Server } from 'node:http';
-import { join } from 'node:path';
+import { type Answer, runMillrace as commandLine } from '@millrace/cli/testing';
 import { tokens } from './replayer.ts';
 
-const bin = join(import.meta.dirname, '../../bin/millrace.mjs');
+export type { Answer };
 
-export interface Answer {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
-/** The command as a person would run it, in a process of its own. */
-export function runMillrace(args: readonly string[], env: Readonly<Record<string, string>>): Promise<Answer> {
-  return new Promise((resolve) => {
-    const child: ChildProcess = spawn(process.execPath, [bin, ...args], { env: { ...process.env, ...env } });
-    let [out, err] = ['', ''];
-    child.stdout?.on('data', (chunk) => {
-      out += chunk;
-    });
-    child.stderr?.on('data', (chunk) => {
-      err += chunk;
-    });
-    child.on('close', (code) => resolve({ code, out, err }));
-  });
-}
+/** The command as a person would run it, in this environment and what is given beside it. */
+export const runMillrace = (args: readonly string[], env: Readonly<Record<string, string>>): Promise<Answer> =>
+  commandLine(args, { ...process.env, ...env });
 
 /** The gateway's operator listener, as far as the command asks it. */
 export function gatewayStandIn(): Server {

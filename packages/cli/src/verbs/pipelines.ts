@@ -1,6 +1,6 @@
-import { Command } from 'commander';
-import { type Context, run, verb } from './context.ts';
-import { type Printer, shortTime, table } from './printer.ts';
+import type { Command } from 'commander';
+import { type Context, run, verb } from '../context.ts';
+import { type Printer, shortTime, table } from '../printer.ts';
 
 const orders = {
   resume: 'lift a halt; secrets are read again',
@@ -8,8 +8,9 @@ const orders = {
 } as const;
 
 /** `millrace pipelines ls|resume|halt`: the pipelines of the flow. `routes` is what the verb was called before. */
-export function pipelinesCommand({ api }: Context): Command {
-  const pipelines = new Command('pipelines')
+export function addVerbs(program: Command, { api }: Context): void {
+  const pipelines = program
+    .command('pipelines')
     .alias('routes')
     .description('the pipelines of the flow: how they stand, halt, resume');
   verb(pipelines, 'ls', 'every pipeline, with its state and open dead letters').action(
@@ -40,5 +41,4 @@ export function pipelinesCommand({ api }: Context): Command {
         }),
       );
   }
-  return pipelines;
 }

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { AnswerOf, OperatorEndpoints } from '@millrace/operator-api';
-import { Command } from 'commander';
-import { CliError, type ExitCode, exitCodes } from './cli-error.ts';
-import { type Context, run, verb } from './context.ts';
-import { table as drawn, facts, type Printer, shortTime } from './printer.ts';
+import type { Command } from 'commander';
+import { CliError, type ExitCode, exitCodes } from '../cli-error.ts';
+import { type Context, run, verb } from '../context.ts';
+import { table as drawn, facts, type Printer, shortTime } from '../printer.ts';
 
 interface LoadOptions {
   readonly key?: string;
@@ -18,8 +18,8 @@ interface LoadOptions {
 type Answers = { readonly [V in keyof OperatorEndpoints['reference']]: AnswerOf<OperatorEndpoints['reference'][V]> };
 
 /** `millrace reference ls|show|load|delete`. */
-export function referenceCommand(context: Context): Command {
-  const reference = new Command('reference').description('tables that records are enriched from');
+export function addVerbs(program: Command, context: Context): void {
+  const reference = program.command('reference').description('tables that records are enriched from');
   addReading(reference, context);
   verb(
     reference,
@@ -48,7 +48,6 @@ export function referenceCommand(context: Context): Command {
         remove(context, print, { table, keys, ...options }),
       ),
     );
-  return reference;
 }
 
 function addReading(reference: Command, { api }: Context): void {

@@ -1,10 +1,10 @@
 import type { Sent } from '@millrace/operator-api/client';
 import { escapedLine, escapedLines } from '@millrace/text';
 import type { Command } from 'commander';
-import { CliError, exitCodes } from './cli-error.ts';
-import { createSender } from './client.ts';
-import { type Context, run, verb } from './context.ts';
-import { type Printer, shortTime } from './printer.ts';
+import { CliError, exitCodes } from '../cli-error.ts';
+import { createSender } from '../client.ts';
+import { type Context, run, verb } from '../context.ts';
+import { type Printer, shortTime } from '../printer.ts';
 
 interface Messages {
   readonly total: number;
@@ -19,7 +19,7 @@ interface Messages {
 const actions = ['messages', 'fail', 'slow', 'rate-limit', 'schema-change', 'lose-answer', 'limits', 'heal'];
 
 /** `millrace simulator <vendor> messages|fail|slow|heal|…`: what the stand-ins received, and making them misbehave. */
-export function addSimulator(program: Command, context: Context): void {
+export function addVerbs(program: Command, context: Context): void {
   verb(program, 'simulator <vendor> <action>', actions.join(' | '))
     .option('--status <n>', 'fail: the status to answer with')
     .option('--times <n>', 'fail, rate-limit, lose-answer: for so many requests')

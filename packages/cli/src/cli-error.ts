@@ -1,4 +1,4 @@
-import type { ReplayerErrorCode } from '../errors.ts';
+import type { CliErrorCode } from './errors.ts';
 
 /** Of the process. 0: done. The others are what runbooks and CI tell apart. */
 export const exitCodes = {
@@ -18,7 +18,7 @@ export class CliError extends Error {
   readonly code: string;
   readonly exitCode: ExitCode;
 
-  constructor(code: ReplayerErrorCode | (string & {}), message: string, exitCode: ExitCode = exitCodes.error) {
+  constructor(code: CliErrorCode | (string & {}), message: string, exitCode: ExitCode = exitCodes.error) {
     super(message);
     this.code = code;
     this.exitCode = exitCode;
@@ -34,6 +34,7 @@ const refusals: readonly string[] = [
   'X_AUDIT_UNAVAILABLE',
   'X_ADMIN_PERMISSION',
   'X_ADMIN_TOKEN',
+  'X_CREDENTIAL_GRANT',
 ];
 
 /** What an answer of the API means for whoever started the command. */

@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { AnswerOf, JobView, OperatorEndpoints } from '@millrace/operator-api';
 import { cut } from '@millrace/text';
-import { Command } from 'commander';
-import { CliError, type ExitCode, exitCodes } from './cli-error.ts';
-import { type Context, run, verb } from './context.ts';
-import { facts, type Printer, shortTime, table } from './printer.ts';
+import type { Command } from 'commander';
+import { CliError, type ExitCode, exitCodes } from '../cli-error.ts';
+import { type Context, run, verb } from '../context.ts';
+import { facts, type Printer, shortTime, table } from '../printer.ts';
 
 interface FilterOptions {
   readonly group?: string;
@@ -24,9 +24,9 @@ interface RedriveOptions extends FilterOptions {
 }
 
 /** `millrace dlq …`: what failed, why, and sending it back to the subscriber that failed. */
-export function dlqCommand(context: Context): Command {
+export function addVerbs(program: Command, context: Context): void {
   const { api } = context;
-  const dlq = new Command('dlq').description('dead letters: see, group, redrive');
+  const dlq = program.command('dlq').description('dead letters: see, group, redrive');
   const filtered = (command: Command): Command =>
     command
       .option('--group <group>', 'only of this consumer group')
@@ -164,7 +164,6 @@ export function dlqCommand(context: Context): Command {
         return undefined;
       }),
     );
-  return dlq;
 }
 
 async function redrive(

@@ -1,10 +1,10 @@
 import type { AnswerOf, OperatorEndpoints } from '@millrace/operator-api';
 import type { Command } from 'commander';
-import { type Context, run, verb } from './context.ts';
-import { type Printer, table } from './printer.ts';
+import { type Context, run, verb } from '../context.ts';
+import { type Printer, table } from '../printer.ts';
 
 /** `millrace trace <id>`: the record's whole way, each hop with time and outcome. */
-export function addTrace(program: Command, context: Context): void {
+export function addVerbs(program: Command, context: Context): void {
   verb(program, 'trace <id>', 'the whole way of one record, from where it came in to where it went').action(
     run(async (print: Printer, id: string) => {
       const trace = await context.api.trace.show({ id });

@@ -1,12 +1,12 @@
 import type { RecordView } from '@millrace/operator-api';
 import { escapedLine } from '@millrace/text';
-import { Command } from 'commander';
-import { type Context, run, verb } from './context.ts';
-import { type Printer, shortTime, table } from './printer.ts';
+import type { Command } from 'commander';
+import { type Context, run, verb } from '../context.ts';
+import { type Printer, shortTime, table } from '../printer.ts';
 
 /** `millrace topics ls|peek`. */
-export function topicsCommand({ api }: Context): Command {
-  const topics = new Command('topics').description('what stands in Kafka');
+export function addVerbs(program: Command, { api }: Context): void {
+  const topics = program.command('topics').description('what stands in Kafka');
   verb(topics, 'ls', 'every topic, with how much it holds').action(
     run(async (print: Printer) => {
       const found = await api.topics.list();
@@ -31,7 +31,6 @@ export function topicsCommand({ api }: Context): Command {
         return undefined;
       }),
     );
-  return topics;
 }
 
 const keeps = (retentionMs: number | null): string =>

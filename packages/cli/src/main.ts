@@ -10,7 +10,7 @@ process.exitCode = await runCommandLine(
   createContext({
     env: process.env,
     cwd: process.cwd(),
-    root: join(import.meta.dirname, '../../../..'),
+    root: join(import.meta.dirname, '../../..'),
     now: Date.now,
     signal: interrupted.signal,
   }),

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 
 const here = dirname(realpathSync(fileURLToPath(import.meta.url)));
 const root = join(here, '../../..');
-const cli = join(here, '../src/cli/main.ts');
+const cli = join(here, '../src/main.ts');
 const hasDependencies = existsSync(join(here, '../node_modules/commander'));
 const say = (message) => process.stderr.write(`millrace: ${message}\n`);
 

@@ -1,15 +1,15 @@
 import type { AnswerOf, OperatorEndpoints } from '@millrace/operator-api';
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { CliError, exitCodes } from './cli-error.ts';
-import { type Context, run, verb } from './context.ts';
-import { type Printer, table } from './printer.ts';
+import { CliError, exitCodes } from '../cli-error.ts';
+import { type Context, run, verb } from '../context.ts';
+import { type Printer, table } from '../printer.ts';
 
 type Examination = AnswerOf<OperatorEndpoints['doctor']['examine']>;
 type Finding = Examination['findings'][number];
 
 /** `millrace doctor`: what is wrong with the installation, and what mends it. */
-export function addDoctor(program: Command, context: Context): void {
+export function addVerbs(program: Command, context: Context): void {
   verb(program, 'doctor', 'what is wrong with the installation and what mends it; changes nothing').action(
     run(async (print: Printer) => {
       const examination = await examineAll(context);

@@ -1,14 +1,14 @@
 import type { Topics } from '@millrace/contracts';
 import type { SchemaAdmin, SchemaCheck } from '@millrace/kafka';
 import { loadSettings } from '@millrace/service';
-import { Command } from 'commander';
-import { CliError, type ExitCode, exitCodes } from './cli-error.ts';
-import { type Context, run, verb } from './context.ts';
-import { type Printer, table } from './printer.ts';
+import type { Command } from 'commander';
+import { CliError, type ExitCode, exitCodes } from '../cli-error.ts';
+import { type Context, run, verb } from '../context.ts';
+import { type Printer, table } from '../printer.ts';
 
 /** `millrace schemas check|register`: the schemas of this checkout against the registry. */
-export function schemasCommand(context: Context): Command {
-  const schemas = new Command('schemas').description('the schemas of this checkout against the registry');
+export function addVerbs(program: Command, context: Context): void {
+  const schemas = program.command('schemas').description('the schemas of this checkout against the registry');
   verb(schemas, 'check', 'whether what is registered can be read with these schemas; changes nothing').action(
     run(async (print: Printer) => {
       const checks = await checkAll(await connect(context));
@@ -37,7 +37,6 @@ export function schemasCommand(context: Context): Command {
         return undefined;
       }),
     );
-  return schemas;
 }
 
 async function connect({ env, installation }: Context): Promise<SchemaAdmin> {

@@ -1,10 +1,10 @@
-import { Command } from 'commander';
-import { type Context, run, verb } from './context.ts';
-import { facts, type Printer, table } from './printer.ts';
+import type { Command } from 'commander';
+import { type Context, run, verb } from '../context.ts';
+import { facts, type Printer, table } from '../printer.ts';
 
 /** `millrace sources ls|show`: who may send webhooks, and how they prove who they are. */
-export function sourcesCommand({ api }: Context): Command {
-  const sources = new Command('sources').description('who sends webhooks');
+export function addVerbs(program: Command, { api }: Context): void {
+  const sources = program.command('sources').description('who sends webhooks');
   verb(sources, 'ls', 'every connector, with how its webhooks are verified').action(
     run(async (print: Printer) => {
       const found = await api.sources.list();
@@ -40,5 +40,4 @@ export function sourcesCommand({ api }: Context): Command {
       return undefined;
     }),
   );
-  return sources;
 }

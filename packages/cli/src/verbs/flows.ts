@@ -1,16 +1,16 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { FlowProblem } from '@millrace/flows';
-import { Command } from 'commander';
-import { CliError, exitCodes } from './cli-error.ts';
-import { type Context, run, verb } from './context.ts';
-import type { Printer } from './printer.ts';
+import type { Command } from 'commander';
+import { CliError, exitCodes } from '../cli-error.ts';
+import { type Context, run, verb } from '../context.ts';
+import type { Printer } from '../printer.ts';
 
 const defaultFlows = 'infra/flows';
 
 /** `millrace flows check|map`: works on files, needs nothing running. */
-export function flowsCommand({ cwd, env, root }: Context): Command {
-  const flows = new Command('flows').description('the flow files: check, draw');
+export function addVerbs(program: Command, { cwd, env, root }: Context): void {
+  const flows = program.command('flows').description('the flow files: check, draw');
   const folderOf = (path: string | undefined): string =>
     path === undefined ? resolve(root, defaultFlows) : resolve(cwd, path);
 
@@ -69,7 +69,6 @@ export function flowsCommand({ cwd, env, root }: Context): Command {
         return undefined;
       }),
     );
-  return flows;
 }
 
 /** Knows every name that some service knows, so that what passes here starts there. */

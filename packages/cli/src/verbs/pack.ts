@@ -1,11 +1,11 @@
 import { resolve } from 'node:path';
-import { Command } from 'commander';
-import { type Context, run, verb } from './context.ts';
-import type { Printer } from './printer.ts';
+import type { Command } from 'commander';
+import { type Context, run, verb } from '../context.ts';
+import type { Printer } from '../printer.ts';
 
 /** `millrace pack train|eval`: works on files, needs nothing running. */
-export function packCommand({ cwd, signal }: Context): Command {
-  const pack = new Command('pack').description('model packs: train, measure');
+export function addVerbs(program: Command, { cwd, signal }: Context): void {
+  const pack = program.command('pack').description('model packs: train, measure');
   verb(pack, 'train', 'make a pack from labelled texts; the same data makes the same pack')
     .requiredOption('--data <file>', 'labelled texts, JSON lines or CSV')
     .requiredOption('--out <folder>', 'where the pack goes')
@@ -37,5 +37,4 @@ export function packCommand({ cwd, signal }: Context): Command {
         return undefined;
       }),
     );
-  return pack;
 }

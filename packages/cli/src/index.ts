@@ -1,0 +1,3 @@
+export { CliError, type ExitCode, exitCodeOf, exitCodes } from './cli-error.ts';
+export { type Context, createContext } from './context.ts';
+export { createProgram, runCommandLine } from './program.ts';
