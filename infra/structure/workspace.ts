@@ -3,9 +3,9 @@ import { join, relative } from 'node:path';
 
 export const root: string = join(import.meta.dirname, '../..');
 
-const skipped = new Set(['node_modules', '.git', '.turbo', 'generated', 'dist', 'coverage', '.millrace']);
+const skipped = new Set(['node_modules', '.git', '.turbo', 'dist', 'coverage', '.millrace']);
 
-/** Every file below a folder of the repository, as paths from the root; installed and generated folders left out. */
+/** Every file below a folder of the repository, as paths from the root; installed folders left out. */
 export function filesBelow(folder: string, keep: (path: string) => boolean): string[] {
   const absolute = join(root, folder);
   if (!existsSync(absolute)) return [];
@@ -31,7 +31,7 @@ export function members(): string[] {
   );
 }
 
-/** Source files of packages and services that run in production; tests, their fixtures and generated files left out. */
+/** Source files of packages and services that run in production; tests and their fixtures left out. */
 export function sourceFiles(): string[] {
   return ['packages', 'services', 'infra/provision', 'infra/supervisor'].flatMap((folder) =>
     filesBelow(folder, (path) => /\/src\/.*\.ts$/.test(path) && !path.startsWith('packages/conformance/')),

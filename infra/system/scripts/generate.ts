@@ -1,6 +1,7 @@
 // Writes what derives from the services' declarations: the stages that packages know, docker-compose.yml, and the README's table.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { literal } from '@millrace/contracts/literal';
 import { loadFlows } from '@millrace/flows';
 import { parse } from 'yaml';
 import { composeFile } from '../src/compose.ts';
@@ -20,7 +21,7 @@ export interface DeclaredStage extends StageDeclaration {
   readonly service: string;
 }
 
-export const declaredStages: readonly DeclaredStage[] = ${JSON.stringify(stages, null, 2)};
+export const declaredStages: readonly DeclaredStage[] = ${literal(stages, { column: 56 })};
 `;
 write(target, text);
 

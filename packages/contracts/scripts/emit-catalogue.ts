@@ -1,4 +1,4 @@
-import { type AvroSchema, isNode } from './schema-files.ts';
+import { type AvroSchema, isNode } from '../src/avro-schema.ts';
 import { allTopics, type TopicTable } from './topic-table.ts';
 
 const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');

@@ -1,55 +1,62 @@
+import { eventTypeOf } from '../src/avro-schema.ts';
+import { schemaConstant } from './emit-records.ts';
+import { docComment } from './emit-types.ts';
+import { literal, referTo } from './literal.ts';
+import { createModuleText, type ModuleText } from './module-text.ts';
 import { allTopics, type TopicTable, tierWaitMs } from './topic-table.ts';
 
-const json = (value: unknown): string => JSON.stringify(value, null, 2);
+/** `topics.ts` (constants) and `topic-table.ts` (what provisioning needs). */
+export function emitTopics(table: TopicTable): ReadonlyMap<string, ModuleText> {
+  return new Map([
+    ['topics.ts', emitConstants(table)],
+    ['topic-table.ts', emitTable(table)],
+  ]);
+}
 
-/** `topics.ts` (constants), `schemas.ts` (self-contained schemas) and `topic-table.ts` (what provisioning needs). */
-export function emitTopics(table: TopicTable): ReadonlyMap<string, string> {
-  const all = allTopics(table);
-  const typeOf = (constant: string) => all.find((row) => row.constant === constant)?.schema;
-  const imports = new Map<string, Set<string>>();
-  const use = (schema: { readonly name?: string; readonly namespace?: string } | undefined) => {
-    const folder = schema?.namespace?.split('.')[2] ?? '';
-    const name = schema?.name ?? '';
-    imports.set(folder, (imports.get(folder) ?? new Set()).add(name));
-    return name;
-  };
-  const constants = all.map((row) => ({ ...row, value: use(typeOf(row.constant)) }));
-  const entityTypes = table.entities.map((entity) => ({ ...entity, value: use(entity.schema) }));
+function emitConstants(table: TopicTable): ModuleText {
+  const module = createModuleText();
+  const of = (schema: { readonly namespace?: string }) =>
+    `./${(schema.namespace?.split('.')[2] ?? '').replaceAll('_', '-')}.ts`;
+  const topic = module.use('Topic', '../topic.ts', 'type');
+  const define = module.use('defineTopic', '../topic.ts', 'value');
+  const plain = table.topics.map(({ name, constant, schema, key, partitions }) => {
+    const declaration = {
+      name,
+      type: eventTypeOf(schema),
+      partitions: partitions === 'scaled' ? table.partitions : partitions,
+      schema: referTo(
+        `${module.use('selfContained', '../avro-schema.ts', 'value')}(${module.use(schemaConstant(schema), of(schema), 'value')})`,
+      ),
+    };
+    const head = `  ${constant}: ${define}(`;
+    return {
+      type: `${docComment(`${schema.doc} Key: ${key}.`, '  ')}  readonly ${constant}: ${topic}<${module.use(schema.name ?? '', of(schema), 'type')}>;\n`,
+      value: `${head}${literal(declaration, { indent: 2, column: head.length + 1 })}),\n`,
+    };
+  });
+  const definition = module.use('EntityDefinition', '../entities.ts', 'type');
+  const entities = table.entities.map(({ name, schema }) => {
+    module.use(name, of(schema), 'value');
+    return `  readonly ${name}: ${definition}<${module.use(schema.name ?? '', of(schema), 'type')}>;\n`;
+  });
+  const staged = table.entities.flatMap(({ name, stages }) =>
+    Object.entries(stages).map(([stage, { constant }]) => ({
+      type: `  readonly ${constant}: Entities['${name}']['${stage}'];\n`,
+      value: `  ${constant}: ${name}.${stage},\n`,
+    })),
+  );
+  module.add(
+    `export interface Entities {\n${entities.join('')}}\nexport type EntityName = keyof Entities;\n`,
+    `/** Every entity: its canonical record and its three topics. */\nexport const entities: Entities = ${literal(Object.fromEntries(table.entities.map(({ name }) => [name, referTo(name)]))).replaceAll(/(\w+): \1/g, '$1')};\n`,
+    `export interface Topics {\n${[...plain, ...staged].map(({ type }) => type).join('')}}\n`,
+    `/** Every topic with a schema of its own. */\nexport const topics: Topics = {\n${[...plain, ...staged].map(({ value }) => value).join('')}};\n`,
+  );
+  return module;
+}
 
-  const topics = `${[...imports]
-    .sort()
-    .map(
-      ([folder, names]) =>
-        `import type { ${[...names].sort().join(', ')} } from './${folder.replaceAll('_', '-')}.ts';\n`,
-    )
-    .join('')}
-import { recordType } from '../codec.ts';
-import type { EntityDefinition } from '../entities.ts';
-import { defineTopic, type Topic } from '../topic.ts';
-import { schemas } from './schemas.ts';
-
-export interface Topics {
-${constants.map((row) => `  /** ${row.schema.doc} Key: ${row.key}. */\n  readonly ${row.constant}: Topic<${row.value}>;\n`).join('')}}
-
-/** Every topic with a schema of its own. */
-export const topics: Topics = {
-${constants.map((row) => `  ${row.constant}: defineTopic({ name: '${row.name}', type: '${row.type}', partitions: ${row.partitions === 'scaled' ? table.partitions : row.partitions}, schema: schemas.${row.constant} }),\n`).join('')}};
-
-export interface Entities {
-${entityTypes.map((entity) => `  readonly ${entity.name}: EntityDefinition<${entity.value}>;\n`).join('')}}
-export type EntityName = keyof Entities;
-
-/** Every entity: its canonical record and its three topics. */
-export const entities: Entities = {
-${entityTypes
-  .map(
-    (entity) =>
-      `  ${entity.name}: {\n    name: '${entity.name}',\n    record: recordType(schemas.${entity.name}),\n    version: ${entity.version === null ? 'null' : `'${entity.version}'`},\n    received: topics.${entity.stages.received.constant},\n    enriched: topics.${entity.stages.enriched.constant},\n    classified: topics.${entity.stages.classified.constant},\n  },\n`,
-  )
-  .join('')}};
-`;
-
-  const rows = all.map(({ name, partitions, retention, cleanup, stamped }) => ({
+function emitTable(table: TopicTable): ModuleText {
+  const module = createModuleText();
+  const rows = allTopics(table).map(({ name, partitions, retention, cleanup, stamped }) => ({
     name,
     partitions,
     retention,
@@ -57,9 +64,11 @@ ${entityTypes
     stamped,
   }));
   const tiers = table.templates.retry.tiers ?? [];
-  const tableModule = `/** The tiers that a failing record passes, in their order; each is named for how long it waits there. */
+  const waits = Object.fromEntries(tiers.map((tier) => [tier, tierWaitMs(tier)]));
+  const whole = { partitions: table.partitions, maxMessageBytes: table.maxMessageBytes, topics: rows };
+  module.add(`/** The tiers that a failing record passes, in their order; each is named for how long it waits there. */
 export type RetryTier = ${tiers.map((tier) => `'${tier}'`).join(' | ')};
-export const retryWaitsMs: Readonly<Record<RetryTier, number>> = ${json(Object.fromEntries(tiers.map((tier) => [tier, tierWaitMs(tier)])))};
+export const retryWaitsMs: Readonly<Record<RetryTier, number>> = ${literal(waits, { column: 65 })};
 
 export interface TopicTableRow {
   readonly name: string;
@@ -83,19 +92,7 @@ export const topicTable: {
   readonly maxMessageBytes: number;
   readonly topics: readonly TopicTableRow[];
   readonly templates: Readonly<Record<'retry' | 'dlq' | 'lane', TopicTemplate>>;
-} = ${json({ partitions: table.partitions, maxMessageBytes: table.maxMessageBytes, topics: rows, templates: table.templates })};
-`;
-
-  const named = [
-    ...all.map((row) => [row.constant, row.schema] as const),
-    ...table.entities.map((entity) => [entity.name, entity.schema] as const),
-  ];
-  const schemas = `/** Self-contained Avro schemas, as registered. */
-export const schemas: Readonly<Record<${named.map(([name]) => `'${name}'`).join(' | ')}, object>> = ${json(Object.fromEntries(named))};
-`;
-  return new Map([
-    ['topics.ts', topics],
-    ['topic-table.ts', tableModule],
-    ['schemas.ts', schemas],
-  ]);
+} = ${literal({ ...whole, templates: table.templates })};
+`);
+  return module;
 }

@@ -1,9 +1,10 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { emitCatalogue } from './emit-catalogue.ts';
+import { emitRecords } from './emit-records.ts';
 import { emitTopics } from './emit-topics.ts';
-import { emitTypes } from './emit-types.ts';
 import { writeMissingGoldens } from './goldens.ts';
+import { bindings } from './module-text.ts';
 import { readSchemaFiles } from './schema-files.ts';
 import { lintSchemas } from './schema-lint.ts';
 import { allTopics, readTopicTable, type TopicTable } from './topic-table.ts';
@@ -23,19 +24,18 @@ export function generate(schemasFolder: string): Generated {
   const problems = lintSchemas(files);
   if (problems.length > 0) throw new Error(`schemas/ does not follow its rules:\n${problems.join('\n')}`);
   const table = readTopicTable(readFileSync(join(schemasFolder, 'topics.yaml'), 'utf8'), files);
-  const entityPaths = files
-    .filter((file) => table.entities.some(({ schema }) => schema.name === file.schema.name))
-    .map((file) => file.path);
-  const types = emitTypes(files, entityPaths);
-  const index = `${[...types.keys()]
-    .sort()
-    .map((file) => `export type * from './${file}';\n`)
-    .join('')}export * from './topics.ts';\n`;
-  const modules = new Map(
-    [...types, ...emitTopics(table), ['index.ts', index] as const].map(
-      ([name, text]) => [name, banner + text] as const,
-    ),
+  const records = emitRecords(files, table);
+  const exported = [...records].map(
+    ([name, module]) => [name, bindings('export type', [...module.types()].sort(), `./${name}`)] as const,
   );
+  const index = [...exported, ['topics.ts', "export * from './topics.ts';\n"] as const]
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([, line]) => line)
+    .join('');
+  const modules = new Map([
+    ...[...records, ...emitTopics(table)].map(([name, module]) => [name, banner + module.text()] as const),
+    ['index.ts', `${banner}${index}`] as const,
+  ]);
   return { table, modules, catalogue: emitCatalogue(table) };
 }
 

@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import avsc from 'avsc';
+import { type AvroNode, type AvroSchema, isNode } from '../src/avro-schema.ts';
 import { recordType } from '../src/codec.ts';
 import { readContainer, writeContainer } from './container-file.ts';
-import { type AvroNode, type AvroSchema, isNode } from './schema-files.ts';
 import type { TopicRow } from './topic-table.ts';
 
 /** Bytes that a released version wrote, with the schema that wrote them. Never edited. */

@@ -1,33 +1,20 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { type AvroNode, type AvroSchema, fullName, isNode } from '../src/avro-schema.ts';
+import { type EntityStage, type EntityTemplate, entityStageNames } from '../src/entity-template.ts';
 
-export type AvroSchema = string | readonly AvroSchema[] | AvroNode;
-export interface AvroField {
-  readonly name: string;
-  readonly type: AvroSchema;
-  readonly doc?: string;
-  readonly default?: unknown;
-}
-export interface AvroNode {
-  readonly type: string;
-  readonly name?: string;
-  readonly namespace?: string;
-  readonly doc?: string;
-  readonly logicalType?: string;
-  readonly fields?: readonly AvroField[];
-  readonly symbols?: readonly string[];
-  readonly items?: AvroSchema;
-  readonly values?: AvroSchema;
-  /** Ours: the file is a template, completed once per entity. */
+/** What a file holds: an Avro record, and two words of ours. */
+export interface FileSchema extends AvroNode {
+  /** The file is a template, completed once per entity. */
   readonly template?: 'entity';
-  /** Ours: the fields of this record come first. */
+  /** The fields of this template come first. */
   readonly extends?: string;
 }
 
 /** One `.avsc` file. `path` is relative to `schemas/`, without the extension: `tickets/ticket.v1`. */
 export interface SchemaFile {
   readonly path: string;
-  readonly schema: AvroNode;
+  readonly schema: FileSchema;
 }
 
 export function readSchemaFiles(folder: string): readonly SchemaFile[] {
@@ -36,66 +23,44 @@ export function readSchemaFiles(folder: string): readonly SchemaFile[] {
     .sort()
     .map((name) => ({
       path: relative('.', name).replaceAll('\\', '/').slice(0, -'.avsc'.length),
-      schema: JSON.parse(readFileSync(join(folder, name), 'utf8')) as AvroNode,
+      schema: JSON.parse(readFileSync(join(folder, name), 'utf8')) as FileSchema,
     }));
 }
 
-export const fullName = (schema: AvroNode): string => `${schema.namespace}.${schema.name}`;
-export const isNode = (schema: AvroSchema): schema is AvroNode => typeof schema === 'object' && !Array.isArray(schema);
+export const folderOf = (file: SchemaFile): string => file.path.split('/')[0] ?? '';
 
-/** Replaces each reference to another file's type by its definition where it first occurs, and by its name after. */
-export function inlineReferences(schema: AvroNode, files: readonly SchemaFile[]): AvroNode {
-  const byName = new Map(files.map((file) => [fullName(file.schema), file.schema]));
-  const defined = new Set<string>();
-  const visit = (node: AvroSchema): AvroSchema => {
-    if (typeof node === 'string') {
-      const declared = byName.get(node);
-      return declared === undefined || defined.has(node) ? node : visit(declared);
-    }
-    if (!isNode(node)) return node.map(visit);
-    if (node.name !== undefined && node.namespace !== undefined) defined.add(fullName(node));
-    return {
-      ...node,
-      ...(node.fields && { fields: node.fields.map((field) => ({ ...field, type: visit(field.type) })) }),
-      ...(node.items !== undefined && { items: visit(node.items) }),
-      ...(node.values !== undefined && { values: visit(node.values) }),
-    };
-  };
-  return visit(schema) as AvroNode;
-}
+/** Every record that has a file, by its full name. */
+export const declaredRecords = (files: readonly SchemaFile[]): ReadonlyMap<string, AvroNode> =>
+  new Map(files.map((file) => [fullName(file.schema), file.schema]));
 
-const stages = ['Received', 'Enriched', 'Classified'] as const;
-export type EntityStage = Lowercase<(typeof stages)[number]>;
-
-/** Completes the three templates of `schemas/entity/` for one entity record. */
-export function completeTemplates(entity: AvroNode, files: readonly SchemaFile[]): Record<EntityStage, AvroNode> {
+/** The templates of `schemas/entity/`, by stage. Throws where one is missing. */
+export function entityTemplates(files: readonly SchemaFile[]): Readonly<Record<EntityStage, EntityTemplate>> {
   const templates = new Map(
     files.filter((file) => file.schema.template).map((file) => [file.schema.name, file.schema]),
   );
-  const fieldsOf = (template: AvroNode): readonly AvroField[] => {
-    const parent = template.extends === undefined ? undefined : templates.get(template.extends);
-    if (template.extends !== undefined && parent === undefined)
-      throw new Error(`${template.name} extends ${template.extends}, which is no template in schemas/entity`);
-    return [...(parent ? fieldsOf(parent) : []), ...(template.fields ?? [])];
+  const templateOf = (name: string): EntityTemplate => {
+    const { doc = '', extends: parent, fields = [] } = templates.get(name) ?? {};
+    if (parent !== undefined && !templates.has(parent))
+      throw new Error(`${name} extends ${parent}, which is no template in schemas/entity`);
+    return { name, doc, fields, extends: parent === undefined ? null : templateOf(parent) };
   };
-  const noun = (text: string | undefined) => (text ?? '').replaceAll('{entity}', (entity.name ?? '').toLowerCase());
-  const complete = (stage: (typeof stages)[number]): AvroNode => {
-    const template = templates.get(`Entity${stage}`);
-    if (!template)
-      throw new Error(
-        `schemas/entity has no template EntityReceived, EntityEnriched or EntityClassified: Entity${stage} is missing`,
-      );
-    return {
-      type: 'record',
-      name: `${entity.name}${stage}`,
-      namespace: entity.namespace ?? '',
-      doc: noun(template.doc),
-      fields: fieldsOf(template).map((field) => ({
-        ...field,
-        type: field.type === 'Entity' ? fullName(entity) : field.type,
-        doc: noun(field.doc),
-      })),
-    };
+  const stages = entityStageNames.map((stage) => {
+    const name = `Entity${stage[0]?.toUpperCase()}${stage.slice(1)}`;
+    if (!templates.has(name)) throw new Error(`schemas/entity has no template ${name}`);
+    return [stage, templateOf(name)] as const;
+  });
+  return Object.fromEntries(stages) as Record<EntityStage, EntityTemplate>;
+}
+
+/** Whether the record has a field of the other's type, or is a template that extends it. */
+export function refersTo({ schema }: SchemaFile, other: SchemaFile): boolean {
+  const name = fullName(other.schema);
+  const names = (node: AvroSchema): boolean => {
+    if (typeof node === 'string') return node === name;
+    if (!isNode(node)) return node.some(names);
+    return [node.items, node.values, ...(node.fields ?? []).map(({ type }) => type)].some(
+      (inner) => inner !== undefined && names(inner),
+    );
   };
-  return { received: complete('Received'), enriched: complete('Enriched'), classified: complete('Classified') };
+  return names(schema) || (schema.extends !== undefined && schema.extends === other.schema.name);
 }

@@ -1,14 +1,15 @@
-import { type AvroField, type AvroSchema, fullName, isNode, type SchemaFile } from './schema-files.ts';
+import { type AvroField, type AvroSchema, fullName, isNode, nounOf } from '../src/avro-schema.ts';
+import { folderOf, refersTo, type SchemaFile } from './schema-files.ts';
 
 const primitives = new Set(['null', 'boolean', 'int', 'long', 'float', 'double', 'bytes', 'string']);
-const kebab = (name: string) => name.replace(/(?<=[a-z0-9])(?=[A-Z])/g, '-').toLowerCase();
 
 /**
  * The rules of schemas/, each for a reason:
  * - every record, enum and field has a `doc`: types and catalogue are made from it;
  * - a union is `["null", one type]` with default null: avsc wraps values of any other union;
  * - `<folder>/<kebab name>.v<n>.avsc` holds `io.millrace.<folder>.v<n>.<Name>`: a name says where it lives;
- * - a name that is not declared anywhere, or declared twice, is refused.
+ * - a name that is not declared anywhere, or declared twice, is refused;
+ * - neither files nor folders refer to each other in a circle: a generated module is made from those that it imports.
  */
 export function lintSchemas(files: readonly SchemaFile[]): readonly string[] {
   const problems: string[] = [];
@@ -19,7 +20,27 @@ export function lintSchemas(files: readonly SchemaFile[]): readonly string[] {
     declared.set(fullName(schema), path);
   }
   for (const file of files) lintFile(file, declared, problems);
-  return problems;
+  return [...problems, ...circles(files)];
+}
+
+function circles(files: readonly SchemaFile[]): readonly string[] {
+  const between = (groupOf: (file: SchemaFile) => string): readonly string[] => {
+    const next = (from: string) =>
+      files
+        .flatMap((file) => (groupOf(file) === from ? files.filter((other) => refersTo(file, other)).map(groupOf) : []))
+        .filter((to) => to !== from);
+    const found = [...new Set(files.map(groupOf))].find((from) => reachable(from, next).has(from));
+    return found === undefined ? [] : [`${found}: refers to itself by way of others`];
+  };
+  const ofFiles = between(({ path }) => path);
+  return ofFiles.length > 0 ? ofFiles : between(folderOf);
+}
+
+/** Everything that can be come to from here in one step or more. */
+function reachable(from: string, next: (from: string) => readonly string[]): ReadonlySet<string> {
+  const seen = new Set(next(from));
+  for (const at of seen) for (const to of next(at)) seen.add(to);
+  return seen;
 }
 
 function lintFile({ path, schema }: SchemaFile, declared: ReadonlyMap<string, string>, problems: string[]): void {
@@ -29,7 +50,7 @@ function lintFile({ path, schema }: SchemaFile, declared: ReadonlyMap<string, st
   const expectedName = schema.template ? `entity-${name}` : name;
   if (schema.namespace !== expected)
     problems.push(`${path}: namespace is ${schema.namespace}, the file's place says ${expected}`);
-  if (kebab(schema.name ?? '') !== expectedName)
+  if (nounOf(schema) !== expectedName)
     problems.push(`${path}: name is ${schema.name}, the file's name says ${expectedName}`);
 
   const field = (owner: string, one: AvroField) => {

@@ -1,12 +1,8 @@
 import { parse } from 'yaml';
+import { type AvroNode, eventTypeOf, majorOf, nounOf, selfContained } from '../src/avro-schema.ts';
+import { completeTemplate, type EntityStage } from '../src/entity-template.ts';
 import { versionKind } from '../src/version-field.ts';
-import {
-  type AvroNode,
-  completeTemplates,
-  type EntityStage,
-  inlineReferences,
-  type SchemaFile,
-} from './schema-files.ts';
+import { declaredRecords, entityTemplates, type SchemaFile } from './schema-files.ts';
 
 /** One row of topics.yaml with everything derived from it. */
 export interface TopicRow {
@@ -75,21 +71,18 @@ const constantOf = (topic: string): string =>
     .replace(/\.v1$/, '')
     .replace(/\.v(\d+)$/, 'V$1')
     .replace(/[.-]([a-z])/g, (_, letter: string) => letter.toUpperCase());
-const kebab = (name: string): string => name.replace(/(?<=[a-z0-9])(?=[A-Z])/g, '-').toLowerCase();
-const majorOf = (schema: AvroNode): string => /\.(v\d+)$/.exec(schema.namespace ?? '')?.[1] ?? 'v1';
 
 function row(
   name: string,
   schema: AvroNode,
   rest: Pick<TopicRow, 'key' | 'partitions' | 'retention' | 'cleanup' | 'owner'> & Partial<Pick<TopicRow, 'stamped'>>,
 ): TopicRow {
-  const noun = kebab(schema.name ?? '');
   return {
     name,
     constant: constantOf(name),
-    type: noun.replaceAll('-', '.'),
+    type: eventTypeOf(schema),
     schema,
-    golden: `${noun}.${majorOf(schema)}`,
+    golden: `${nounOf(schema)}.${majorOf(schema)}`,
     key: rest.key,
     partitions: rest.partitions,
     retention: rest.retention,
@@ -103,6 +96,8 @@ function row(
 export function readTopicTable(text: string, files: readonly SchemaFile[]): TopicTable {
   const yaml = parse(text) as Yaml;
   const problems: string[] = [];
+  const declared = declaredRecords(files);
+  const templates = entityTemplates(files);
   const schemaAt = (topic: string, path: string): AvroNode => {
     const found = files.find((file) => file.path === path)?.schema;
     if (found) return found;
@@ -110,11 +105,10 @@ export function readTopicTable(text: string, files: readonly SchemaFile[]): Topi
     return { type: 'record', name: 'Missing', namespace: 'io.millrace', fields: [] };
   };
   const topics = Object.entries(yaml.topics).map(([name, one]) =>
-    row(name, inlineReferences(schemaAt(name, one.schema), files), one),
+    row(name, selfContained(schemaAt(name, one.schema), declared), one),
   );
   const entities = Object.entries(yaml.entities).map(([name, one]) => {
     const schema = schemaAt(name, one.schema);
-    const completed = completeTemplates(schema, files);
     const stage = (verb: EntityStage): TopicRow => {
       const major = majorOf(schema);
       const rest = {
@@ -125,11 +119,11 @@ export function readTopicTable(text: string, files: readonly SchemaFile[]): Topi
         stamped: 'written',
         owner: yaml.entityStages[verb].owner,
       } as const;
-      return row(`${name}.${verb}.${major}`, inlineReferences(completed[verb], files), rest);
+      return row(`${name}.${verb}.${major}`, completeTemplate(templates[verb], schema, declared), rest);
     };
     return {
       name,
-      schema: inlineReferences(schema, files),
+      schema: selfContained(schema, declared),
       version: one.version ?? null,
       stages: { received: stage('received'), enriched: stage('enriched'), classified: stage('classified') },
     };

@@ -1,25 +1,15 @@
-import type { RecordType } from './codec.ts';
-import type { LookupMatch } from './generated/context.ts';
-import type { Judgement } from './generated/judgements.ts';
-import type { Deletion } from './generated/lifecycle.ts';
-import type { RawPosition } from './generated/lineage.ts';
-import type { Topic } from './topic.ts';
-
-/** What every entity's record is before anything was added. The generated `TicketReceived` and its like are this. */
-export interface EntityReceived<T> {
-  readonly sequence: string | null;
-  readonly receivedAt: number;
-  readonly source: string;
-  readonly raw: RawPosition | null;
-  readonly entity: T;
-  readonly deletion: Deletion | null;
-}
-export interface EntityEnriched<T> extends EntityReceived<T> {
-  readonly context: Readonly<Record<string, LookupMatch>>;
-}
-export interface EntityClassified<T> extends EntityEnriched<T> {
-  readonly judgements: Readonly<Record<string, Judgement>>;
-}
+import { type AvroNode, eventTypeOf, majorOf, selfContained } from './avro-schema.ts';
+import { type RecordType, recordType } from './codec.ts';
+import { completeTemplate, type EntityStage } from './entity-template.ts';
+import {
+  type EntityClassified,
+  type EntityEnriched,
+  type EntityReceived,
+  entityClassifiedTemplate,
+  entityEnrichedTemplate,
+  entityReceivedTemplate,
+} from './generated/entity.ts';
+import { defineTopic, type Topic } from './topic.ts';
 
 /** One entity: its canonical record and the three topics it passes through. */
 export interface EntityDefinition<T> {
@@ -38,4 +28,39 @@ export interface CanonicalEntity {
   /** The vendor's id. */
   readonly id: string;
   readonly attributes: Readonly<Record<string, string>>;
+}
+
+export interface EntityDeclaration {
+  readonly name: string;
+  readonly schema: AvroNode;
+  readonly version: string | null;
+  /** Of each of its topics. */
+  readonly partitions: number;
+}
+
+const templates = {
+  received: entityReceivedTemplate,
+  enriched: entityEnrichedTemplate,
+  classified: entityClassifiedTemplate,
+} as const;
+
+/** An entity's record in what every entity's records have around it. Called only by what the generator makes. */
+export function defineEntity<T>({ name, schema, version, partitions }: EntityDeclaration): EntityDefinition<T> {
+  const topic = <R>(stage: EntityStage): Topic<R> => {
+    const record = completeTemplate(templates[stage], schema);
+    return defineTopic<R>({
+      name: `${name}.${stage}.${majorOf(schema)}`,
+      type: eventTypeOf(record),
+      partitions,
+      schema: record,
+    });
+  };
+  return {
+    name,
+    record: recordType<T>(selfContained(schema)),
+    version,
+    received: topic('received'),
+    enriched: topic('enriched'),
+    classified: topic('classified'),
+  };
 }

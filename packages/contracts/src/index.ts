@@ -7,13 +7,7 @@ export {
   type Violation,
 } from './codec.ts';
 export { deliveriesAgeIndex, deliveriesTable, deliveriesTableLock } from './deliveries-table.ts';
-export type {
-  CanonicalEntity,
-  EntityClassified,
-  EntityDefinition,
-  EntityEnriched,
-  EntityReceived,
-} from './entities.ts';
+export type { CanonicalEntity, EntityDefinition } from './entities.ts';
 export { fieldNames, optionalSteps } from './field-names.ts';
 export * from './generated/index.ts';
 export { type InstantReading, instantForms, instantOf, isoInstantOf, latestEpochMs, readInstant } from './instant.ts';

@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { generate } from '../scripts/generate.ts';
 import { fingerprint, readGoldens } from '../scripts/goldens.ts';
-import { type AvroNode, readSchemaFiles } from '../scripts/schema-files.ts';
+import { readSchemaFiles } from '../scripts/schema-files.ts';
 import { lintSchemas } from '../scripts/schema-lint.ts';
 import { allTopics, readTopicTable } from '../scripts/topic-table.ts';
-import { recordType, topics } from '../src/index.ts';
+import type { AvroNode } from '../src/avro-schema.ts';
+import { type EntityName, entities, recordType, topics } from '../src/index.ts';
 
 const schemasFolder = join(import.meta.dirname, '../../../schemas');
 const generatedFolder = join(import.meta.dirname, '../src/generated');
@@ -28,6 +29,26 @@ describe('generated files', () => {
         type: row.type,
       });
     }
+  });
+});
+
+describe('composed schemas', () => {
+  it.each(allTopics(again.table))('of $name are registered as schemas/ says', ({ constant, schema }) => {
+    const topic = Object.entries(topics).find(([name]) => name === constant)?.[1];
+    expect(JSON.stringify(topic?.schema)).toBe(JSON.stringify(schema));
+  });
+
+  it.each(again.table.entities)('of $name alone are what schemas/ says', ({ name, schema }) => {
+    expect(JSON.stringify(entities[name as EntityName].record.schema)).toBe(JSON.stringify(schema));
+  });
+
+  it('declare the fields of an entity in one file, and what is around every entity in another', () => {
+    const declaring = (text: string) =>
+      [...again.modules].filter(([, module]) => module.includes(text)).map(([name]) => name);
+    expect(declaring('What the requester wrote first.')).toStrictEqual(['tickets.ts']);
+    expect(declaring('When the gateway took it, epoch milliseconds.')).toStrictEqual(['entity.ts']);
+    expect(again.modules.get('tickets.ts')?.split("name: 'subject'")).toHaveLength(2);
+    expect(again.modules.get('entity.ts')?.split("name: 'receivedAt'")).toHaveLength(2);
   });
 });
 
@@ -74,6 +95,38 @@ describe('schema rules', () => {
       'orders/order.v1: Purchase.c has no doc',
       'orders/order.v1: Purchase.d names Nowhere, which no file declares',
     ]);
+  });
+
+  const record = (folder: string, name: string, type: string): { path: string; schema: AvroNode } => ({
+    path: `${folder}/${name.toLowerCase()}.v1`,
+    schema: {
+      type: 'record',
+      name,
+      namespace: `io.millrace.${folder}.v1`,
+      doc: 'x',
+      fields: [{ name: 'a', doc: 'x', type }],
+    },
+  });
+
+  it.each(['shop', 'baskets'])(
+    'refuse records that refer to each other in a circle, the other in folder %s',
+    (folder) => {
+      const around = [
+        record('shop', 'Purchase', `io.millrace.${folder}.v1.Basket`),
+        record(folder, 'Basket', 'io.millrace.shop.v1.Purchase'),
+      ];
+      expect(lintSchemas([...files, ...around])).toStrictEqual(['shop/purchase.v1: refers to itself by way of others']);
+    },
+  );
+
+  it('refuse two folders whose records refer to each other, though no record does to itself', () => {
+    const around = [
+      record('shop', 'Purchase', 'io.millrace.baskets.v1.Basket'),
+      record('baskets', 'Basket', 'string'),
+      record('baskets', 'Voucher', 'io.millrace.shop.v1.Price'),
+      record('shop', 'Price', 'string'),
+    ];
+    expect(lintSchemas([...files, ...around])).toStrictEqual(['shop: refers to itself by way of others']);
   });
 
   it('refuse rows of topics.yaml that are incomplete, all at once', () => {

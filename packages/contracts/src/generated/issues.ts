@@ -1,8 +1,7 @@
 // Made by `npm run generate` from schemas/. Do not edit.
-import type { LookupMatch } from './context.ts';
-import type { Judgement } from './judgements.ts';
-import type { Deletion } from './lifecycle.ts';
-import type { RawPosition } from './lineage.ts';
+import type { AvroNode } from '../avro-schema.ts';
+import { defineEntity, type EntityDefinition } from '../entities.ts';
+import type { EntityClassified, EntityEnriched, EntityReceived } from './entity.ts';
 
 /** A work item in an issue tracker. */
 export interface Issue {
@@ -35,55 +34,64 @@ export interface Issue {
 }
 
 /** A canonical issue as it came in, before anything was added. */
-export interface IssueReceived {
-  /** Which of two events of one key is newer, compared as bytes: what the producer states (15 digits of an instant in ms, or `v` and 19 digits of a count) or, where it states nothing, 15 digits of the time when the log took it; then `-` and 19 digits of the log's offset. On a business event it is null, or the statement alone, until the first stage completes it. */
-  readonly sequence: string | null;
-  /** When the gateway took it, epoch milliseconds. */
-  readonly receivedAt: number;
-  /** Source instance of the flow file, or the client that sent the business event. */
-  readonly source: string;
-  /** The raw record it was made from; null for business events. */
-  readonly raw: RawPosition | null;
-  /** The canonical issue. */
-  readonly entity: Issue;
-  /** That the issue is gone at its source; null while it is there, and again when it was restored. */
-  readonly deletion: Deletion | null;
-}
+export interface IssueReceived extends EntityReceived<Issue> {}
 
 /** A canonical issue with what the reference tables say about it. */
-export interface IssueEnriched {
-  /** Which of two events of one key is newer, compared as bytes: what the producer states (15 digits of an instant in ms, or `v` and 19 digits of a count) or, where it states nothing, 15 digits of the time when the log took it; then `-` and 19 digits of the log's offset. On a business event it is null, or the statement alone, until the first stage completes it. */
-  readonly sequence: string | null;
-  /** When the gateway took it, epoch milliseconds. */
-  readonly receivedAt: number;
-  /** Source instance of the flow file, or the client that sent the business event. */
-  readonly source: string;
-  /** The raw record it was made from; null for business events. */
-  readonly raw: RawPosition | null;
-  /** The canonical issue. */
-  readonly entity: Issue;
-  /** That the issue is gone at its source; null while it is there, and again when it was restored. */
-  readonly deletion: Deletion | null;
-  /** Lookup alias → what was found. */
-  readonly context: Readonly<Record<string, LookupMatch>>;
-}
+export interface IssueEnriched extends EntityEnriched<Issue> {}
 
 /** An enriched issue with the models' judgements. */
-export interface IssueClassified {
-  /** Which of two events of one key is newer, compared as bytes: what the producer states (15 digits of an instant in ms, or `v` and 19 digits of a count) or, where it states nothing, 15 digits of the time when the log took it; then `-` and 19 digits of the log's offset. On a business event it is null, or the statement alone, until the first stage completes it. */
-  readonly sequence: string | null;
-  /** When the gateway took it, epoch milliseconds. */
-  readonly receivedAt: number;
-  /** Source instance of the flow file, or the client that sent the business event. */
-  readonly source: string;
-  /** The raw record it was made from; null for business events. */
-  readonly raw: RawPosition | null;
-  /** The canonical issue. */
-  readonly entity: Issue;
-  /** That the issue is gone at its source; null while it is there, and again when it was restored. */
-  readonly deletion: Deletion | null;
-  /** Lookup alias → what was found. */
-  readonly context: Readonly<Record<string, LookupMatch>>;
-  /** Task → judgement. */
-  readonly judgements: Readonly<Record<string, Judgement>>;
-}
+export interface IssueClassified extends EntityClassified<Issue> {}
+
+export const issueSchema: AvroNode = {
+  type: 'record',
+  name: 'Issue',
+  namespace: 'io.millrace.issues.v1',
+  doc: 'A work item in an issue tracker.',
+  fields: [
+    { name: 'id', type: 'string', doc: "The vendor's id of the issue." },
+    { name: 'number', type: ['null', 'long'], doc: 'Number within the repository or project.', default: null },
+    {
+      name: 'repository',
+      type: ['null', 'string'],
+      doc: 'Repository or project it belongs to, as owner/name.',
+      default: null,
+    },
+    { name: 'title', type: 'string', doc: 'Title.' },
+    { name: 'body', type: ['null', 'string'], doc: 'Text of the issue.', default: null },
+    { name: 'state', type: ['null', 'string'], doc: "Vendor's state in lower case: open, closed.", default: null },
+    { name: 'labels', type: { type: 'array', items: 'string' }, doc: 'Labels on the issue.', default: [] },
+    { name: 'author', type: ['null', 'string'], doc: 'Login of who opened it.', default: null },
+    {
+      name: 'action',
+      type: ['null', 'string'],
+      doc: 'What happened to it: opened, edited, closed, labeled …',
+      default: null,
+    },
+    { name: 'url', type: ['null', 'string'], doc: 'Where a person can open it at the vendor.', default: null },
+    {
+      name: 'createdAt',
+      type: ['null', { type: 'long', logicalType: 'timestamp-millis' }],
+      doc: 'When the vendor made it, epoch milliseconds.',
+      default: null,
+    },
+    {
+      name: 'updatedAt',
+      type: ['null', { type: 'long', logicalType: 'timestamp-millis' }],
+      doc: 'When the vendor last changed it, epoch milliseconds.',
+      default: null,
+    },
+    {
+      name: 'attributes',
+      type: { type: 'map', values: 'string' },
+      doc: 'What the vendor said beyond the canon: a small map of names as the vendor spells them.',
+      default: {},
+    },
+  ],
+};
+
+export const issues: EntityDefinition<Issue> = defineEntity({
+  name: 'issues',
+  schema: issueSchema,
+  version: 'updatedAt',
+  partitions: 4,
+});

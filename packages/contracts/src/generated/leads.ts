@@ -1,9 +1,8 @@
 // Made by `npm run generate` from schemas/. Do not edit.
-import type { LookupMatch } from './context.ts';
-import type { Judgement } from './judgements.ts';
-import type { Deletion } from './lifecycle.ts';
-import type { RawPosition } from './lineage.ts';
-import type { Party } from './parties.ts';
+import type { AvroNode } from '../avro-schema.ts';
+import { defineEntity, type EntityDefinition } from '../entities.ts';
+import type { EntityClassified, EntityEnriched, EntityReceived } from './entity.ts';
+import { type Party, partySchema } from './parties.ts';
 
 /** Someone who may become a customer. */
 export interface Lead {
@@ -34,55 +33,63 @@ export interface Lead {
 }
 
 /** A canonical lead as it came in, before anything was added. */
-export interface LeadReceived {
-  /** Which of two events of one key is newer, compared as bytes: what the producer states (15 digits of an instant in ms, or `v` and 19 digits of a count) or, where it states nothing, 15 digits of the time when the log took it; then `-` and 19 digits of the log's offset. On a business event it is null, or the statement alone, until the first stage completes it. */
-  readonly sequence: string | null;
-  /** When the gateway took it, epoch milliseconds. */
-  readonly receivedAt: number;
-  /** Source instance of the flow file, or the client that sent the business event. */
-  readonly source: string;
-  /** The raw record it was made from; null for business events. */
-  readonly raw: RawPosition | null;
-  /** The canonical lead. */
-  readonly entity: Lead;
-  /** That the lead is gone at its source; null while it is there, and again when it was restored. */
-  readonly deletion: Deletion | null;
-}
+export interface LeadReceived extends EntityReceived<Lead> {}
 
 /** A canonical lead with what the reference tables say about it. */
-export interface LeadEnriched {
-  /** Which of two events of one key is newer, compared as bytes: what the producer states (15 digits of an instant in ms, or `v` and 19 digits of a count) or, where it states nothing, 15 digits of the time when the log took it; then `-` and 19 digits of the log's offset. On a business event it is null, or the statement alone, until the first stage completes it. */
-  readonly sequence: string | null;
-  /** When the gateway took it, epoch milliseconds. */
-  readonly receivedAt: number;
-  /** Source instance of the flow file, or the client that sent the business event. */
-  readonly source: string;
-  /** The raw record it was made from; null for business events. */
-  readonly raw: RawPosition | null;
-  /** The canonical lead. */
-  readonly entity: Lead;
-  /** That the lead is gone at its source; null while it is there, and again when it was restored. */
-  readonly deletion: Deletion | null;
-  /** Lookup alias → what was found. */
-  readonly context: Readonly<Record<string, LookupMatch>>;
-}
+export interface LeadEnriched extends EntityEnriched<Lead> {}
 
 /** An enriched lead with the models' judgements. */
-export interface LeadClassified {
-  /** Which of two events of one key is newer, compared as bytes: what the producer states (15 digits of an instant in ms, or `v` and 19 digits of a count) or, where it states nothing, 15 digits of the time when the log took it; then `-` and 19 digits of the log's offset. On a business event it is null, or the statement alone, until the first stage completes it. */
-  readonly sequence: string | null;
-  /** When the gateway took it, epoch milliseconds. */
-  readonly receivedAt: number;
-  /** Source instance of the flow file, or the client that sent the business event. */
-  readonly source: string;
-  /** The raw record it was made from; null for business events. */
-  readonly raw: RawPosition | null;
-  /** The canonical lead. */
-  readonly entity: Lead;
-  /** That the lead is gone at its source; null while it is there, and again when it was restored. */
-  readonly deletion: Deletion | null;
-  /** Lookup alias → what was found. */
-  readonly context: Readonly<Record<string, LookupMatch>>;
-  /** Task → judgement. */
-  readonly judgements: Readonly<Record<string, Judgement>>;
-}
+export interface LeadClassified extends EntityClassified<Lead> {}
+
+export const leadSchema: AvroNode = {
+  type: 'record',
+  name: 'Lead',
+  namespace: 'io.millrace.leads.v1',
+  doc: 'Someone who may become a customer.',
+  fields: [
+    { name: 'id', type: 'string', doc: "The vendor's id of the lead." },
+    { name: 'person', type: ['null', partySchema], doc: 'Who it is.', default: null },
+    { name: 'company', type: ['null', 'string'], doc: 'Where they work.', default: null },
+    { name: 'title', type: ['null', 'string'], doc: 'Their position.', default: null },
+    { name: 'phone', type: ['null', 'string'], doc: 'Telephone number as given.', default: null },
+    {
+      name: 'status',
+      type: ['null', 'string'],
+      doc: "Vendor's status in lower case: new, working, qualified, converted …",
+      default: null,
+    },
+    {
+      name: 'campaign',
+      type: ['null', 'string'],
+      doc: 'What brought them: form, campaign or referrer.',
+      default: null,
+    },
+    { name: 'message', type: ['null', 'string'], doc: 'What they wrote.', default: null },
+    { name: 'url', type: ['null', 'string'], doc: 'Where a person can open it at the vendor.', default: null },
+    {
+      name: 'createdAt',
+      type: ['null', { type: 'long', logicalType: 'timestamp-millis' }],
+      doc: 'When the vendor made it, epoch milliseconds.',
+      default: null,
+    },
+    {
+      name: 'updatedAt',
+      type: ['null', { type: 'long', logicalType: 'timestamp-millis' }],
+      doc: 'When the vendor last changed it, epoch milliseconds.',
+      default: null,
+    },
+    {
+      name: 'attributes',
+      type: { type: 'map', values: 'string' },
+      doc: 'What the vendor said beyond the canon: a small map of names as the vendor spells them.',
+      default: {},
+    },
+  ],
+};
+
+export const leads: EntityDefinition<Lead> = defineEntity({
+  name: 'leads',
+  schema: leadSchema,
+  version: 'updatedAt',
+  partitions: 4,
+});

@@ -1,9 +1,8 @@
 // Made by `npm run generate` from schemas/. Do not edit.
-import type { LookupMatch } from './context.ts';
-import type { Judgement } from './judgements.ts';
-import type { Deletion } from './lifecycle.ts';
-import type { RawPosition } from './lineage.ts';
-import type { Party } from './parties.ts';
+import type { AvroNode } from '../avro-schema.ts';
+import { defineEntity, type EntityDefinition } from '../entities.ts';
+import type { EntityClassified, EntityEnriched, EntityReceived } from './entity.ts';
+import { type Party, partySchema } from './parties.ts';
 
 /** Something a person wrote in a conversation. */
 export interface Message {
@@ -26,55 +25,49 @@ export interface Message {
 }
 
 /** A canonical message as it came in, before anything was added. */
-export interface MessageReceived {
-  /** Which of two events of one key is newer, compared as bytes: what the producer states (15 digits of an instant in ms, or `v` and 19 digits of a count) or, where it states nothing, 15 digits of the time when the log took it; then `-` and 19 digits of the log's offset. On a business event it is null, or the statement alone, until the first stage completes it. */
-  readonly sequence: string | null;
-  /** When the gateway took it, epoch milliseconds. */
-  readonly receivedAt: number;
-  /** Source instance of the flow file, or the client that sent the business event. */
-  readonly source: string;
-  /** The raw record it was made from; null for business events. */
-  readonly raw: RawPosition | null;
-  /** The canonical message. */
-  readonly entity: Message;
-  /** That the message is gone at its source; null while it is there, and again when it was restored. */
-  readonly deletion: Deletion | null;
-}
+export interface MessageReceived extends EntityReceived<Message> {}
 
 /** A canonical message with what the reference tables say about it. */
-export interface MessageEnriched {
-  /** Which of two events of one key is newer, compared as bytes: what the producer states (15 digits of an instant in ms, or `v` and 19 digits of a count) or, where it states nothing, 15 digits of the time when the log took it; then `-` and 19 digits of the log's offset. On a business event it is null, or the statement alone, until the first stage completes it. */
-  readonly sequence: string | null;
-  /** When the gateway took it, epoch milliseconds. */
-  readonly receivedAt: number;
-  /** Source instance of the flow file, or the client that sent the business event. */
-  readonly source: string;
-  /** The raw record it was made from; null for business events. */
-  readonly raw: RawPosition | null;
-  /** The canonical message. */
-  readonly entity: Message;
-  /** That the message is gone at its source; null while it is there, and again when it was restored. */
-  readonly deletion: Deletion | null;
-  /** Lookup alias → what was found. */
-  readonly context: Readonly<Record<string, LookupMatch>>;
-}
+export interface MessageEnriched extends EntityEnriched<Message> {}
 
 /** An enriched message with the models' judgements. */
-export interface MessageClassified {
-  /** Which of two events of one key is newer, compared as bytes: what the producer states (15 digits of an instant in ms, or `v` and 19 digits of a count) or, where it states nothing, 15 digits of the time when the log took it; then `-` and 19 digits of the log's offset. On a business event it is null, or the statement alone, until the first stage completes it. */
-  readonly sequence: string | null;
-  /** When the gateway took it, epoch milliseconds. */
-  readonly receivedAt: number;
-  /** Source instance of the flow file, or the client that sent the business event. */
-  readonly source: string;
-  /** The raw record it was made from; null for business events. */
-  readonly raw: RawPosition | null;
-  /** The canonical message. */
-  readonly entity: Message;
-  /** That the message is gone at its source; null while it is there, and again when it was restored. */
-  readonly deletion: Deletion | null;
-  /** Lookup alias → what was found. */
-  readonly context: Readonly<Record<string, LookupMatch>>;
-  /** Task → judgement. */
-  readonly judgements: Readonly<Record<string, Judgement>>;
-}
+export interface MessageClassified extends EntityClassified<Message> {}
+
+export const messageSchema: AvroNode = {
+  type: 'record',
+  name: 'Message',
+  namespace: 'io.millrace.messages.v1',
+  doc: 'Something a person wrote in a conversation.',
+  fields: [
+    { name: 'id', type: 'string', doc: "The vendor's id of the message." },
+    {
+      name: 'conversation',
+      type: ['null', 'string'],
+      doc: 'The conversation or thread it belongs to: the thing whose order matters.',
+      default: null,
+    },
+    { name: 'channel', type: ['null', 'string'], doc: 'Channel, room or inbox.', default: null },
+    { name: 'author', type: ['null', partySchema], doc: 'Who wrote it.', default: null },
+    { name: 'text', type: 'string', doc: 'What was written, as plain text.' },
+    { name: 'url', type: ['null', 'string'], doc: 'Where a person can open it at the vendor.', default: null },
+    {
+      name: 'sentAt',
+      type: ['null', { type: 'long', logicalType: 'timestamp-millis' }],
+      doc: 'When it was sent, epoch milliseconds.',
+      default: null,
+    },
+    {
+      name: 'attributes',
+      type: { type: 'map', values: 'string' },
+      doc: 'What the vendor said beyond the canon: a small map of names as the vendor spells them.',
+      default: {},
+    },
+  ],
+};
+
+export const messages: EntityDefinition<Message> = defineEntity({
+  name: 'messages',
+  schema: messageSchema,
+  version: null,
+  partitions: 4,
+});

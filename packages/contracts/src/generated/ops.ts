@@ -1,4 +1,6 @@
 // Made by `npm run generate` from schemas/. Do not edit.
+import type { AvroNode } from '../avro-schema.ts';
+
 /** Who did what to the installation, written before it acts. */
 export interface OpsAudit {
   /** Verb of the operator API: dlq.redrive, routes.resume, sources.secret … */
@@ -12,6 +14,20 @@ export interface OpsAudit {
   /** When, epoch milliseconds. */
   readonly at: number;
 }
+
+export const opsAuditSchema: AvroNode = {
+  type: 'record',
+  name: 'OpsAudit',
+  namespace: 'io.millrace.ops.v1',
+  doc: 'Who did what to the installation, written before it acts.',
+  fields: [
+    { name: 'action', type: 'string', doc: 'Verb of the operator API: dlq.redrive, routes.resume, sources.secret …' },
+    { name: 'actor', type: 'string', doc: 'Who.' },
+    { name: 'target', type: 'string', doc: 'What it was done to.' },
+    { name: 'detail', type: ['null', 'string'], doc: 'Parameters as JSON; never a secret.', default: null },
+    { name: 'at', type: { type: 'long', logicalType: 'timestamp-millis' }, doc: 'When, epoch milliseconds.' },
+  ],
+};
 
 /** What an operator wants of a consumer group: the newest record of a group counts until the next, through restarts of every process that runs it. */
 export interface OpsControl {
@@ -28,6 +44,23 @@ export interface OpsControl {
 /** What to do. */
 export type ControlCommand = 'resume' | 'halt';
 
+export const opsControlSchema: AvroNode = {
+  type: 'record',
+  name: 'OpsControl',
+  namespace: 'io.millrace.ops.v1',
+  doc: 'What an operator wants of a consumer group: the newest record of a group counts until the next, through restarts of every process that runs it.',
+  fields: [
+    {
+      name: 'command',
+      type: { type: 'enum', name: 'ControlCommand', doc: 'What to do.', symbols: ['resume', 'halt'] },
+      doc: 'halt keeps the pipeline stopped; resume lifts any halt and reads secrets again.',
+    },
+    { name: 'group', type: 'string', doc: 'Consumer group meant.' },
+    { name: 'actor', type: 'string', doc: 'Who ordered it.' },
+    { name: 'at', type: { type: 'long', logicalType: 'timestamp-millis' }, doc: 'When, epoch milliseconds.' },
+  ],
+};
+
 /** How one dead letter stands; the newest of its id counts. */
 export interface OpsDlqStatus {
   /** Dead letter. */
@@ -43,6 +76,25 @@ export interface OpsDlqStatus {
   /** When, epoch milliseconds. */
   readonly at: number;
 }
+
+export const opsDlqStatusSchema: AvroNode = {
+  type: 'record',
+  name: 'OpsDlqStatus',
+  namespace: 'io.millrace.ops.v1',
+  doc: 'How one dead letter stands; the newest of its id counts.',
+  fields: [
+    { name: 'dlqId', type: 'string', doc: 'Dead letter.' },
+    { name: 'group', type: 'string', doc: 'Group that dead-lettered it.' },
+    {
+      name: 'status',
+      type: 'string',
+      doc: 'unresolved, scheduled, redriven, resolved, failed-again, parked, discarded or expired.',
+    },
+    { name: 'job', type: ['null', 'string'], doc: 'Job that last touched it.', default: null },
+    { name: 'actor', type: ['null', 'string'], doc: 'Who last touched it.', default: null },
+    { name: 'at', type: { type: 'long', logicalType: 'timestamp-millis' }, doc: 'When, epoch milliseconds.' },
+  ],
+};
 
 /** How one pipeline stands; the newest of its group counts. */
 export interface OpsPipeline {
@@ -63,6 +115,25 @@ export interface OpsPipeline {
 /** How it stands. */
 export type PipelineState = 'running' | 'halted' | 'open';
 
+export const opsPipelineSchema: AvroNode = {
+  type: 'record',
+  name: 'OpsPipeline',
+  namespace: 'io.millrace.ops.v1',
+  doc: 'How one pipeline stands; the newest of its group counts.',
+  fields: [
+    { name: 'group', type: 'string', doc: 'Consumer group of the pipeline.' },
+    { name: 'service', type: 'string', doc: 'Service that runs it.' },
+    { name: 'instance', type: 'string', doc: 'Process that says so.' },
+    {
+      name: 'state',
+      type: { type: 'enum', name: 'PipelineState', doc: 'How it stands.', symbols: ['running', 'halted', 'open'] },
+      doc: 'running works; halted waits for an operator; open waits for its dependency (breaker).',
+    },
+    { name: 'code', type: ['null', 'string'], doc: 'Error code that halted or opened it.', default: null },
+    { name: 'since', type: { type: 'long', logicalType: 'timestamp-millis' }, doc: 'Since when, epoch milliseconds.' },
+  ],
+};
+
 /** What the target group did with one redriven record; resolved means acknowledged here. */
 export interface OpsReplayAck {
   /** Job that sent it. */
@@ -80,6 +151,27 @@ export interface OpsReplayAck {
   /** When, epoch milliseconds. */
   readonly at: number;
 }
+
+export const opsReplayAckSchema: AvroNode = {
+  type: 'record',
+  name: 'OpsReplayAck',
+  namespace: 'io.millrace.ops.v1',
+  doc: 'What the target group did with one redriven record; resolved means acknowledged here.',
+  fields: [
+    { name: 'job', type: 'string', doc: 'Job that sent it.' },
+    { name: 'dlqId', type: 'string', doc: 'Dead letter it came from.' },
+    { name: 'group', type: 'string', doc: 'Group that handled it.' },
+    { name: 'outcome', type: 'string', doc: 'delivered, emitted, filtered, superseded, discarded or failed-again.' },
+    { name: 'code', type: ['null', 'string'], doc: 'Error code when it failed again.', default: null },
+    {
+      name: 'eventId',
+      type: ['null', 'string'],
+      doc: 'Event id of the record, where it could be decoded.',
+      default: null,
+    },
+    { name: 'at', type: { type: 'long', logicalType: 'timestamp-millis' }, doc: 'When, epoch milliseconds.' },
+  ],
+};
 
 /** A redrive job as it stands; the newest of its id counts. */
 export interface OpsReplayJob {
@@ -108,3 +200,32 @@ export interface OpsReplayJob {
   /** When this state was written, epoch milliseconds. */
   readonly updatedAt: number;
 }
+
+export const opsReplayJobSchema: AvroNode = {
+  type: 'record',
+  name: 'OpsReplayJob',
+  namespace: 'io.millrace.ops.v1',
+  doc: 'A redrive job as it stands; the newest of its id counts.',
+  fields: [
+    { name: 'job', type: 'string', doc: 'Job id.' },
+    { name: 'group', type: 'string', doc: 'Consumer group whose lane is filled.' },
+    { name: 'state', type: 'string', doc: 'planned, running, paused, done, cancelled or failed.' },
+    { name: 'actor', type: 'string', doc: 'Who started it.' },
+    { name: 'reason', type: ['null', 'string'], doc: "Why, in the operator's words.", default: null },
+    { name: 'selection', type: 'string', doc: 'What was selected, as JSON: ids, fingerprint, times.' },
+    { name: 'generation', type: 'long', doc: 'Generation the copies carry.' },
+    { name: 'planned', type: 'long', doc: 'Records in the frozen plan.' },
+    { name: 'sent', type: 'long', doc: 'Records copied into the lane so far.' },
+    { name: 'skipped', type: { type: 'map', values: 'long' }, doc: 'Reason → records left out.', default: {} },
+    {
+      name: 'createdAt',
+      type: { type: 'long', logicalType: 'timestamp-millis' },
+      doc: 'When it was planned, epoch milliseconds.',
+    },
+    {
+      name: 'updatedAt',
+      type: { type: 'long', logicalType: 'timestamp-millis' },
+      doc: 'When this state was written, epoch milliseconds.',
+    },
+  ],
+};

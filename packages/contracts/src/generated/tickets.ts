@@ -1,9 +1,8 @@
 // Made by `npm run generate` from schemas/. Do not edit.
-import type { LookupMatch } from './context.ts';
-import type { Judgement } from './judgements.ts';
-import type { Deletion } from './lifecycle.ts';
-import type { RawPosition } from './lineage.ts';
-import type { Party } from './parties.ts';
+import type { AvroNode } from '../avro-schema.ts';
+import { defineEntity, type EntityDefinition } from '../entities.ts';
+import type { EntityClassified, EntityEnriched, EntityReceived } from './entity.ts';
+import { type Party, partySchema } from './parties.ts';
 
 /** A request for support. */
 export interface Ticket {
@@ -38,55 +37,70 @@ export interface Ticket {
 }
 
 /** A canonical ticket as it came in, before anything was added. */
-export interface TicketReceived {
-  /** Which of two events of one key is newer, compared as bytes: what the producer states (15 digits of an instant in ms, or `v` and 19 digits of a count) or, where it states nothing, 15 digits of the time when the log took it; then `-` and 19 digits of the log's offset. On a business event it is null, or the statement alone, until the first stage completes it. */
-  readonly sequence: string | null;
-  /** When the gateway took it, epoch milliseconds. */
-  readonly receivedAt: number;
-  /** Source instance of the flow file, or the client that sent the business event. */
-  readonly source: string;
-  /** The raw record it was made from; null for business events. */
-  readonly raw: RawPosition | null;
-  /** The canonical ticket. */
-  readonly entity: Ticket;
-  /** That the ticket is gone at its source; null while it is there, and again when it was restored. */
-  readonly deletion: Deletion | null;
-}
+export interface TicketReceived extends EntityReceived<Ticket> {}
 
 /** A canonical ticket with what the reference tables say about it. */
-export interface TicketEnriched {
-  /** Which of two events of one key is newer, compared as bytes: what the producer states (15 digits of an instant in ms, or `v` and 19 digits of a count) or, where it states nothing, 15 digits of the time when the log took it; then `-` and 19 digits of the log's offset. On a business event it is null, or the statement alone, until the first stage completes it. */
-  readonly sequence: string | null;
-  /** When the gateway took it, epoch milliseconds. */
-  readonly receivedAt: number;
-  /** Source instance of the flow file, or the client that sent the business event. */
-  readonly source: string;
-  /** The raw record it was made from; null for business events. */
-  readonly raw: RawPosition | null;
-  /** The canonical ticket. */
-  readonly entity: Ticket;
-  /** That the ticket is gone at its source; null while it is there, and again when it was restored. */
-  readonly deletion: Deletion | null;
-  /** Lookup alias → what was found. */
-  readonly context: Readonly<Record<string, LookupMatch>>;
-}
+export interface TicketEnriched extends EntityEnriched<Ticket> {}
 
 /** An enriched ticket with the models' judgements. */
-export interface TicketClassified {
-  /** Which of two events of one key is newer, compared as bytes: what the producer states (15 digits of an instant in ms, or `v` and 19 digits of a count) or, where it states nothing, 15 digits of the time when the log took it; then `-` and 19 digits of the log's offset. On a business event it is null, or the statement alone, until the first stage completes it. */
-  readonly sequence: string | null;
-  /** When the gateway took it, epoch milliseconds. */
-  readonly receivedAt: number;
-  /** Source instance of the flow file, or the client that sent the business event. */
-  readonly source: string;
-  /** The raw record it was made from; null for business events. */
-  readonly raw: RawPosition | null;
-  /** The canonical ticket. */
-  readonly entity: Ticket;
-  /** That the ticket is gone at its source; null while it is there, and again when it was restored. */
-  readonly deletion: Deletion | null;
-  /** Lookup alias → what was found. */
-  readonly context: Readonly<Record<string, LookupMatch>>;
-  /** Task → judgement. */
-  readonly judgements: Readonly<Record<string, Judgement>>;
-}
+export interface TicketClassified extends EntityClassified<Ticket> {}
+
+export const ticketSchema: AvroNode = {
+  type: 'record',
+  name: 'Ticket',
+  namespace: 'io.millrace.tickets.v1',
+  doc: 'A request for support.',
+  fields: [
+    { name: 'id', type: 'string', doc: "The vendor's id of the ticket." },
+    { name: 'subject', type: 'string', doc: 'Subject line.' },
+    { name: 'description', type: ['null', 'string'], doc: 'What the requester wrote first.', default: null },
+    {
+      name: 'status',
+      type: ['null', 'string'],
+      doc: "Vendor's status in lower case: new, open, pending, hold, solved, closed.",
+      default: null,
+    },
+    {
+      name: 'priority',
+      type: ['null', 'string'],
+      doc: "Vendor's priority in lower case: low, normal, high, urgent.",
+      default: null,
+    },
+    {
+      name: 'channel',
+      type: ['null', 'string'],
+      doc: 'How the ticket came in: email, web, chat, api …',
+      default: null,
+    },
+    { name: 'requester', type: ['null', partySchema], doc: 'Who asks.', default: null },
+    { name: 'tags', type: { type: 'array', items: 'string' }, doc: 'Tags on the ticket.', default: [] },
+    { name: 'assignee', type: ['null', 'string'], doc: "Vendor's id of the agent it is assigned to.", default: null },
+    { name: 'group', type: ['null', 'string'], doc: "Vendor's id of the group it is assigned to.", default: null },
+    { name: 'url', type: ['null', 'string'], doc: 'Where a person can open it at the vendor.', default: null },
+    {
+      name: 'createdAt',
+      type: ['null', { type: 'long', logicalType: 'timestamp-millis' }],
+      doc: 'When the vendor made it, epoch milliseconds.',
+      default: null,
+    },
+    {
+      name: 'updatedAt',
+      type: ['null', { type: 'long', logicalType: 'timestamp-millis' }],
+      doc: 'When the vendor last changed it, epoch milliseconds.',
+      default: null,
+    },
+    {
+      name: 'attributes',
+      type: { type: 'map', values: 'string' },
+      doc: 'What the vendor said beyond the canon: a small map of names as the vendor spells them.',
+      default: {},
+    },
+  ],
+};
+
+export const tickets: EntityDefinition<Ticket> = defineEntity({
+  name: 'tickets',
+  schema: ticketSchema,
+  version: 'updatedAt',
+  partitions: 4,
+});

@@ -1,9 +1,8 @@
 // Made by `npm run generate` from schemas/. Do not edit.
-import type { LookupMatch } from './context.ts';
-import type { Judgement } from './judgements.ts';
-import type { Deletion } from './lifecycle.ts';
-import type { RawPosition } from './lineage.ts';
-import type { Party } from './parties.ts';
+import type { AvroNode } from '../avro-schema.ts';
+import { defineEntity, type EntityDefinition } from '../entities.ts';
+import type { EntityClassified, EntityEnriched, EntityReceived } from './entity.ts';
+import { type Party, partySchema } from './parties.ts';
 
 /** A movement of money, or the attempt at one. */
 export interface Transaction {
@@ -32,55 +31,62 @@ export interface Transaction {
 }
 
 /** A canonical transaction as it came in, before anything was added. */
-export interface TransactionReceived {
-  /** Which of two events of one key is newer, compared as bytes: what the producer states (15 digits of an instant in ms, or `v` and 19 digits of a count) or, where it states nothing, 15 digits of the time when the log took it; then `-` and 19 digits of the log's offset. On a business event it is null, or the statement alone, until the first stage completes it. */
-  readonly sequence: string | null;
-  /** When the gateway took it, epoch milliseconds. */
-  readonly receivedAt: number;
-  /** Source instance of the flow file, or the client that sent the business event. */
-  readonly source: string;
-  /** The raw record it was made from; null for business events. */
-  readonly raw: RawPosition | null;
-  /** The canonical transaction. */
-  readonly entity: Transaction;
-  /** That the transaction is gone at its source; null while it is there, and again when it was restored. */
-  readonly deletion: Deletion | null;
-}
+export interface TransactionReceived extends EntityReceived<Transaction> {}
 
 /** A canonical transaction with what the reference tables say about it. */
-export interface TransactionEnriched {
-  /** Which of two events of one key is newer, compared as bytes: what the producer states (15 digits of an instant in ms, or `v` and 19 digits of a count) or, where it states nothing, 15 digits of the time when the log took it; then `-` and 19 digits of the log's offset. On a business event it is null, or the statement alone, until the first stage completes it. */
-  readonly sequence: string | null;
-  /** When the gateway took it, epoch milliseconds. */
-  readonly receivedAt: number;
-  /** Source instance of the flow file, or the client that sent the business event. */
-  readonly source: string;
-  /** The raw record it was made from; null for business events. */
-  readonly raw: RawPosition | null;
-  /** The canonical transaction. */
-  readonly entity: Transaction;
-  /** That the transaction is gone at its source; null while it is there, and again when it was restored. */
-  readonly deletion: Deletion | null;
-  /** Lookup alias → what was found. */
-  readonly context: Readonly<Record<string, LookupMatch>>;
-}
+export interface TransactionEnriched extends EntityEnriched<Transaction> {}
 
 /** An enriched transaction with the models' judgements. */
-export interface TransactionClassified {
-  /** Which of two events of one key is newer, compared as bytes: what the producer states (15 digits of an instant in ms, or `v` and 19 digits of a count) or, where it states nothing, 15 digits of the time when the log took it; then `-` and 19 digits of the log's offset. On a business event it is null, or the statement alone, until the first stage completes it. */
-  readonly sequence: string | null;
-  /** When the gateway took it, epoch milliseconds. */
-  readonly receivedAt: number;
-  /** Source instance of the flow file, or the client that sent the business event. */
-  readonly source: string;
-  /** The raw record it was made from; null for business events. */
-  readonly raw: RawPosition | null;
-  /** The canonical transaction. */
-  readonly entity: Transaction;
-  /** That the transaction is gone at its source; null while it is there, and again when it was restored. */
-  readonly deletion: Deletion | null;
-  /** Lookup alias → what was found. */
-  readonly context: Readonly<Record<string, LookupMatch>>;
-  /** Task → judgement. */
-  readonly judgements: Readonly<Record<string, Judgement>>;
-}
+export interface TransactionClassified extends EntityClassified<Transaction> {}
+
+export const transactionSchema: AvroNode = {
+  type: 'record',
+  name: 'Transaction',
+  namespace: 'io.millrace.transactions.v1',
+  doc: 'A movement of money, or the attempt at one.',
+  fields: [
+    { name: 'id', type: 'string', doc: "The vendor's id of the transaction." },
+    { name: 'kind', type: ['null', 'string'], doc: 'payment, refund, payout, invoice, dispute …', default: null },
+    {
+      name: 'status',
+      type: ['null', 'string'],
+      doc: "Vendor's status in lower case: pending, succeeded, failed …",
+      default: null,
+    },
+    {
+      name: 'amountMinor',
+      type: ['null', 'long'],
+      doc: "Amount in the currency's smallest unit (cents).",
+      default: null,
+    },
+    { name: 'currency', type: ['null', 'string'], doc: 'ISO 4217 code in upper case.', default: null },
+    { name: 'customer', type: ['null', partySchema], doc: 'Who pays or is paid.', default: null },
+    { name: 'description', type: ['null', 'string'], doc: 'What it is for.', default: null },
+    {
+      name: 'reference',
+      type: ['null', 'string'],
+      doc: 'Id of what it belongs to: an invoice, an order, a subscription.',
+      default: null,
+    },
+    { name: 'url', type: ['null', 'string'], doc: 'Where a person can open it at the vendor.', default: null },
+    {
+      name: 'occurredAt',
+      type: ['null', { type: 'long', logicalType: 'timestamp-millis' }],
+      doc: 'When it happened, epoch milliseconds.',
+      default: null,
+    },
+    {
+      name: 'attributes',
+      type: { type: 'map', values: 'string' },
+      doc: 'What the vendor said beyond the canon: a small map of names as the vendor spells them.',
+      default: {},
+    },
+  ],
+};
+
+export const transactions: EntityDefinition<Transaction> = defineEntity({
+  name: 'transactions',
+  schema: transactionSchema,
+  version: null,
+  partitions: 4,
+});

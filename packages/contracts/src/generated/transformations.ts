@@ -1,4 +1,6 @@
 // Made by `npm run generate` from schemas/. Do not edit.
+import type { AvroNode } from '../avro-schema.ts';
+
 /** One change of one message by the transformation layer, before and after. */
 export interface TransformationRecorded {
   /** Consumer group of the stage that changed it. */
@@ -21,3 +23,39 @@ export interface TransformationRecorded {
 
 /** What the stage did. */
 export type TransformationOutcome = 'applied' | 'filtered';
+
+export const transformationRecordedSchema: AvroNode = {
+  type: 'record',
+  name: 'TransformationRecorded',
+  namespace: 'io.millrace.transformations.v1',
+  doc: 'One change of one message by the transformation layer, before and after.',
+  fields: [
+    { name: 'stage', type: 'string', doc: 'Consumer group of the stage that changed it.' },
+    {
+      name: 'outcome',
+      type: {
+        type: 'enum',
+        name: 'TransformationOutcome',
+        doc: 'What the stage did.',
+        symbols: ['applied', 'filtered'],
+      },
+      doc: 'applied made an output; filtered ended the message here.',
+    },
+    {
+      name: 'reason',
+      type: ['null', 'string'],
+      doc: 'Why it was filtered: echo, no-normaliser …; or, where it was applied, what is not used of it: version-in-the-future.',
+      default: null,
+    },
+    { name: 'entity', type: ['null', 'string'], doc: 'Entity of the output.', default: null },
+    { name: 'inputId', type: 'string', doc: 'Event id of the input.' },
+    { name: 'outputId', type: ['null', 'string'], doc: 'Event id of the output; null when filtered.', default: null },
+    {
+      name: 'patch',
+      type: ['null', 'string'],
+      doc: 'JSON Patch (RFC 6902) from before to after; null when filtered or when the input was not JSON.',
+      default: null,
+    },
+    { name: 'at', type: { type: 'long', logicalType: 'timestamp-millis' }, doc: 'When, epoch milliseconds.' },
+  ],
+};

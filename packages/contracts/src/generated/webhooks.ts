@@ -1,4 +1,6 @@
 // Made by `npm run generate` from schemas/. Do not edit.
+import type { AvroNode } from '../avro-schema.ts';
+
 /** A verified webhook exactly as it came over HTTP: the truth from which everything after can be made again. */
 export interface WebhookReceived {
   /** Source instance named in the flow file. */
@@ -79,3 +81,141 @@ export interface Identity {
 
 /** Whether the request ledger could be asked. */
 export type Dedupe = 'checked' | 'unknown';
+
+export const webhookReceivedSchema: AvroNode = {
+  type: 'record',
+  name: 'WebhookReceived',
+  namespace: 'io.millrace.webhooks.v1',
+  doc: 'A verified webhook exactly as it came over HTTP: the truth from which everything after can be made again.',
+  fields: [
+    { name: 'source', type: 'string', doc: 'Source instance named in the flow file.' },
+    { name: 'connector', type: 'string', doc: 'Connector that verified it.' },
+    {
+      name: 'receivedAt',
+      type: { type: 'long', logicalType: 'timestamp-millis' },
+      doc: 'When the gateway had the whole body, epoch milliseconds.',
+    },
+    { name: 'method', type: 'string', doc: 'HTTP method.' },
+    { name: 'path', type: 'string', doc: 'Request path, credentials masked.' },
+    {
+      name: 'query',
+      type: 'string',
+      doc: 'Query string without the question mark, credentials masked; empty when there is none.',
+      default: '',
+    },
+    {
+      name: 'headers',
+      type: {
+        type: 'array',
+        items: {
+          type: 'record',
+          name: 'HeaderField',
+          doc: 'One header line.',
+          fields: [
+            { name: 'name', type: 'string', doc: 'Name as sent.' },
+            { name: 'value', type: 'string', doc: 'Value as sent; secrets are redacted.' },
+          ],
+        },
+      },
+      doc: 'All headers in the order they came.',
+      default: [],
+    },
+    { name: 'remoteAddress', type: ['null', 'string'], doc: 'Address of the peer.', default: null },
+    {
+      name: 'body',
+      type: ['null', 'bytes'],
+      doc: 'The exact body bytes, unless they are claim-checked.',
+      default: null,
+    },
+    {
+      name: 'bodyRef',
+      type: [
+        'null',
+        {
+          type: 'record',
+          name: 'BodyReference',
+          doc: 'Claim check of a body too large for a record.',
+          fields: [
+            { name: 'ref', type: 'string', doc: 'What the body store answers to.' },
+            { name: 'sha256', type: 'string', doc: 'Digest of the stored bytes, hex.' },
+            { name: 'bytes', type: 'long', doc: 'Length of the stored bytes.' },
+          ],
+        },
+      ],
+      doc: 'Where the body is when it is not in the record.',
+      default: null,
+    },
+    { name: 'bodySha256', type: 'string', doc: 'Digest of the body before any masking, hex.' },
+    {
+      name: 'verification',
+      type: {
+        type: 'record',
+        name: 'Verification',
+        doc: 'How it was proved who sent it.',
+        fields: [
+          { name: 'verdict', type: 'string', doc: 'verified, or unsigned where the definition allows it.' },
+          {
+            name: 'keyId',
+            type: ['null', 'string'],
+            doc: "Which of the source's secrets matched; never the secret.",
+            default: null,
+          },
+          { name: 'scheme', type: 'string', doc: 'Signature scheme and version.' },
+          {
+            name: 'replayProtected',
+            type: 'boolean',
+            doc: 'True when identity or a timestamp is inside the signed content.',
+          },
+        ],
+      },
+      doc: 'How it was proved who sent it.',
+    },
+    {
+      name: 'identity',
+      type: {
+        type: 'record',
+        name: 'Identity',
+        doc: 'What makes this delivery the same as its repetition.',
+        fields: [
+          { name: 'kind', type: 'string', doc: 'pointer, header, body or none.' },
+          { name: 'value', type: 'string', doc: 'The identity itself.' },
+        ],
+      },
+      doc: 'What duplicates are recognised by.',
+    },
+    {
+      name: 'eventType',
+      type: ['null', 'string'],
+      doc: "The vendor's event type, read through the definition's pointer.",
+      default: null,
+    },
+    {
+      name: 'subject',
+      type: ['null', 'string'],
+      doc: "The thing it is about, read through the definition's pointer; the record's key.",
+      default: null,
+    },
+    {
+      name: 'actor',
+      type: ['null', 'string'],
+      doc: "Who caused it at the vendor; our own integration's id marks an echo.",
+      default: null,
+    },
+    {
+      name: 'occurredAt',
+      type: ['null', { type: 'long', logicalType: 'timestamp-millis' }],
+      doc: 'When it happened, as the vendor says, epoch milliseconds.',
+      default: null,
+    },
+    {
+      name: 'dedupe',
+      type: {
+        type: 'enum',
+        name: 'Dedupe',
+        doc: 'Whether the request ledger could be asked.',
+        symbols: ['checked', 'unknown'],
+      },
+      doc: 'Unknown when the ledger was away: a duplicate may follow.',
+    },
+  ],
+};
