@@ -18,7 +18,7 @@ export const kafkaErrors = {
   X_KAFKA_UNKNOWN_TOPIC: 'A topic does not exist; provision the topics, nothing is created on first use.',
   X_KAFKA_NOT_IN_GROUP: 'A commit came from a membership that is over; the records are read again by their new owner.',
   X_KAFKA_OFFSET_OUT_OF_RANGE:
-    'The committed offset is no longer in the log: records were deleted unread, and the pipeline is halted. Set the group’s offset to where it should go on, then resume it; nothing is skipped silently.',
+    'The committed offset is no longer in the log: records were deleted unread, and the pipeline is halted. Say where it should go on (`millrace pipelines seek`), then resume it; nothing is skipped silently.',
   X_KAFKA_OFFSET_TOO_LARGE: 'An offset is beyond 2^53 - 1, which this client does not read.',
   X_KAFKA_CLIENT_CRASHED: 'The Kafka client gave up on a group membership; the process must start afresh.',
   X_KAFKA_CLIENT_UNPATCHED:

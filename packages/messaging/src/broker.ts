@@ -118,8 +118,13 @@ export interface GroupMember {
   commit(offsets: readonly OffsetCommit[]): Promise<void>;
   /** `performance.now()` of the last heartbeat or join that the coordinator answered well; -Infinity before. */
   lastHeartbeatAt(): number;
-  /** Stops fetching, leaves. The last commit must come before. Idempotent, and works while blocked. */
+  /**
+   * Stops fetching, leaves; a static member keeps its place for whoever comes back under its name. The last commit must come
+   * before. Idempotent, and works while blocked.
+   */
   close(): Promise<void>;
+  /** As `close`, and gives up the place of a static member too: a group that everybody has left so is empty. */
+  leave(): Promise<void>;
 }
 
 export interface MemberOptions {
@@ -199,6 +204,11 @@ export interface BrokerAdmin {
     group: string,
     topics: readonly string[],
   ): Promise<readonly (TopicPartition & { readonly committed: CommittedOffset | null })[]>;
+  /**
+   * Sets where a group goes on, and forgets what it had finished beyond. Rejects with `X_GROUP_NOT_EMPTY`, having set nothing,
+   * while anybody is in the group: a member would not notice, and overwrite it with its next commit.
+   */
+  setOffsets(group: string, positions: readonly RecordPosition[]): Promise<void>;
 }
 
 export interface BrokerCapabilities {

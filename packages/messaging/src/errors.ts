@@ -36,7 +36,9 @@ export const messagingErrors = {
   X_KEYS_HELD_TOO_MANY:
     'More keys are held than maxHeldKeys: something fails for most records; mend it, redrive or discard, then `millrace pipelines resume`.',
   X_GROUP_OFFSETS_LOST:
-    'A group that has worked before has no committed offset any more, and its log does not begin at 0: records may have been deleted unread. Set the offsets of the group to where it should go on, or resume the pipeline to begin at the earliest records.',
+    'A group that has worked before has no committed offset any more, and its log does not begin at 0: records may have been deleted unread. Say where it should go on (`millrace pipelines seek`), or resume the pipeline to begin at the earliest records.',
+  X_GROUP_NOT_EMPTY:
+    'Offsets of a group were to be set while somebody is in it; `millrace pipelines seek` makes the members leave first. One that died leaves when its session is over.',
   X_PIPELINE_HALTED: 'An operator halted this pipeline; `millrace pipelines resume` lifts it.',
   X_MEMBER_FENCED:
     'Another process joined the group under the same instance id; this one ends with 78 and is not started again. Give every instance an ordinal of its own.',
@@ -66,6 +68,12 @@ export function fencedError(doing: string, cause?: unknown): CodedError {
   const message = `${doing}: another process has joined under the same instance id`;
   const error = new CodedError('X_MEMBER_FENCED', message, { disposition: retry(), cause });
   return Object.assign(error, { exitCode: exitCodes.fenced });
+}
+
+/** Why the offsets of a group were not set. */
+export function groupNotEmpty(group: string, cause?: unknown): CodedError {
+  const message = `the offsets of group ${group} can be set only while nobody is in it, and somebody is; halt its pipeline and let its members leave`;
+  return new CodedError('X_GROUP_NOT_EMPTY', message, { disposition: retry(), cause });
 }
 
 /** True across realms and copies of this module. */

@@ -1,5 +1,6 @@
 import { describe, expect } from '@jest/globals';
 import { isCodedError } from '@millrace/messaging';
+import { joinGroup } from '../group-probe.ts';
 import { eventually, law } from '../harness.ts';
 import { aRecord, type BrokerLawContext } from './context.ts';
 
@@ -77,6 +78,46 @@ export function adminLaws({ broker, topic, group }: BrokerLawContext): void {
       const groups = [group(), group()];
       const described = await broker().admin.describeGroups(groups);
       expect(described).toEqual(groups.map((name) => ({ group: name, members: 0 })));
+    });
+
+    law('sets where a group goes on that never was, and that has left, and a member begins there', async () => {
+      const [name, members] = [await topic(2), group()];
+      const producer = await broker().createProducer();
+      for (let at = 0; at < 10; at += 1) await producer.send(aRecord(name, { partition: at % 2 }));
+      await producer.close();
+      for (const offset of [3, 1]) {
+        // Who has left is gone a moment later.
+        await eventually(async () => (await broker().admin.describeGroups([members]))[0]?.members === 0);
+        await broker().admin.setOffsets(members, [
+          { topic: name, partition: 0, offset },
+          { topic: name, partition: 1, offset: 5 },
+        ]);
+        expect((await broker().admin.committed(members, [name])).map((one) => one.committed)).toEqual([
+          { offset, metadata: '' },
+          { offset: 5, metadata: '' },
+        ]);
+        const probe = await joinGroup(broker(), { group: members, topics: [name] });
+        await probe.received(5 - offset);
+        expect(probe.records.map((one) => [one.partition, one.offset])[0]).toEqual([0, offset]);
+        expect(probe.records).toHaveLength(5 - offset);
+        await probe.commitAll();
+        await probe.member.leave();
+      }
+    });
+
+    law('sets nothing of a group that somebody is in', async () => {
+      const [name, members] = [await topic(1), group()];
+      const producer = await broker().createProducer();
+      for (let at = 0; at < 4; at += 1) await producer.send(aRecord(name, { partition: 0 }));
+      await producer.close();
+      const probe = await joinGroup(broker(), { group: members, topics: [name] });
+      await probe.received(4);
+      await probe.commitAll();
+      await expect(
+        broker().admin.setOffsets(members, [{ topic: name, partition: 0, offset: 1 }]),
+      ).rejects.toMatchObject({ code: 'X_GROUP_NOT_EMPTY', disposition: { kind: 'retry' } });
+      expect((await broker().admin.committed(members, [name]))[0]?.committed?.offset).toBe(4);
+      await probe.member.close();
     });
 
     law('knows its brokers, each by another id', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect } from '@jest/globals';
 import { type GroupProbe, joinGroup } from '../group-probe.ts';
-import { law } from '../harness.ts';
+import { eventually, law } from '../harness.ts';
 import { aRecord, type BrokerLawContext } from './context.ts';
 
 /** From the kill to the successor's first record; a dynamic member waits for nearly the killed one's whole session. */
@@ -69,6 +69,21 @@ export function staticMemberLaws({ broker, harness, topic, group, subject }: Bro
           if (restarts === 0) await again.member.close();
         }
         expect(two.assignments.length).toBe(undisturbed);
+      },
+      skip,
+    );
+
+    law(
+      'gives its place up when it leaves, so that its group is empty at once',
+      async () => {
+        const { members, one, two } = await twoMembers();
+        await Promise.all([one.member.leave(), two.member.leave()]);
+        const left = performance.now();
+        await eventually(async () => (await broker().admin.describeGroups([members]))[0]?.members === 0);
+        expect(performance.now() - left).toBeLessThan(backAtWorkMs(one));
+        // Again, and after: safe.
+        await one.member.leave();
+        await one.member.close();
       },
       skip,
     );

@@ -5,6 +5,7 @@ import type {
   CommittedOffset,
   GroupDescription,
   PartitionOffsets,
+  RecordPosition,
   TopicDescription,
   TopicSpec,
 } from '@millrace/messaging';
@@ -12,7 +13,8 @@ import kafkajs, { type Admin } from 'kafkajs';
 import { someBroker } from '../access/access.ts';
 import type { ClientConfig } from '../client-config.ts';
 import { classifyClientFailure, clientError } from '../errors.ts';
-import { earliest, latest, partitionKey } from '../reading/log-access.ts';
+import { nobody, takenBy } from '../membership/commit-of-nobody.ts';
+import { earliest, groupBy, latest, partitionKey } from '../reading/log-access.ts';
 import { createKafka, type OwnKafka, retryLittle } from './client.ts';
 import { Connection } from './connection.ts';
 import { readMaxMessageBytes } from './produce-transport.ts';
@@ -192,6 +194,20 @@ export class KafkaAdmin implements BrokerAdmin {
           committed: Number(offset) < 0 ? null : { offset: Number(offset), metadata: metadata ?? '' },
         })),
       );
+    });
+  }
+
+  /** By hand: the client's own way joins the group for it. */
+  setOffsets(group: string, positions: readonly RecordPosition[]): Promise<void> {
+    return this.#ask('setting offsets', async () => {
+      const coordinator = await this.#connection.coordinator(group);
+      const topics = [...groupBy(positions, ({ topic }) => topic)].map(([topic, ofTopic]) => ({
+        topic,
+        partitions: ofTopic.map(({ partition, offset }) => ({ partition, offset: String(offset), metadata: '' })),
+      }));
+      await coordinator
+        .offsetCommit({ groupId: group, memberId: nobody.memberId, groupGenerationId: nobody.generationId, topics })
+        .catch(takenBy(group));
     });
   }
 

@@ -119,6 +119,11 @@ export class Connection {
     return cluster.findBroker({ nodeId });
   }
 
+  async coordinator(group: string): Promise<Broker> {
+    const { cluster } = await this.#connected();
+    return cluster.findGroupCoordinator({ groupId: group });
+  }
+
   /** True when the cluster answers a metadata request. */
   async ping(): Promise<void> {
     const { cluster } = await this.#connected();

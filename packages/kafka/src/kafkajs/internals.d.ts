@@ -25,6 +25,7 @@ declare module 'kafkajs/src/cluster/index.js' {
       readonly groupInstanceId: string | null;
       readonly groupGenerationId: number;
     }): Promise<unknown>;
+    leaveGroup(member: { readonly groupId: string; readonly memberId: string }): Promise<unknown>;
     offsetCommit(request: object): Promise<unknown>;
     offsetFetch(request: object): Promise<{
       readonly responses: readonly {

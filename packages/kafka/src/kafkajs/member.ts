@@ -192,6 +192,17 @@ export class KafkaMember implements GroupMember {
     return this.#closed;
   }
 
+  async leave(): Promise<void> {
+    const joined = this.#joined;
+    this.#closing.abort();
+    this.#joined = null;
+    // For a static member the client never asks for it.
+    await joined?.coordinator
+      .leaveGroup({ groupId: this.#options.group, memberId: joined.memberId })
+      .catch((error: unknown) => this.#log.debug({ err: error }, 'a member did not leave its group cleanly'));
+    await this.close();
+  }
+
   async #close(): Promise<void> {
     this.#closing.abort();
     this.#started.reject(memberClosed());

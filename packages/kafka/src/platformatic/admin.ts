@@ -12,6 +12,7 @@ import type {
 } from '@millrace/messaging';
 import type { ClientConfig } from '../client-config.ts';
 import { classifyClientFailure, clientError } from '../errors.ts';
+import { nobody, takenBy } from '../membership/commit-of-nobody.ts';
 import { earliest, type Isolation, latest, partitionKey } from '../reading/log-access.ts';
 import type { CreatedTopics, DescribedConfigs } from './client.ts';
 import { Cluster } from './cluster.ts';
@@ -155,6 +156,10 @@ export class PlatformaticAdmin implements BrokerAdmin {
     return this.#ask('reading committed offsets', async () =>
       this.#coordinator(group).committed(await this.#partitions(topics)),
     );
+  }
+
+  setOffsets(group: string, positions: readonly RecordPosition[]): Promise<void> {
+    return this.#ask('setting offsets', () => this.#coordinator(group).commit(nobody, positions).catch(takenBy(group)));
   }
 
   /** The largest record batch a topic accepts; null where the brokers do not tell this client. */

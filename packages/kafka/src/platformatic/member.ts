@@ -80,6 +80,7 @@ export class PlatformaticMember implements GroupMember {
   #lastHeartbeatAt = Number.NEGATIVE_INFINITY;
   #failed = false;
   #closed: Promise<void> | null = null;
+  #givesPlaceUp = false;
 
   constructor(options: PlatformaticMemberOptions) {
     const { config, settings, group, instanceId } = options;
@@ -142,6 +143,11 @@ export class PlatformaticMember implements GroupMember {
     return this.#closed;
   }
 
+  leave(): Promise<void> {
+    this.#givesPlaceUp = true;
+    return this.close();
+  }
+
   async #close(): Promise<void> {
     this.#closing.abort();
     this.#started.reject(memberClosed());
@@ -161,7 +167,7 @@ export class PlatformaticMember implements GroupMember {
   /** A static member stays in its group: whoever comes back under its name within the session goes on without a rebalance. */
   async #leave(): Promise<void> {
     await this.#barrier;
-    if (this.#memberId === '' || this.#options.instanceId !== undefined) return;
+    if (this.#memberId === '' || (this.#options.instanceId !== undefined && !this.#givesPlaceUp)) return;
     await this.#coordinator.leave(this.#memberId).catch((error: unknown) => {
       this.#log.debug({ err: error }, 'a member did not leave its group cleanly');
     });

@@ -1,4 +1,5 @@
 import type { BrokerAdmin } from '../broker.ts';
+import { groupNotEmpty } from '../errors.ts';
 import { type Cluster, partitionKey } from './cluster.ts';
 
 export function createInMemoryAdmin(cluster: Cluster): BrokerAdmin {
@@ -49,6 +50,10 @@ export function createInMemoryAdmin(cluster: Cluster): BrokerAdmin {
           committed: known?.get(partitionKey(topic, partition)) ?? null,
         })),
       );
+    },
+    async setOffsets(group, positions) {
+      if (cluster.members.has(group)) throw groupNotEmpty(group);
+      for (const position of positions) cluster.setCommitted(group, position);
     },
   };
 }

@@ -127,6 +127,9 @@ export function createInMemoryMember(connection: Connection, options: MemberOpti
     async close() {
       leave();
     },
+    async leave() {
+      leave();
+    },
     async rebalance(deadline = new AbortController().signal) {
       state = 'rejoining';
       await listener.beforeRejoin(deadline);
