@@ -6,6 +6,7 @@ import { groupLaws } from './broker/group-laws.ts';
 import { memberLaws } from './broker/member-laws.ts';
 import { pipelineLaws } from './broker/pipeline-laws.ts';
 import { pipelineOrderLaws } from './broker/pipeline-order-laws.ts';
+import { pipelineWishLaws } from './broker/pipeline-wish-laws.ts';
 import { pipelineWorkLaws } from './broker/pipeline-work-laws.ts';
 import { producerLaws } from './broker/producer-laws.ts';
 import { readerLaws } from './broker/reader-laws.ts';
@@ -54,5 +55,6 @@ export function brokerLaws(name: string, subject: BrokerUnderLaw): void {
     pipelineLaws(context);
     pipelineOrderLaws(context);
     pipelineWorkLaws(context);
+    pipelineWishLaws(context);
   });
 }

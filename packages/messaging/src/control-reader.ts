@@ -10,15 +10,19 @@ import type { Serde } from './serde.ts';
 export interface ControlReaderOptions {
   readonly broker: Broker;
   readonly serde: Serde;
-  readonly runs: readonly Pick<PipelineRun, 'group' | 'halt' | 'resume'>[];
+  readonly runs: readonly ControlledRun[];
   readonly logger: Logger;
   readonly clock?: Clock;
 }
 
+/** What is done to a pipeline by an operator's wish. One that cannot leave its group, or has no rate, only halts and resumes. */
+export type ControlledRun = Pick<PipelineRun, 'group' | 'halt' | 'resume'> &
+  Partial<Pick<PipelineRun, 'leave' | 'setRate'>>;
+
 /**
- * Obeys `ops.control`, the desired state of each consumer group: the newest record of a group counts until the next one.
- * What an operator halted stays halted through restarts, deploys and new members, because every process reads the topic to
- * its end before its pipelines join.
+ * Obeys `ops.control`, the desired state of each consumer group: whether it works, and how fast. The newest record of each of
+ * the two counts until the next one. What an operator halted or slowed down stays so through restarts, deploys and new
+ * members, because every process reads the topic to its end before its pipelines join.
  */
 export interface ControlReader {
   /**
@@ -37,6 +41,7 @@ export function controlReader(options: ControlReaderOptions): ControlReader {
   /** What was desired of each group when we came; null once that is applied and commands are obeyed as they arrive. */
   let desired: Map<string, OpsControl> | null = new Map();
   let reader: TopicReader | null = null;
+  const turns = new Map<string, Promise<void>>();
 
   /** Null for what nobody can read. While the registry is away it waits: a halt that was passed over would be forgotten. */
   const read = async (value: Buffer): Promise<OpsControl | null> => {
@@ -51,25 +56,37 @@ export function controlReader(options: ControlReaderOptions): ControlReader {
     }
     return null;
   };
-  const obey = async (command: OpsControl): Promise<void> => {
-    for (const run of runs.filter(({ group }) => group === command.group)) {
-      if (command.command === 'halt') run.halt();
-      else await run.resume().catch((error: unknown) => run.halt(codeOf(error)));
+  const obey = async ({ command, group, leaves, ratePerSecond }: OpsControl): Promise<void> => {
+    for (const run of runs.filter((one) => one.group === group)) {
+      if (command === 'rate') run.setRate?.(ratePerSecond);
+      else if (command === 'resume') await run.resume().catch((error: unknown) => run.halt(codeOf(error)));
+      else {
+        run.halt();
+        // Not awaited: what runs may take its time, and a resume waits for it by itself.
+        if (leaves) run.leave?.().catch(() => undefined);
+      }
     }
+  };
+  /** One after another: a halt that follows a resume must not overtake it. No group waits for another's. */
+  const inTurn = (command: OpsControl): void => {
+    const { group } = command;
+    turns.set(
+      group,
+      (turns.get(group) ?? Promise.resolve()).then(() => obey(command)),
+    );
   };
   const take = async ({ value }: InboundRecord): Promise<void> => {
     const command = value === null ? null : await read(value);
     if (command === null || closing.signal.aborted) return;
-    if (desired === null) await obey(command);
-    else desired.set(command.group, command);
+    if (desired === null) inTurn(command);
+    else desired.set(wishOf(command), command);
   };
   const applyDesired = async (): Promise<void> => {
     const found = desired ?? new Map<string, OpsControl>();
     desired = null;
-    // A pipeline starts running anyway, so only what keeps it from that is applied.
-    for (const command of found.values()) if (command.command === 'halt') await obey(command);
+    // A pipeline starts running anyway, so only what keeps it from that, or bounds it, is applied.
+    for (const command of found.values()) if (command.command !== 'resume') await obey(command);
   };
-  // One after another: a halt that follows a resume must not overtake it.
   let last: Promise<void> = Promise.resolve();
 
   return {
@@ -95,9 +112,13 @@ export function controlReader(options: ControlReaderOptions): ControlReader {
       closing.abort();
       await reader?.close();
       await last;
+      await Promise.all(turns.values());
     },
   };
 }
+
+/** Whether a group works and how fast are two wishes. */
+const wishOf = ({ group, command }: OpsControl): string => (command === 'rate' ? `${group}#rate` : group);
 
 function codeOf(error: unknown): string {
   const code = Error.isError(error) ? (error as { code?: unknown }).code : undefined;

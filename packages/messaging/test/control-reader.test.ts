@@ -22,8 +22,11 @@ beforeEach(() => {
 afterEach(() => rig.close());
 
 describe('controlReader', () => {
-  const command = (group: string, order: 'halt' | 'resume') =>
-    rig.publish(topics.opsControl, { command: order, group, actor: 'op', at: 0 }, { key: group });
+  const wish = { actor: 'op', at: 0, leaves: false, ratePerSecond: null };
+  const command = (group: string, order: 'halt' | 'resume', leaves = false) =>
+    rig.publish(topics.opsControl, { ...wish, command: order, group, leaves }, { key: group });
+  const rate = (group: string, ratePerSecond: number | null) =>
+    rig.publish(topics.opsControl, { ...wish, command: 'rate', group, ratePerSecond }, { key: `${group}#rate` });
   const logger = createLogger({ service: 'test', level: 'silent' });
 
   it('halts and resumes the runs of the group that a command names, and no other', async () => {
@@ -59,6 +62,47 @@ describe('controlReader', () => {
     const reader = controlReader({ broker: rig.cluster.connect(), serde: rig.serde, runs, logger, clock: rig.clock });
     await reader.start();
     expect(halted).toEqual(['n.notes']);
+    await reader.close();
+  });
+
+  it('knows a rate and a halt that were wished while no process was there, whichever came last', async () => {
+    await rig.provision(stage);
+    await rate('n.notes', 5);
+    await command('n.notes', 'halt', true);
+    await rate('m.notes', 5);
+    await rate('m.notes', null);
+    const heard: string[] = [];
+    const runs = ['n.notes', 'm.notes'].map((group) => ({
+      group,
+      halt: () => void heard.push(`${group} halts`),
+      leave: async () => void heard.push(`${group} leaves`),
+      setRate: (perSecond: number | null) => void heard.push(`${group} ${perSecond}/s`),
+      resume: async () => void heard.push(`${group} resumes`),
+    }));
+    const reader = controlReader({ broker: rig.cluster.connect(), serde: rig.serde, runs, logger, clock: rig.clock });
+    await reader.start();
+    expect(heard.toSorted()).toEqual(['m.notes null/s', 'n.notes 5/s', 'n.notes halts', 'n.notes leaves']);
+    await reader.close();
+  });
+
+  it('lets no group wait for one whose resume takes its time', async () => {
+    await rig.provision(stage);
+    const slow = Promise.withResolvers<void>();
+    const halted: string[] = [];
+    const runs = [
+      { group: 'n.notes', halt: () => void halted.push('n.notes'), resume: () => slow.promise },
+      { group: 'm.notes', halt: () => void halted.push('m.notes'), resume: async () => undefined },
+    ];
+    const reader = controlReader({ broker: rig.cluster.connect(), serde: rig.serde, runs, logger, clock: rig.clock });
+    await reader.start();
+    await command('n.notes', 'resume');
+    await command('n.notes', 'halt');
+    await command('m.notes', 'halt');
+    await turns();
+    expect(halted).toEqual(['m.notes']);
+    slow.resolve();
+    await turns();
+    expect(halted).toEqual(['m.notes', 'n.notes']);
     await reader.close();
   });
 

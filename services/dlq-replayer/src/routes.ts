@@ -91,7 +91,8 @@ export function createRoutes({ broker, serde, publisher, groups, logger, now }: 
       if (!groups.includes(group) && !states.has(group)) throw new OperatorError('X_ROUTE_UNKNOWN', 404);
     },
     command: async (command, group, actor) => {
-      await publisher.publish(topics.opsControl, group, { command, group, actor, at: now() });
+      const wish = { command, group, actor, at: now(), leaves: false, ratePerSecond: null };
+      await publisher.publish(topics.opsControl, group, wish);
     },
   };
 }

@@ -25,6 +25,8 @@ import {
 import { createLogger, createMetrics } from '@millrace/service';
 import { createEnricher } from '../src/enricher.ts';
 
+const order = { actor: 'test', at: 0, leaves: false, ratePerSecond: null };
+
 export const flows = loadFlows(join(import.meta.dirname, '../../../infra/flows'), { knownSources: sources });
 export const specs = topicSpecs(flows.groups().filter((group) => group.startsWith('enricher.')));
 
@@ -136,7 +138,7 @@ export async function startEnricher(
         serde.encode(topics.referenceRows, { table, key, attributes, loadedAt: 0 }),
       ),
     control: (command, group) =>
-      send(topics.opsControl.name, group, serde.encode(topics.opsControl, { command, group, actor: 'test', at: 0 })),
+      send(topics.opsControl.name, group, serde.encode(topics.opsControl, { ...order, command, group })),
     redrive: (group, deadLetter) => {
       const of = readDeadLetter(deadLetter.headers)?.id ?? '';
       const replay = { job: 'job-1', of, mode: 'redrive', count: 1, generation: null, edited: null, actor: 'test' };

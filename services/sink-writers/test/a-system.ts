@@ -23,6 +23,8 @@ import {
 import { createLogger, createMetrics, type Metrics } from '@millrace/service';
 import { createSinkWriters, type SinkWritersOptions } from '../src/sink-writers.ts';
 
+const order = { actor: 'test', at: 0, leaves: false, ratePerSecond: null };
+
 export const httpSecret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 
 type Vendor = 'zendesk' | 'slack' | 'http';
@@ -195,7 +197,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       send({
         topic: topics.opsControl.name,
         key: Buffer.from(group(route)),
-        value: serde.encode(topics.opsControl, { command, group: group(route), actor: 'test', at: Date.now() }),
+        value: serde.encode(topics.opsControl, { ...order, command, group: group(route) }),
         headers: [],
       }),
     readiness: (route) => writers.checks.find(({ name }) => name === group(route))?.ready(),

@@ -38,7 +38,7 @@ export interface PipelineLawTools {
     topics: PipelineTopics,
     handle: Handler<Note>,
     settings?: Partial<PipelineSettings>,
-    held?: Pick<Pipeline<Note>, 'onFailure'> & Pick<RunOptions, 'heldKeys'>,
+    held?: Pick<Pipeline<Note>, 'onFailure'> & Pick<RunOptions, 'heldKeys'> & { readonly ratePerSecond?: number },
   ): Promise<Started>;
   /** Numbered from 0. */
   publish(to: Topic<Note>, count: number, keyOf: (at: number) => string, partition?: number): Promise<void>;
@@ -66,7 +66,7 @@ export function pipelineLawTools({ broker, topic }: BrokerLawContext): PipelineL
     },
     async start(on, members, { input, output }, handle, settings = {}, held = { onFailure: 'tiers' }) {
       const producer = await on.createProducer();
-      const { onFailure, ...stores } = held;
+      const { onFailure, ratePerSecond = null, ...stores } = held;
       const stage = pipeline<Note>({ name: 'laws', group: members, from: [input], handle, to: [output], onFailure });
       const run = runPipeline(stage, {
         ...stores,
@@ -78,6 +78,7 @@ export function pipelineLawTools({ broker, topic }: BrokerLawContext): PipelineL
         settings: { commitIntervalMs: 50, ...settings },
         onFatal: () => undefined,
       });
+      run.setRate(ratePerSecond);
       await run.start();
       return {
         run,

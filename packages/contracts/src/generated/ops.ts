@@ -29,9 +29,9 @@ export const opsAuditSchema: AvroNode = {
   ],
 };
 
-/** What an operator wants of a consumer group: the newest record of a group counts until the next, through restarts of every process that runs it. */
+/** What an operator wants of a consumer group: the newest record of a key counts until the next, through restarts of every process that runs it. Whether it works and how fast are two wishes under two keys, so that neither overwrites the other. */
 export interface OpsControl {
-  /** halt keeps the pipeline stopped; resume lifts any halt and reads secrets again. */
+  /** halt keeps the pipeline stopped; resume lifts any halt and reads secrets again; rate bounds how many records it starts. */
   readonly command: ControlCommand;
   /** Consumer group meant. */
   readonly group: string;
@@ -39,25 +39,41 @@ export interface OpsControl {
   readonly actor: string;
   /** When, epoch milliseconds. */
   readonly at: number;
+  /** Of a halt: its members leave the group until resume, so that its offsets can be set. */
+  readonly leaves: boolean;
+  /** Of a rate: how many records the whole group may start per second; null for no limit. */
+  readonly ratePerSecond: number | null;
 }
 
 /** What to do. */
-export type ControlCommand = 'resume' | 'halt';
+export type ControlCommand = 'resume' | 'halt' | 'rate';
 
 export const opsControlSchema: AvroNode = {
   type: 'record',
   name: 'OpsControl',
   namespace: 'io.millrace.ops.v1',
-  doc: 'What an operator wants of a consumer group: the newest record of a group counts until the next, through restarts of every process that runs it.',
+  doc: 'What an operator wants of a consumer group: the newest record of a key counts until the next, through restarts of every process that runs it. Whether it works and how fast are two wishes under two keys, so that neither overwrites the other.',
   fields: [
     {
       name: 'command',
-      type: { type: 'enum', name: 'ControlCommand', doc: 'What to do.', symbols: ['resume', 'halt'] },
-      doc: 'halt keeps the pipeline stopped; resume lifts any halt and reads secrets again.',
+      type: { type: 'enum', name: 'ControlCommand', doc: 'What to do.', symbols: ['resume', 'halt', 'rate'] },
+      doc: 'halt keeps the pipeline stopped; resume lifts any halt and reads secrets again; rate bounds how many records it starts.',
     },
     { name: 'group', type: 'string', doc: 'Consumer group meant.' },
     { name: 'actor', type: 'string', doc: 'Who ordered it.' },
     { name: 'at', type: { type: 'long', logicalType: 'timestamp-millis' }, doc: 'When, epoch milliseconds.' },
+    {
+      name: 'leaves',
+      type: 'boolean',
+      doc: 'Of a halt: its members leave the group until resume, so that its offsets can be set.',
+      default: false,
+    },
+    {
+      name: 'ratePerSecond',
+      type: ['null', 'double'],
+      doc: 'Of a rate: how many records the whole group may start per second; null for no limit.',
+      default: null,
+    },
   ],
 };
 

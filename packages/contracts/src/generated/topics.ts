@@ -47,7 +47,7 @@ export interface Topics {
   readonly transformationsRecorded: Topic<TransformationRecorded>;
   /** One row of a reference table; the newest of its key counts, a tombstone deletes it. Key: `<table>/<key>`. */
   readonly referenceRows: Topic<ReferenceRow>;
-  /** What an operator wants of a consumer group: the newest record of a group counts until the next, through restarts of every process that runs it. Key: consumer group. */
+  /** What an operator wants of a consumer group: the newest record of a key counts until the next, through restarts of every process that runs it. Whether it works and how fast are two wishes under two keys, so that neither overwrites the other. Key: consumer group, `<consumer group>#rate` for its rate. */
   readonly opsControl: Topic<OpsControl>;
   /** Who did what to the installation, written before it acts. Key: target. */
   readonly opsAudit: Topic<OpsAudit>;

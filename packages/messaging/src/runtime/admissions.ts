@@ -18,7 +18,7 @@ export interface Admissions {
   keeps(entry: Entry, failure: Failure): boolean;
 }
 
-export function createAdmissions(breaker: Breaker | null, refusals: Refusals): Admissions {
+export function createAdmissions(breaker: Breaker | null, refusals: Refusals, onAdmitted: () => void): Admissions {
   const report = (entry: Entry, verdict: Verdict): void => {
     const { admission } = entry;
     entry.admission = null;
@@ -27,10 +27,10 @@ export function createAdmissions(breaker: Breaker | null, refusals: Refusals): A
 
   return {
     admit(entry) {
-      if (breaker === null) return true;
-      const admission = breaker.admit();
+      const admission = breaker?.admit() ?? null;
       if (admission === 'wait') return false;
       entry.admission = admission;
+      onAdmitted();
       return true;
     },
     succeeded(entry, beganAt) {

@@ -13,14 +13,12 @@ export interface GaugeOptions {
   readonly lag: () => Promise<readonly PartitionLag[]>;
   /** Retention by topic, where it is limited. */
   readonly retentionMs: () => ReadonlyMap<string, number>;
-  readonly running: () => number;
-  readonly waiting: () => number;
+  /** What runs, what waits, and the keys that wait because a destination limits them alone. */
+  readonly processor: { readonly running: number; readonly waiting: number; readonly delayedKeys: number };
   /** Keys held after dead letters. */
-  readonly heldKeys: () => number;
-  /** Keys that wait because a destination limits them alone. */
-  readonly delayedKeys: () => number;
-  readonly heldBytes: () => number;
-  readonly paused: (cause: PauseCause) => number;
+  readonly holds: { readonly size: number } | null;
+  readonly partitions: () => Iterable<{ readonly marks: { readonly bytes: number } }>;
+  readonly pauses: { count(cause: PauseCause): number };
   /** Adds up what was counted since the last scrape. */
   readonly flush: () => void;
 }
@@ -74,12 +72,16 @@ export function reportGauges(options: GaugeOptions): void {
 
   metrics.onCollect(async () => {
     options.flush();
-    inFlight.set({ group }, options.running());
-    queuedRecords.set({ group }, options.waiting());
-    queuedBytes.set({ group }, options.heldBytes());
-    heldKeys.set({ group }, options.heldKeys());
-    delayedKeys.set({ group }, options.delayedKeys());
-    for (const cause of pauseCauses) paused.set({ group, cause }, options.paused(cause));
+    const { processor, holds, pauses } = options;
+    inFlight.set({ group }, processor.running);
+    queuedRecords.set({ group }, processor.waiting);
+    queuedBytes.set(
+      { group },
+      [...options.partitions()].reduce((sum, { marks }) => sum + marks.bytes, 0),
+    );
+    heldKeys.set({ group }, holds?.size ?? 0);
+    delayedKeys.set({ group }, processor.delayedKeys);
+    for (const cause of pauseCauses) paused.set({ group, cause }, pauses.count(cause));
     await lagsInTime();
   });
 }

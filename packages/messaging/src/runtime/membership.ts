@@ -33,6 +33,8 @@ export interface Membership {
   overrule(): void;
   /** The client is gone: what it was asked from now on would fail. */
   lose(): void;
+  /** Gives its place up until `open`; what is joining then leaves as soon as it has. */
+  leave(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -43,8 +45,12 @@ export function createMembership(options: MembershipOptions): Membership {
   let opening: Promise<void> | null = null;
   let isClosed = false;
   let isOverruled = false;
+  let isAway = false;
+  /** The last that gave its place up, until there is one again. */
+  let left: GroupMember | null = null;
 
   async function join(): Promise<void> {
+    if (isAway) return;
     await serde.pin(pinned);
     retention = await readRetention(broker.admin, member.topics);
     const objected = isOverruled ? null : await objection();
@@ -52,29 +58,46 @@ export function createMembership(options: MembershipOptions): Membership {
     const made = await broker.createMember(member);
     current = made;
     try {
-      if (!closing.aborted) await made.start();
+      if (!closing.aborted && !isAway) await made.start();
       isOverruled = false;
     } catch (error) {
       if (current === made) current = null;
       await made.close().catch(() => undefined);
-      throw error;
+      if (left !== made) throw error;
+      return;
     }
     // Closed while it joined: whoever closed it had no member to close yet.
     if (isClosed) await made.close();
+    else if (isAway) await leave();
+    else if (current === made) left = null;
+  }
+
+  async function leave(): Promise<void> {
+    isAway = true;
+    const leaving = current;
+    if (leaving === null) return;
+    [left, current] = [leaving, null];
+    await leaving.leave().catch(() => undefined);
+  }
+
+  async function open(): Promise<void> {
+    isAway = false;
+    opening ??= untilAvailable(join, { clock, signal: closing, onWait }).finally(() => {
+      opening = null;
+    });
+    await opening;
+    // Asked back while an earlier join gave its place up.
+    if (left !== null && current === null && !isAway && !closing.aborted) await open();
   }
 
   return {
     current: () => current,
     retention: () => retention,
-    open() {
-      opening ??= untilAvailable(join, { clock, signal: closing, onWait }).finally(() => {
-        opening = null;
-      });
-      return opening;
-    },
+    open,
     overrule() {
       isOverruled = true;
     },
+    leave,
     lose() {
       const lost = current;
       current = null;

@@ -52,10 +52,14 @@ export interface PipelineRun {
   state(): PipelineState;
   /** True when it has its partitions and is neither halted nor ending. */
   isReady(): boolean;
-  /** Lifts a halt. */
+  /** Lifts a halt, and joins again what left or lost its group: from where that is committed. */
   resume(): Promise<void>;
   /** Stops starting records until `resume`. Nothing is lost or dead-lettered. */
   halt(code?: string): void;
+  /** Halts, and leaves the group until `resume`, so that its offsets can be set. What runs finishes first, or is aborted. */
+  leave(): Promise<void>;
+  /** How many records the whole group may start per second, above 0; null for no bound. A bound and no halt: see `Pace`. */
+  setRate(ratePerSecond: number | null): void;
   /** Resolves when everything written so far to its topics is finished, and what that caused in them too. For tests. */
   whenCaughtUp(): Promise<void>;
   lag(): Promise<readonly PartitionLag[]>;

@@ -44,6 +44,7 @@ export interface RecordProcessorOptions<T> {
   /** The assignment that counts now; entries of another are void. */
   readonly epoch: () => number;
   readonly mayStart: (now: number) => boolean;
+  readonly onAdmitted: () => void;
   /** Null when nothing may act. */
   readonly signal: () => AbortSignal | null;
   readonly onFailed: (failure: Failure) => void;
@@ -92,7 +93,7 @@ export class RecordProcessor<T> {
       park: (entry) => this.#intake.hold(entry, () => undefined),
       unpark: (entry) => this.#intake.wake(entry),
     });
-    this.#admissions = createAdmissions(options.breaker, this.#refusals);
+    this.#admissions = createAdmissions(options.breaker, this.#refusals, options.onAdmitted);
     this.#endings = new Endings(options, {
       finish: (entry, outcome) => this.#finish(entry, outcome),
       putBack: (entry) => this.#putBack(entry),

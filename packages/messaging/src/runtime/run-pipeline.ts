@@ -12,6 +12,7 @@ import { createHandlerSignals, type HandlerSignals } from './handler-signals.ts'
 import { type KeyHolds, openKeyHolds } from './key-holds.ts';
 import { type PartitionLag, readLag } from './lag.ts';
 import { type Membership, membershipOf, topicsOf } from './membership.ts';
+import { createPace, type Pace } from './pace.ts';
 import { assignedPartitions, type PartitionState, partitionName } from './partition-state.ts';
 import { createPauses, type Pauses } from './pauses.ts';
 import { createPipelineMetrics, type PipelineMetrics } from './pipeline-metrics.ts';
@@ -21,9 +22,9 @@ import { Progress } from './progress.ts';
 import { RecordProcessor } from './record-processor.ts';
 import { createSender, type Sender } from './sender.ts';
 import { defaultPipelineSettings, type PipelineSettings } from './settings.ts';
-import { settle } from './settle.ts';
+import { leaveDeadline, settle } from './settle.ts';
 import { createStanding, type Standing } from './standing.ts';
-import { stuckHandler } from './stuck-handler.ts';
+import { createStuckWatch, type StuckWatch } from './stuck-watch.ts';
 import { openSuspects, type Suspects } from './suspects.ts';
 import { ownerName } from './tenure.ts';
 
@@ -51,6 +52,8 @@ class Run<T> implements PipelineRun, GroupListener {
   readonly #publisher: StatePublisher;
   readonly #standing: Standing;
   readonly #sender: Sender;
+  readonly #pace: Pace;
+  readonly #watch: StuckWatch;
   readonly #holds: KeyHolds | null;
   readonly #suspects: Suspects;
   readonly #topics: readonly string[];
@@ -60,11 +63,12 @@ class Run<T> implements PipelineRun, GroupListener {
   readonly #stopBreaker: () => void;
   #phase: Phase = 'new';
   #isRejoining = false;
-  /** This pipeline ends the process, because of what one handler does. */
-  #isFatal = false;
   readonly #owner: string;
-  /** The client gave the membership up; true until there is an assignment again. */
+  /** The client gave the membership up, or we did; true until there is an assignment again. */
   #isLost = false;
+  /** Out of the group by an operator's wish, until `resume`; what a membership that is over still says counts for nothing. */
+  #isAway = false;
+  #left: Promise<void> = Promise.resolve();
   /** Rises with every assignment and at every barrier's end: what was started under another is void. */
   #epoch = 0;
   readonly #signals: HandlerSignals;
@@ -103,11 +107,7 @@ class Run<T> implements PipelineRun, GroupListener {
       ...{ producer, serde, now: () => clock.now() },
     });
     this.#standing = createStanding({
-      group: pipeline.group,
-      pauses: this.#pauses,
-      metrics: this.#metrics,
-      publisher: this.#publisher,
-      logger,
+      ...{ group: pipeline.group, logger, pauses: this.#pauses, metrics: this.#metrics, publisher: this.#publisher },
       beforeResume: () => options.beforeResume?.(),
       onLifted: () => {
         this.#holds?.read();
@@ -137,28 +137,30 @@ class Run<T> implements PipelineRun, GroupListener {
       onOpen: () => this.#processor.schedule(),
     });
     this.#processor = new RecordProcessor<T>({
-      ...{ pipeline, suspects: this.#suspects },
-      holds: this.#holds,
-      settings: this.#settings,
-      serde,
-      sender: this.#sender,
+      ...{ pipeline, suspects: this.#suspects, holds: this.#holds, settings: this.#settings, serde },
+      ...{ sender: this.#sender, pauses: this.#pauses, clock, logger, metrics: this.#metrics },
       routeFailure: createFailureRoute({
         ...{ group: pipeline.group, onFailure: pipeline.onFailure, service, version },
         ...{ serde, settings: this.#settings, clock, random },
       }),
       breaker: options.breaker ?? null,
-      pauses: this.#pauses,
-      clock,
-      logger,
-      metrics: this.#metrics,
       epoch: () => this.#epoch,
       mayStart: (now) => this.#mayStart(now),
+      onAdmitted: () => this.#pace.spend(),
       signal: () => this.#signals.current(),
       onFailed: (failure) => this.#standing.failed(failure),
       onFinished: () => this.#finished(),
       onHalt: (failure) => this.#standing.halt(failure.code, failure),
     });
+    this.#watch = createStuckWatch({
+      ...{ group: pipeline.group, settings: this.#settings, clock, logger, processor: this.#processor },
+      ...{ commit: () => this.#commits.run(), signals: this.#signals, onFatal: options.onFatal },
+    });
     this.#topics = topicsOf(pipeline);
+    this.#pace = createPace({
+      ...{ admin: options.broker.admin, topics: this.#topics, clock: this.#clock },
+      onDue: () => this.#processor.schedule(),
+    });
     this.#membership = membershipOf(pipeline, {
       ...{ broker: options.broker, serde, clock, logger, instanceId, listener: this, closing: this.#closing.signal },
     });
@@ -168,11 +170,19 @@ class Run<T> implements PipelineRun, GroupListener {
   async start(): Promise<void> {
     if (this.#phase !== 'new') return;
     this.#phase = 'starting';
-    this.#reportGauges();
-    await this.#membership.open().catch((error: unknown) => {
-      if (!isCodedError(error) || error.disposition.kind !== 'halt') throw error;
-      this.onCrash(error);
+    reportGauges({
+      ...{ metrics: this.#options.metrics, group: this.group, topics: this.#topics, clock: this.#clock },
+      ...{ processor: this.#processor, holds: this.#holds, pauses: this.#pauses },
+      partitions: () => this.#partitions.values(),
+      lag: () => this.lag(),
+      retentionMs: () => this.#membership.retention(),
+      flush: () => this.#metrics.flush(),
     });
+    if (!this.#isAway)
+      await this.#membership.open().catch((error: unknown) => {
+        if (!isCodedError(error) || error.disposition.kind !== 'halt') throw error;
+        this.onCrash(error);
+      });
     if (this.#closing.signal.aborted) return;
     this.#standing.announce();
     this.#tick();
@@ -180,7 +190,7 @@ class Run<T> implements PipelineRun, GroupListener {
   }
 
   onAssigned(assignment: Assignment): void {
-    if (this.#phase === 'closed') return;
+    if (this.#phase === 'closed' || this.#isAway) return;
     // Without a barrier before it (the session was lost) what runs is another's now.
     this.#voidAssignment('the group assigned its partitions anew');
     // An operator may have set the offsets meanwhile: after a loss only what is committed counts.
@@ -192,6 +202,7 @@ class Run<T> implements PipelineRun, GroupListener {
     if (member !== null) this.#pauses.assign(member, this.#partitions.values());
     this.#processor.assign(this.#partitions.values());
     this.#holds?.assign(assignment.partitions);
+    this.#pace.assign(assignment.partitions);
     this.#isRejoining = false;
     if (this.#phase === 'starting') this.#phase = 'running';
     this.#commits.enter();
@@ -219,7 +230,7 @@ class Run<T> implements PipelineRun, GroupListener {
   }
 
   onCrash(error: Error): void {
-    if (this.#phase === 'closed') return;
+    if (this.#phase === 'closed' || this.#isAway) return;
     this.#voidAssignment('the client gave up');
     if (!isCodedError(error) || error.disposition.kind !== 'halt') {
       this.#options.onFatal(error);
@@ -244,6 +255,7 @@ class Run<T> implements PipelineRun, GroupListener {
     this.#cancelTick();
     this.#stopBreaker();
     this.#suspects.close();
+    this.#pace.close();
     this.#voidAssignment('the pipeline is closed');
     this.#metrics.flush();
     await this.#membership.close();
@@ -258,11 +270,26 @@ class Run<T> implements PipelineRun, GroupListener {
   }
 
   async resume(): Promise<void> {
+    await this.#left;
     const { code } = this.state();
     await this.#standing.resume();
+    this.#isAway = false;
     if (code === 'X_GROUP_OFFSETS_LOST') this.#membership.overrule();
     // Not awaited: Kafka may be away, and whoever resumes has other pipelines to see to.
-    if (this.#isLost) void this.#membership.open().catch((error: Error) => this.onCrash(error));
+    if (this.#isLost && this.#phase !== 'new')
+      void this.#membership.open().catch((error: Error) => this.onCrash(error));
+  }
+
+  leave(): Promise<void> {
+    this.halt();
+    if (this.#isAway || this.#phase === 'closed') return this.#left;
+    this.#isAway = true;
+    this.#left = this.#leave();
+    return this.#left;
+  }
+
+  setRate(ratePerSecond: number | null): void {
+    this.#pace.set(ratePerSecond);
   }
 
   halt(code = 'X_PIPELINE_HALTED'): void {
@@ -299,8 +326,16 @@ class Run<T> implements PipelineRun, GroupListener {
     this.#options.logger.info({ group: this.group }, names.logs.pipeline.drained);
   }
 
+  async #leave(): Promise<void> {
+    this.#isRejoining = true;
+    await this.#settle(leaveDeadline(this.#clock));
+    this.#voidAssignment('an operator sets its offsets');
+    this.#isLost = true;
+    await this.#membership.leave();
+  }
+
   #settle(deadline: AbortSignal): Promise<void> {
-    const commit = () => (this.#isFatal ? this.#commits.run() : this.#commits.handOver());
+    const commit = () => (this.#watch.isFatal() ? this.#commits.run() : this.#commits.handOver());
     const { producer } = this.#options;
     return settle(
       { processor: this.#processor, signals: this.#signals, producer, clock: this.#clock, commit },
@@ -325,7 +360,8 @@ class Run<T> implements PipelineRun, GroupListener {
       this.#sender.blocked() === 0 &&
       this.#holds?.isReady() !== false &&
       this.#options.breaker?.state() !== 'open' &&
-      this.#fence(now) === null
+      this.#fence(now) === null &&
+      this.#pace.isDue(now)
     );
   }
 
@@ -351,43 +387,11 @@ class Run<T> implements PipelineRun, GroupListener {
       this.#tick();
       this.#finishedSinceCommit = 0;
       void this.#commits.run();
-      this.#stuck();
+      this.#watch.look();
       this.#metrics.flush();
       this.#publisher.retry();
       this.#processor.schedule();
       this.#progress.made();
-    });
-  }
-
-  #stuck(): void {
-    const { oldest } = this.#processor;
-    const startedAt = oldest?.startedAt ?? null;
-    const error = stuckHandler(this.group, startedAt, this.#clock.monotonic(), this.#settings);
-    if (oldest === null || error === null || this.#isFatal) return;
-    this.#isFatal = true;
-    oldest.partition.tenure.suspect(oldest.record.offset);
-    void this.#commits.run();
-    const { logger, onFatal } = this.#options;
-    logger.error({ group: this.group, code: error.code }, names.logs.pipeline.stuck);
-    this.#signals.abort(error);
-    onFatal(error);
-  }
-
-  #reportGauges(): void {
-    reportGauges({
-      metrics: this.#options.metrics,
-      group: this.group,
-      topics: this.#topics,
-      clock: this.#clock,
-      lag: () => this.lag(),
-      retentionMs: () => this.#membership.retention(),
-      running: () => this.#processor.running,
-      waiting: () => this.#processor.waiting,
-      heldKeys: () => this.#holds?.size ?? 0,
-      delayedKeys: () => this.#processor.delayedKeys,
-      heldBytes: () => [...this.#partitions.values()].reduce((sum, { marks }) => sum + marks.bytes, 0),
-      paused: (cause) => this.#pauses.count(cause),
-      flush: () => this.#metrics.flush(),
     });
   }
 }

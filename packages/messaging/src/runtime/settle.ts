@@ -6,6 +6,16 @@ import type { HandlerSignals } from './handler-signals.ts';
 /** What a commit may take beyond the deadline. */
 const lastCommitMs = 2_000;
 
+/** What a member may take to finish what runs before it leaves its group; what is aborted then runs again. */
+const leaveMs = 10_000;
+
+/** By when a member that is asked to leave its group has settled. */
+export function leaveDeadline(clock: Clock): AbortSignal {
+  const late = new AbortController();
+  clock.after(leaveMs, () => late.abort());
+  return late.signal;
+}
+
 export interface Settling {
   readonly processor: { readonly isIdle: boolean; whenIdle(): Promise<void> };
   readonly signals: Pick<HandlerSignals, 'abort'>;

@@ -32,12 +32,10 @@ describe('the gauges of a pipeline', () => {
         return answers.shift() ?? late.promise;
       },
       retentionMs: () => new Map([[topic, 60_000]]),
-      running: () => 3,
-      waiting: () => 0,
-      heldBytes: () => 0,
-      heldKeys: () => 0,
-      delayedKeys: () => 0,
-      paused: () => 0,
+      processor: { running: 3, waiting: 0, delayedKeys: 0 },
+      holds: null,
+      partitions: () => [],
+      pauses: { count: () => 0 },
       flush: () => undefined,
     });
     const scrape = () => metrics.registry.metrics();
