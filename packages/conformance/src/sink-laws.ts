@@ -29,6 +29,8 @@ export type SinkFault = 'unavailable' | 'rate-limited' | 'server-error' | 'unaut
 
 export interface SinkHarness<Delivery> {
   readonly sink: SinkShape<Delivery>;
+  /** The same sink with the same settings as a dry run opens it, and what it shows of each request. */
+  rehearse(): { readonly sink: SinkShape<Delivery>; readonly shown: () => readonly { readonly purpose: string }[] };
   delivery(facts: DeliveryFacts): Delivery;
   /** The content that the destination holds for a key; null for nothing. */
   readBack(key: string): Promise<string | null>;
@@ -257,6 +259,23 @@ export function sinkLaws<Delivery>(subject: SinkUnderLaw<Delivery>): void {
           expect([null, 'first']).toContain(await harness.readBack('law:1'));
         }),
       skipFault('hanging'),
+    );
+
+    law('sends nothing in a dry run, and shows what would be sent without a secret', () =>
+      using(async (harness) => {
+        // Whoever asked it would be told so.
+        if (faults.includes('unavailable')) await harness.fail('unavailable');
+        const { sink, shown } = harness.rehearse();
+        const result = await sink.write(harness.delivery(facts()), never);
+        await sink.close();
+        await harness.heal();
+        expect(result.outcome).toBe('delivered');
+        const requests = shown().filter(({ purpose }) => purpose === 'writes');
+        expect(JSON.stringify(requests)).toContain('first');
+        withoutSecrets(harness, JSON.stringify([result, shown()]));
+        expect(await harness.readBack('law:1')).toBeNull();
+        expect(await harness.effects('event-1')).toBe(0);
+      }),
     );
 
     law('closes twice, also while it writes', () =>

@@ -43,8 +43,20 @@ function openTable() {
     probe: async (delivery) => events.has(delivery.eventId),
     close: async () => undefined,
   };
+  const rehearse = () => {
+    const requests: { readonly purpose: string; readonly row: Row }[] = [];
+    const dry: SinkShape<DeliveryFacts> = {
+      ...sink,
+      write: async (row) => {
+        requests.push({ purpose: 'writes', row });
+        return { outcome: 'delivered', destination: `table row ${row.key}` };
+      },
+    };
+    return { sink: dry, shown: () => requests };
+  };
   return {
     sink,
+    rehearse,
     delivery: (facts: DeliveryFacts) => facts,
     readBack: async (key: string) => {
       const row = rows.get(key);

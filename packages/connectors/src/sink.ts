@@ -2,9 +2,11 @@
  * The sink port: what a destination is, and what one delivery to it means.
  * `services/sink-writers` is the only caller; `sinkLaws` (packages/conformance) is what every sink obeys.
  */
+import type { PostgresPool, PostgresPoolOptions } from '@millrace/ledger/pool';
 import type { Outbound } from '@millrace/resilience/outbound';
 import { z } from 'zod';
 import type { Deletion } from './deletion.ts';
+import type { Rehearsal } from './rehearsal.ts';
 
 /**
  * What follows when a crash may have fallen between the effect and our note of it.
@@ -114,8 +116,10 @@ export interface SinkContext {
   readonly entity: string;
   /** The Avro schema of the records that will arrive. */
   readonly schema: object;
-  /** The only way out: guarded, timed, capped. Transactional sinks with their own protocol do not use it. */
+  /** The only way out over HTTP: guarded, timed, capped. */
   readonly outbound: Outbound;
+  /** The only way to a Postgres. A dry run gives another, as it gives another `outbound`: a sink has no way out of its own. */
+  readonly openPool: (options: PostgresPoolOptions) => PostgresPool;
   /** Epoch milliseconds. */
   readonly now: () => number;
 }
@@ -139,18 +143,26 @@ export interface SinkDefinition<Config = unknown> {
   readonly echoes: boolean;
   /** Cheap and offline: connects on the first write, so a destination that is away never keeps a service from starting. */
   readonly open: (config: Config, context: SinkContext) => Sink;
+  /** How a write goes on in a dry run: what the destination would answer, as if nothing of the entity were there yet. */
+  readonly rehearse: (config: Config, context: Pick<SinkContext, 'schema'>) => Rehearsal;
 }
 
 /** A definition whose config type is nobody's business any more: it is checked by `open`. */
-export interface AnySink extends Omit<SinkDefinition<never>, 'open' | 'config'> {
+export interface AnySink extends Omit<SinkDefinition<never>, 'open' | 'rehearse' | 'config'> {
   readonly config: z.ZodType;
   /** Parses the config first; throws a plain zod error, which names every wrong key. */
   readonly open: (config: unknown, context: SinkContext) => Sink;
+  /** The same of its config. */
+  readonly rehearse: (config: unknown, context: Pick<SinkContext, 'schema'>) => Rehearsal;
 }
 
 /** States a sink. Pure. */
 export function defineSink<Config>(definition: SinkDefinition<Config>): AnySink {
-  return { ...definition, open: (config, context) => definition.open(definition.config.parse(config), context) };
+  return {
+    ...definition,
+    open: (config, context) => definition.open(definition.config.parse(config), context),
+    rehearse: (config, context) => definition.rehearse(definition.config.parse(config), context),
+  };
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { AnySink, SinkDelivery } from '@millrace/connectors/sink';
+import type { AnySink, SinkContext, SinkDelivery } from '@millrace/connectors/sink';
 import type { EffectStore } from '@millrace/messaging';
 import { createBulkhead, createRateLimiter, type RateLimiterMode, sharedDeadlines } from '@millrace/resilience';
 import type { Outbound } from '@millrace/resilience/outbound';
@@ -20,6 +20,7 @@ export interface RouteWriterOptions {
   readonly isOrdered: boolean;
   readonly readSettings: () => unknown;
   readonly openOutbound: () => Outbound;
+  readonly openPool: SinkContext['openPool'];
   readonly effects: EffectStore;
   readonly metrics: Metrics;
   readonly rateLimits: RateLimiterMode;
@@ -45,12 +46,12 @@ export interface RouteWriter {
 export function createRouteWriter(options: RouteWriterOptions): RouteWriter {
   const { route, definition, isOrdered, effects, metrics, monotonic } = options;
   const sink = definition.name;
-  const { entity, schema, readSettings, openOutbound, now } = options;
+  const { entity, schema, readSettings, openOutbound, openPool, now } = options;
   const destination = createDestination({
     definition,
     readSettings,
     openOutbound,
-    context: { route, entity, schema, now },
+    context: { route, entity, schema, openPool, now },
   });
   const limiter = createRateLimiter({ mode: options.rateLimits, rate: definition.rate, now: monotonic });
   const bulkhead = createBulkhead(definition.concurrency);

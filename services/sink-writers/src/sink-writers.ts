@@ -10,6 +10,7 @@ import {
   type Route,
   resolveReferences,
 } from '@millrace/flows';
+import { openPool } from '@millrace/ledger/pool';
 import {
   type Broker,
   createStageHost,
@@ -99,6 +100,7 @@ function routeWriter(flow: Flow, route: Route, definition: AnySink, options: Sin
     readSettings: () => resolveReferences(definition.config.parse(route.settings), environment),
     openOutbound: () =>
       createOutbound({ trustedOrigins: settings.trustedOrigins, connections: definition.concurrency, now }),
+    openPool,
     effects,
     metrics,
     now,

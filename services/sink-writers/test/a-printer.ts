@@ -13,6 +13,7 @@ export const aPrinter = (print: (eventId: string, signal: AbortSignal) => Promis
     rate: null,
     concurrency: 1,
     echoes: false,
+    rehearse: () => ({ assumes: null }),
     open: () => ({
       write: async ({ eventId }, signal) => {
         await print(eventId, signal);

@@ -3,6 +3,7 @@ import { stageLaws } from '@millrace/conformance';
 import { httpSink } from '@millrace/connectors/http/sink';
 import { type Topic, topics } from '@millrace/contracts';
 import { aFlow } from '@millrace/flows/testing';
+import { openPool } from '@millrace/ledger/pool';
 import type { EffectState, EffectStore, KeyPlace } from '@millrace/messaging';
 import { createOutbound } from '@millrace/resilience/outbound';
 import { createMetrics } from '@millrace/service';
@@ -71,6 +72,7 @@ const aWriter = () =>
       secret: street.environment['HTTP_SIGNING_SECRET'],
     }),
     openOutbound: () => createOutbound({ trustedOrigins: [street.environment['HTTP_BASE_URL'] ?? ''] }),
+    openPool,
     effects,
     metrics: createMetrics(),
     rateLimits: 'off',

@@ -39,6 +39,7 @@ export const httpSink: AnySink = defineSink<HttpConfig>({
   concurrency: 32,
   echoes: false,
   open: openHttp,
+  rehearse: () => ({ assumes: null, http: () => ({}) }),
 });
 
 function openHttp(config: HttpConfig, { outbound, now }: SinkContext): Sink {

@@ -1,11 +1,12 @@
 import { deliveriesAgeIndex, longestReturnMs } from '@millrace/contracts';
-import { asJson, openPool } from '@millrace/ledger/pool';
+import { asJson } from '@millrace/ledger/pool';
 import { CodedError, isCodedError, retry } from '@millrace/messaging';
 import { z } from 'zod';
 import { type AnySink, defineSink, type Sink, type SinkContext, type SinkResult, urlReference } from '../sink.ts';
 import { columnTypes, entityColumns, isOwnColumn } from './columns.ts';
 import { classifyPostgres } from './errors.ts';
 import { createGroupCommit } from './group-commit.ts';
+import { rehearsePostgres } from './rehearse-postgres.ts';
 import { type Row, toRow } from './rows.ts';
 import {
   appliedStatement,
@@ -64,6 +65,7 @@ export const postgresSink: AnySink = defineSink<PostgresConfig>({
   concurrency: 1_000,
   echoes: false,
   open: openPostgres,
+  rehearse: (config, { schema }) => rehearsePostgres(targetOf(config, schema)),
 });
 
 interface Answer {
@@ -73,10 +75,8 @@ interface Answer {
 }
 
 function openPostgres(config: PostgresConfig, context: SinkContext): Sink {
-  const own = entityColumns(context.schema);
-  const further = Object.entries(config.columns).map(([name, type]) => ({ name, type, field: null }));
-  const target: Target = { schema: config.schema, table: config.table, columns: withoutTwins([...own, ...further]) };
-  const pool = openPool({
+  const target = targetOf(config, context.schema);
+  const pool = context.openPool({
     url: config.url,
     maxConnections: 2,
     connectTimeoutMs: 5_000,
@@ -185,6 +185,11 @@ function openPostgres(config: PostgresConfig, context: SinkContext): Sink {
       return closing;
     },
   };
+}
+
+function targetOf({ schema, table, columns }: PostgresConfig, entitySchema: object): Target {
+  const further = Object.entries(columns).map(([name, type]) => ({ name, type, field: null }));
+  return { schema, table, columns: withoutTwins([...entityColumns(entitySchema), ...further]) };
 }
 
 function withoutTwins(columns: Target['columns']): Target['columns'] {

@@ -37,6 +37,10 @@ export const slackSink: AnySink = defineSink<SlackConfig>({
   concurrency: 4,
   echoes: false,
   open: openSlack,
+  rehearse: () => ({
+    assumes: 'the channel is there and the app is its member',
+    http: () => ({ body: { ok: true, channel: 'C0000000000', ts: '0.000000' } }),
+  }),
 });
 
 function openSlack({ channel, baseUrl, token }: SlackConfig, { outbound, now }: SinkContext): Sink {

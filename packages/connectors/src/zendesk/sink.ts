@@ -34,6 +34,11 @@ type ZendeskConfig = z.infer<typeof config>;
 /** A ticket that is closed, as also merged and archived ones are, takes no change ever again; Zendesk answers 422 to each. */
 const closed = 'closed';
 
+const untouchedTicket = {
+  ...{ id: 0, status: 'open', tags: [], priority: null, group_id: null },
+  updated_at: new Date(0).toISOString(),
+};
+
 /** Somebody changing a ticket four times while we look at it is not a moment's bad luck. */
 const conflictTries = 4;
 
@@ -49,6 +54,10 @@ export const zendeskSink: AnySink = defineSink<ZendeskConfig>({
   concurrency: 16,
   echoes: true,
   open: openZendesk,
+  rehearse: () => ({
+    assumes: 'the ticket is open at Zendesk, without tags, priority, group and earlier updates of ours',
+    http: ({ url }) => ({ body: url.includes('/audits.json') ? { audits: [] } : { ticket: untouchedTicket } }),
+  }),
 });
 
 function openZendesk(config: ZendeskConfig, { outbound, now }: SinkContext): Sink {

@@ -3,7 +3,7 @@ import { sinkLaws } from '@millrace/conformance';
 import { type TestDatabase, testDatabase, testNamespace } from '@millrace/embedded/testing';
 import pg from 'pg';
 import { postgresSink } from '../../src/postgres/sink.ts';
-import { aContext, aDelivery, never } from '../sinks/a-delivery.ts';
+import { aContext, aDelivery, aRehearsal, never } from '../sinks/a-delivery.ts';
 import { openFlakyProxy } from './flaky-proxy.ts';
 
 let database: TestDatabase;
@@ -42,6 +42,7 @@ sinkLaws({
       (await admin.query<{ count: number }>(text, [value]).catch(() => ({ rows: [] }))).rows[0]?.count ?? 0;
     return {
       sink,
+      rehearse: () => aRehearsal(postgresSink, { url: url.href, table }, [password]),
       delivery: ({ key, eventId, at, generation, content, deletion }) => ({
         ...aDelivery({ event: eventId, at, generation, subject: content, deletion }),
         key,

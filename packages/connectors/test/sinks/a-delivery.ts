@@ -1,6 +1,8 @@
 import { entities, withoutContent } from '@millrace/contracts';
+import { openPool } from '@millrace/ledger/pool';
 import { createOutbound, type Outbound } from '@millrace/resilience/outbound';
-import type { Judgement, SinkContext, SinkDelivery } from '../../src/sink.ts';
+import { type RehearsedWays, rehearsedWays } from '../../src/rehearse.ts';
+import type { AnySink, Judgement, Sink, SinkContext, SinkDelivery } from '../../src/sink.ts';
 
 export const never: AbortSignal = new AbortController().signal;
 
@@ -79,5 +81,17 @@ export function aContext(origins: readonly string[], now: () => number = Date.no
     totalTimeoutMs: 2_000,
     responseTimeoutMs: 2_000,
   });
-  return { route: 'tickets.triage', entity: 'tickets', schema: entities.tickets.classified.schema, outbound, now };
+  return { ...aRoute, outbound, openPool, now };
+}
+
+const aRoute = { route: 'tickets.triage', entity: 'tickets', schema: entities.tickets.classified.schema };
+
+/** The same sink as in a dry run. */
+export function aRehearsal(
+  definition: AnySink,
+  settings: object,
+  secrets: readonly string[],
+): { readonly sink: Sink; readonly shown: RehearsedWays['shown'] } {
+  const { shown, ...ways } = rehearsedWays({ rehearsal: definition.rehearse(settings, aRoute), secrets });
+  return { sink: definition.open(settings, { ...aRoute, ...ways, now: Date.now }), shown };
 }

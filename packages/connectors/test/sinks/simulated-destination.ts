@@ -2,7 +2,7 @@ import type { DeliveryFacts, SinkFault, SinkHarness } from '@millrace/conformanc
 import type { Simulator, SimulatorOptions } from '../../src/simulators/simulator.ts';
 import type { AnySink, SinkDelivery } from '../../src/sink.ts';
 import { aSimulatorBase, steer } from '../simulators/steer.ts';
-import { aContext } from './a-delivery.ts';
+import { aContext, aRehearsal } from './a-delivery.ts';
 
 export interface SimulatedOptions {
   readonly definition: AnySink;
@@ -33,6 +33,7 @@ export async function aSimulatedDestination(options: SimulatedOptions): Promise<
   let isAway = false;
   return {
     sink: options.definition.open(options.settings(url), context),
+    rehearse: () => aRehearsal(options.definition, options.settings(url), options.secrets),
     delivery: options.delivery,
     readBack: (key) => options.readBack(simulator, key),
     ...(options.readDeletion === undefined
