@@ -176,3 +176,14 @@ describe('a test', () => {
     expect(reasons.filter((reason) => !/^declares \S/.test(reason))).toEqual([]);
   });
 });
+
+describe('a service with stages', () => {
+  it('shows each of them in a dry run, but for those that only watch dead letters', () => {
+    const services = readdirSync(join(root, 'services')).filter((name) => {
+      const declaration = readText(`services/${name}/src/service.ts`);
+      return /\bstage: '/.test(declaration) && !declaration.includes('<dead letters>');
+    });
+    expect(services.length).toBeGreaterThan(2);
+    expect(services.filter((name) => !existsSync(join(root, `services/${name}/src/dry-run.ts`)))).toEqual([]);
+  });
+});

@@ -23,3 +23,4 @@ export { resolveReferences, resolveSecret, variablesIn } from './references.ts';
 export type { EntityStage, Stage } from './stage.ts';
 export { groupOf, groupSources, stagesOf, type TopicBeside, topicsBeside } from './topology.ts';
 export { isTrue } from './truth.ts';
+export { valuesRead } from './values-read.ts';

@@ -29,6 +29,7 @@ export type { PartitionLag } from './runtime/lag.ts';
 export type { PipelineRun, RunOptions } from './runtime/pipeline-run.ts';
 export { createStatePublisher, type PipelineState, type StatePublisher } from './runtime/pipeline-state.ts';
 export { redactMessage } from './runtime/redact.ts';
+export { type RanOnce, runOnce } from './runtime/run-once.ts';
 export { runPipeline } from './runtime/run-pipeline.ts';
 export { defaultPipelineSettings, type PipelineSettings, pipelineSettings } from './runtime/settings.ts';
 export * from './sequence.ts';

@@ -69,3 +69,8 @@ export type PipelineOptions<T> = Omit<Pipeline<T>, 'through' | 'to' | 'order' | 
 export function pipeline<T>(options: PipelineOptions<T>): Pipeline<T> {
   return { through: [], to: [], order: 'key', onFailure: 'tiers', ...options };
 }
+
+/** What runs for each message: the handler within its middleware. */
+export function handlerOf<T>({ through, handle }: Pick<Pipeline<T>, 'through' | 'handle'>): Handler<T> {
+  return through.reduceRight<Handler<T>>((next, wrap) => wrap(next), handle);
+}

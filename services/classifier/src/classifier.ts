@@ -1,21 +1,19 @@
 import { createExpressions, type Expressions, type Flow, type Flows, flowList } from '@millrace/flows';
 import {
   type Broker,
-  CodedError,
   createStageHost,
   type HeldKeys,
   type HostedStage,
-  halt,
   type PipelineSettings,
   type Serde,
   type StageHost,
 } from '@millrace/messaging';
-import { type ClassifyMode, connectEmbeddedModels, type EmbeddedModels, type Model } from '@millrace/models';
+import type { EmbeddedModels } from '@millrace/models';
 import { createBreaker } from '@millrace/resilience/breaker';
 import { type Logger, type Metrics, names, type ReadinessState } from '@millrace/service';
+import { askedTasks, openModels } from './asked-tasks.ts';
 import { createClassifierMetrics } from './classifier-metrics.ts';
-import { type AskedTask, classifyPipeline } from './classify.ts';
-import { planTasks } from './planned-task.ts';
+import { classifyPipeline } from './classify.ts';
 
 export interface ClassifierOptions {
   readonly flows: Flows;
@@ -52,7 +50,13 @@ export function createClassifier(options: ClassifierOptions): StageHost {
     name: 'classifier',
     groups: options.flows.stages.filter(({ service }) => service === 'classifier').map(({ group }) => group),
     openStages: async () => {
-      const opened = await openModels(flows, options);
+      const { settings, packFolder, logger } = options;
+      const opened = await openModels(flows, {
+        packFolder,
+        workers: settings.modelWorkers,
+        batchTimeoutMs: settings.modelBatchTimeoutMs,
+        onWorkerReplaced: (err) => logger.warn({ err }, names.logs.models.workerReplaced),
+      });
       models = opened;
       return flows.map((flow) => stageOf(flow, { models: opened, expressions }, options));
     },
@@ -63,30 +67,13 @@ export function createClassifier(options: ClassifierOptions): StageHost {
   return { ...host, checks: [{ name: 'model', ready: model }, ...host.checks] };
 }
 
-function openModels(
-  flows: readonly Flow[],
-  { packFolder, settings, logger }: ClassifierOptions,
-): Promise<EmbeddedModels> {
-  const packs = [...new Set(flows.flatMap((flow) => planTasks(flow).map(({ pack }) => pack)))];
-  return connectEmbeddedModels({
-    packs: Object.fromEntries(packs.map((pack) => [pack, packFolder(pack)])),
-    modes: [...new Set(flows.map(({ classifyMode }) => classifyMode))],
-    workers: settings.modelWorkers,
-    batchTimeoutMs: settings.modelBatchTimeoutMs,
-    onWorkerReplaced: (err) => logger.warn({ err }, names.logs.models.workerReplaced),
-  });
-}
-
 function stageOf(
   flow: Flow,
   { models, expressions }: { readonly models: EmbeddedModels; readonly expressions: Expressions },
   options: ClassifierOptions,
 ): HostedStage {
   const { settings, monotonic } = options;
-  const tasks = planTasks(flow).map((task): AskedTask => {
-    const mode: ClassifyMode = flow.classifyMode;
-    return { ...task, mode, model: answering(models.model(task.pack, mode), task.task, flow) };
-  });
+  const tasks = askedTasks(flow, models);
   const expected = tasks.map(({ as, task, mode }) => ({ flow: flow.name, as, task, mode }));
   const stage = classifyPipeline({
     flow,
@@ -98,13 +85,4 @@ function stageOf(
     metrics: createClassifierMetrics(options.metrics, monotonic, expected),
   });
   return { pipeline: stage, breaker: createBreaker({ openMs: settings.breakerOpenMs, now: monotonic }) };
-}
-
-function answering(model: Model, task: string, { name }: Flow): Model {
-  if (model.tasks.includes(task)) return model;
-  throw new CodedError(
-    'X_CLASSIFY_TASK_UNKNOWN',
-    `flows.${name}.classify: the pack answers ${model.tasks.join(', ')}, not ${task}`,
-    { disposition: halt, step: 'validate' },
-  );
 }

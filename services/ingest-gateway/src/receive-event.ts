@@ -1,15 +1,8 @@
 import type { IncomingMessage } from 'node:http';
-import { isJsonType, isKnownEncoding, parseDocument, unpackBodyPooled } from '@millrace/connectors';
-import {
-  type CanonicalEntity,
-  type Deletion,
-  type EntityDefinition,
-  entities,
-  readInstantFields,
-} from '@millrace/contracts';
-import { edgeTraceparent, eventId, identityHeaders } from '@millrace/messaging';
+import { isJsonType, isKnownEncoding, unpackBodyPooled } from '@millrace/connectors';
+import { type CanonicalEntity, type EntityDefinition, entities } from '@millrace/contracts';
+import { edgeTraceparent, eventId } from '@millrace/messaging';
 import type { CounterMetric } from '@millrace/service';
-import { destinations, fitId, fitValue } from '@millrace/text';
 import { refuseBody, unsupportedEncoding, unsupportedType } from './body-refusals.ts';
 import { type ByteBudget, shareOf } from './byte-budget.ts';
 import { findKey, type KnownKeys } from './find-key.ts';
@@ -18,8 +11,8 @@ import { type Answer, Refusal, shed } from './outcome.ts';
 import type { Outlet } from './outlet.ts';
 import { sha256 } from './raw-record.ts';
 import { readBody } from './read-body.ts';
-import { readDeletion } from './read-deletion.ts';
-import { refuseFutureVersion, type StatedVersion, statedVersion } from './stated-version.ts';
+import { eventRecord, readEvent } from './read-event.ts';
+import { statedVersion } from './stated-version.ts';
 import type { Turnstile } from './turnstile.ts';
 
 export interface EventDoor {
@@ -85,8 +78,7 @@ export async function receiveEvent(door: EventDoor, request: EventRequest): Prom
     const unpacked = await unpackBodyPooled(body, contentEncoding, door.maxBytes).catch(refuseBody);
     if (unpacked !== body && !share.take(unpacked.length))
       throw shed('X_GATEWAY_MEMORY', 'too many bodies are in flight');
-    const event = validEvent(entity, unpacked, version.timeMs ?? receivedAt);
-    if (version.statement === null) refuseFutureVersion(entity, event.value, receivedAt);
+    const event = readEvent(entity, unpacked, { version, receivedAt });
     const identity = key ?? door.freshId();
     const id = eventId([client.client, request.entityName, identity]);
     const taking = door.intake.take({
@@ -95,12 +87,12 @@ export async function receiveEvent(door: EventDoor, request: EventRequest): Prom
       eventId: id,
       receivedAt,
       digest: sha256(unpacked),
-      write: () =>
-        writeEvent(door, {
-          ...{ entity, ...event, version, id, receivedAt },
-          client: client.client,
-          traceparent: edgeTraceparent(header(message, 'traceparent'), id),
-        }),
+      write: () => {
+        const traceparent = edgeTraceparent(header(message, 'traceparent'), id);
+        return door.outlet.send(
+          eventRecord(entity, event, { version, client: client.client, id, receivedAt, traceparent }),
+        );
+      },
     });
     isHandedOver = true;
     const release = (): void => share.release();
@@ -144,82 +136,5 @@ function idempotencyKeyOf(message: IncomingMessage): string | null {
     status: 400,
     code: 'X_GATEWAY_IDEMPOTENCY_KEY',
     detail: 'expected one Idempotency-Key of 1 to 255 visible characters',
-  });
-}
-
-interface ValidEvent {
-  readonly value: CanonicalEntity;
-  readonly deletion: Deletion | null;
-}
-
-function validEvent(entity: EntityDefinition<CanonicalEntity>, body: Buffer, happenedAt: number): ValidEvent {
-  const { stated, kind, violations: noKind } = readDeletion(entity, parsed(body));
-  // Clients write instants in every unit there is; from here on they are epoch milliseconds.
-  const { value, violations: noInstants } = readInstantFields(entity.record, stated);
-  const violations = [...noKind, ...noInstants, ...entity.record.violations(value)];
-  if (violations.length > 0)
-    throw new Refusal({
-      status: 422,
-      code: 'X_GATEWAY_EVENT_INVALID',
-      detail: `the event does not fit ${entity.name} in ${violations.length} place(s)`,
-      errors: violations,
-    });
-  const known = value as CanonicalEntity;
-  if (known.id === '')
-    throw new Refusal({
-      status: 422,
-      code: 'X_GATEWAY_EVENT_INVALID',
-      detail: 'the event has no id',
-      errors: [{ pointer: '/id', message: 'expected a text that is not empty' }],
-    });
-  const { updatedAt } = known as { readonly updatedAt?: unknown };
-  const at = typeof updatedAt === 'number' ? updatedAt : happenedAt;
-  return { value: storable(known), deletion: kind === null ? null : { kind, at, reason: null } };
-}
-
-/** What no table holds is U+FFFD from here on, in every topic and destination alike; the id stays one of its own. */
-function storable(entity: CanonicalEntity): CanonicalEntity {
-  const id = fitId(entity.id);
-  const fitted = fitValue(entity, destinations.postgres);
-  return fitted.id === id ? fitted : { ...fitted, id };
-}
-
-function parsed(body: Buffer): unknown {
-  try {
-    return parseDocument(body, json);
-  } catch (error) {
-    return refuseBody(error);
-  }
-}
-
-function writeEvent(
-  door: EventDoor,
-  event: {
-    readonly entity: EntityDefinition<CanonicalEntity>;
-    readonly value: CanonicalEntity;
-    readonly version: StatedVersion;
-    readonly deletion: Deletion | null;
-    readonly client: string;
-    readonly id: string;
-    readonly receivedAt: number;
-    readonly traceparent: string;
-  },
-) {
-  const { entity, value, deletion, version, client, id, receivedAt, traceparent } = event;
-  return door.outlet.send({
-    topic: entity.received,
-    key: `${client}:${value.id}`,
-    headers: identityHeaders({
-      id,
-      source: client,
-      type: entity.received.type,
-      time: new Date(version.timeMs ?? receivedAt).toISOString(),
-      correlationid: id,
-      causationid: null,
-      generation: 0,
-      traceparent,
-    }),
-    // A clock of ours never says which event is newest: the next gateway has another.
-    value: { sequence: version.statement, receivedAt, source: client, raw: null, entity: value, deletion },
   });
 }

@@ -1,11 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import {
-  type BodyType,
   bodyTypeOf,
   type Handshake,
-  identityOf,
   isKnownEncoding,
-  parseDocument,
   type Reply,
   type RequestView,
   select,
@@ -13,17 +10,16 @@ import {
   type Verdict,
   verify,
 } from '@millrace/connectors';
-import { topics } from '@millrace/contracts';
-import { type BodyStore, edgeTraceparent, eventId, identityHeaders } from '@millrace/messaging';
+import type { BodyStore, RecordPosition } from '@millrace/messaging';
 import type { CounterMetric } from '@millrace/service';
-import { fitId } from '@millrace/text';
 import { refuseBody, unsupportedEncoding, unsupportedType } from './body-refusals.ts';
 import { type ByteBudget, shareOf } from './byte-budget.ts';
 import { beforeDeadline, type Intake, type Taken } from './intake.ts';
 import { type Answer, Refusal, shed } from './outcome.ts';
 import type { Outlet } from './outlet.ts';
-import { bodyReference, type RawDraft, rawDraft, sha256, type WireRequest } from './raw-record.ts';
+import { bodyReference, type WireRequest } from './raw-record.ts';
 import { readBody } from './read-body.ts';
+import { type Proven, type ReadWebhook, readWebhook, webhookRecord } from './read-webhook.ts';
 import type { ConfiguredSource } from './source-instances.ts';
 import type { Turnstile } from './turnstile.ts';
 
@@ -89,24 +85,6 @@ export async function receiveWebhook(door: WebhookDoor, request: WebhookRequest)
     const unpacked = await unpackBodyPooled(body, contentEncoding, maxBytes).catch(refuseBody);
     if (unpacked !== body && !share.take(unpacked.length))
       throw shed('X_GATEWAY_MEMORY', 'too many bodies are in flight');
-    const view: RequestView = {
-      document: parsed(unpacked, bodyType),
-      header: headerReader(message),
-      query: new URLSearchParams(request.query),
-    };
-    const handshake = definition.handshakes.find(({ when }) => select(when.selector, view) === when.equals);
-    if (handshake !== undefined) return answerHandshake(handshake, view);
-
-    const bodySha256 = sha256(body);
-    const { signedSha256, signedAt } = verdict;
-    const identity = identityOf(definition, {
-      view,
-      bodySha256,
-      signedSha256,
-      signedAt,
-      policy: source.identityPolicy,
-      freshId: door.freshId,
-    });
     const wire: WireRequest = {
       method: message.method ?? '',
       path: request.path,
@@ -116,29 +94,19 @@ export async function receiveWebhook(door: WebhookDoor, request: WebhookRequest)
       body,
       receivedAt,
     };
-    const draft = rawDraft({
-      sourceName: source.name,
-      source: definition,
-      wire,
-      unpacked,
-      bodyType,
-      view,
-      verdict,
-      identity,
-      bodySha256,
+    const read = readWebhook({
+      ...{ source, wire, unpacked, bodyType, verdict },
+      header: headerReader(message),
+      freshId: door.freshId,
     });
-    const id = eventId([source.name, identity.value]);
+    if (read.kind === 'handshake') return answerHandshake(read.handshake, read.view);
+    const { id } = read;
     const taking = door.intake.take({
       source: source.name,
-      identity: identity.value,
+      identity: read.identity,
       eventId: id,
       receivedAt,
-      write: (dedupe) =>
-        writeRaw(door, {
-          ...{ id, draft, dedupe },
-          isOrdered: definition.ordered,
-          traceparent: edgeTraceparent(view.header('traceparent'), id),
-        }),
+      write: (dedupe) => writeRaw(door, read, dedupe),
     });
     isHandedOver = true;
     const release = (): void => share.release();
@@ -169,20 +137,10 @@ function admittedSource(door: WebhookDoor, { sourceName, message }: WebhookReque
   return source;
 }
 
-type Proven = Extract<Verdict, { kind: 'verified' | 'test' }>;
-
 function provenBy(verdict: Verdict): Proven {
   if (verdict.kind === 'rejected') throw new Refusal({ status: 401, code: verdict.code, detail: verdict.detail });
   if (verdict.kind === 'unavailable') throw shed(verdict.code, verdict.detail, { retryAfterMs: 60_000 });
   return verdict;
-}
-
-function parsed(body: Buffer, type: BodyType): unknown {
-  try {
-    return parseDocument(body, type);
-  } catch (error) {
-    return refuseBody(error);
-  }
 }
 
 function answerHandshake({ name, answer }: Handshake, view: RequestView): Answer {
@@ -196,39 +154,16 @@ function answerHandshake({ name, answer }: Handshake, view: RequestView): Answer
 
 async function writeRaw(
   door: WebhookDoor,
-  {
-    id,
-    draft,
-    dedupe,
-    isOrdered,
-    traceparent,
-  }: {
-    readonly id: string;
-    readonly draft: RawDraft;
-    readonly dedupe: 'checked' | 'unknown';
-    readonly isOrdered: boolean;
-    readonly traceparent: string;
-  },
-) {
-  const { body, ...rest } = draft;
-  const isLarge = body.length > door.claimCheckBytes;
+  read: Extract<ReadWebhook, { kind: 'event' }>,
+  dedupe: 'checked' | 'unknown',
+): Promise<RecordPosition> {
+  const { draft, isOrdered } = read;
+  const { body } = draft;
+  if (body.length <= door.claimCheckBytes)
+    return door.outlet.send(webhookRecord(read, { body, bodyRef: null, dedupe }));
   const key = isOrdered && draft.subject !== null ? `${draft.source}:${draft.subject}` : null;
-  const bodyRef = isLarge ? bodyReference(await checkIn(door.bodies, body, key), body) : null;
-  return door.outlet.send({
-    topic: topics.webhooksReceived,
-    key: isOrdered && draft.subject !== null ? `${draft.source}:${fitId(draft.subject)}` : null,
-    headers: identityHeaders({
-      id,
-      source: draft.source,
-      type: topics.webhooksReceived.type,
-      time: new Date(draft.occurredAt ?? draft.receivedAt).toISOString(),
-      correlationid: id,
-      causationid: null,
-      generation: 0,
-      traceparent,
-    }),
-    value: { ...rest, body: isLarge ? null : body, bodyRef, dedupe },
-  });
+  const bodyRef = bodyReference(await checkIn(door.bodies, body, key), body);
+  return door.outlet.send(webhookRecord(read, { body: null, bodyRef, dedupe }));
 }
 
 async function checkIn(bodies: Pick<BodyStore, 'put'>, body: Buffer, key: string | null): Promise<string> {

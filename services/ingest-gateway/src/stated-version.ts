@@ -11,11 +11,13 @@ export interface StatedVersion {
   readonly timeMs: number | null;
 }
 
+type Distinct = Pick<IncomingMessage, 'headersDistinct'>;
+
 const sequenceHeaders = ['millrace-sequence', 'ce-sequence'] as const;
 const timeHeader = 'ce-time';
 
 /** A count goes before a time: who states both has said more precisely what is newest. */
-export function statedVersion(message: IncomingMessage, now: number): StatedVersion {
+export function statedVersion(message: Distinct, now: number): StatedVersion {
   const timeMs = statedTime(message, now);
   const count = statedCount(message);
   if (count !== null) return { statement: statedNumber(count), timeMs };
@@ -42,7 +44,7 @@ export function refuseFutureVersion(
   });
 }
 
-function statedCount(message: IncomingMessage): bigint | null {
+function statedCount(message: Distinct): bigint | null {
   const values = sequenceHeaders.flatMap((name) => message.headersDistinct[name] ?? []);
   const [first] = values;
   if (first === undefined) return null;
@@ -54,7 +56,7 @@ function statedCount(message: IncomingMessage): bigint | null {
   });
 }
 
-function statedTime(message: IncomingMessage, now: number): number | null {
+function statedTime(message: Distinct, now: number): number | null {
   const values = message.headersDistinct[timeHeader] ?? [];
   const [first] = values;
   if (first === undefined) return null;

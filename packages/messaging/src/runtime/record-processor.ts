@@ -5,7 +5,7 @@ import type { Clock } from '../clock.ts';
 import type { Step } from '../disposition.ts';
 import type { Envelope } from '../envelope.ts';
 import { readIdentity } from '../headers/identity.ts';
-import type { Handled, Handler, Pipeline } from '../pipeline.ts';
+import { type Handled, type Handler, handlerOf, type Pipeline } from '../pipeline.ts';
 import type { Serde } from '../serde.ts';
 import { type Admissions, createAdmissions } from './admissions.ts';
 import { createDecodeRecord, type DecodeRecord, isPromise } from './decode-record.ts';
@@ -74,7 +74,7 @@ export class RecordProcessor<T> {
     const { pipeline, clock, pauses, settings, mayStart, suspects } = options;
     this.#options = options;
     this.#running = new RunningHandlers({ maxInFlight: settings.maxInFlight, clock, suspects });
-    this.#handler = pipeline.through.reduceRight<Handler<T>>((next, wrap) => wrap(next), pipeline.handle);
+    this.#handler = handlerOf(pipeline);
     this.#decode = createDecodeRecord(pipeline, options.serde);
     const to = new Set(pipeline.to.map((topic) => topic.name));
     this.#outputs = { stage: pipeline.name, to, serde: options.serde };
