@@ -32,9 +32,12 @@ const refusals: readonly string[] = [
   'X_ACCESS_ORIGIN',
   'X_ACCESS_TOKEN',
   'X_AUDIT_UNAVAILABLE',
+  'X_ADMIN_ADDRESSEE',
+  'X_ADMIN_AUDIT_AWAY',
   'X_ADMIN_PERMISSION',
   'X_ADMIN_TOKEN',
   'X_CREDENTIAL_GRANT',
+  'X_CREDENTIAL_STATE',
 ];
 
 /** What an answer of the API means for whoever started the command. */

@@ -42,9 +42,22 @@ export function createContext(options: Pick<Context, 'env' | 'cwd' | 'root' | 'n
 
 export type Verb<A extends readonly unknown[]> = (print: Printer, ...args: A) => Promise<ExitCode | undefined>;
 
-/** Declares a verb: `--json` is on every one, and what it returns is the exit code. */
-export function verb(parent: Command, signature: string, description: string): Command {
-  return parent.command(signature).description(description).option('--json', 'print the answer as JSON');
+/** What a verb's help says. */
+export interface Told {
+  readonly does: string;
+  /** Command lines as a person types them. */
+  readonly example: string | readonly string[];
+}
+
+/** Declares a verb: `--json` is on every one, an example in the help of every one, and what it returns is the exit code. */
+export function verb(parent: Command, signature: string, { does, example }: Told): Command {
+  const examples = [example].flat();
+  const shown = examples.map((line) => `  ${line}`).join('\n');
+  return parent
+    .command(signature)
+    .description(does)
+    .option('--json', 'print the answer as JSON')
+    .addHelpText('after', `\n${examples.length === 1 ? 'Example' : 'Examples'}:\n${shown}`);
 }
 
 /** Runs a verb's action with the printer that its options ask for; commander passes arguments, options, command. */

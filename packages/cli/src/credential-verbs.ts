@@ -1,6 +1,6 @@
 import type { OperatorClient } from '@millrace/operator-api/client';
 import type { Command } from 'commander';
-import { run, verb } from './context.ts';
+import { run, type Told, verb } from './context.ts';
 import { facts, type Printer, shortTime } from './printer.ts';
 
 type TokenView = Awaited<ReturnType<OperatorClient['tokens']['list']>>[number];
@@ -27,23 +27,32 @@ interface Ends {
 
 /** `rotate` and `revoke`, which tokens and keys have alike. */
 export function addEnds(noun: Command, client: () => Ends): void {
-  changing(noun, 'rotate <id>', 'make a new secret, shown this once; the old one counts for a while beside it')
+  changing(noun, 'rotate <id>', {
+    does: 'make a new secret, shown this once; the old one counts for a while beside it',
+    example: `millrace ${noun.name()} rotate ${exampleOf(noun)} --overlap 48h --start`,
+  })
     .option('--overlap <length>', 'how long the old one counts', '24h')
     .action(
       run(async (print: Printer, id: string, { overlap, ...options }: Changing & { readonly overlap: string }) =>
         tell(print, options, (plan) => client().rotate({ id, overlap, plan })),
       ),
     );
-  changing(noun, 'revoke <id>', 'end it: within five seconds no service takes it').action(
+  changing(noun, 'revoke <id>', {
+    does: 'end it: within five seconds no service takes it',
+    example: `millrace ${noun.name()} revoke ${exampleOf(noun)} --start`,
+  }).action(
     run(async (print: Printer, id: string, options: Changing) =>
       tell(print, options, (plan) => client().revoke({ id, plan })),
     ),
   );
 }
 
+/** `token-…` of `tokens`. */
+const exampleOf = (noun: Command): string => `${noun.name().replace(/s$/, '')}-5f3a9c01d2e4`;
+
 /** A verb that plans, and acts with `--start`. */
-export function changing(noun: Command, signature: string, description: string): Command {
-  return verb(noun, signature, description)
+export function changing(noun: Command, signature: string, told: Told): Command {
+  return verb(noun, signature, told)
     .option('--plan', 'only say what would be done (the default)')
     .option('--start', 'do it');
 }

@@ -33,7 +33,12 @@ export function addVerbs(program: Command, context: Context): void {
       .option('--fingerprint <fingerprint>', 'only of this cause; its first characters are enough')
       .option('--since <time>', 'only what failed since: 2h, 30m, 7d, or an ISO time');
 
-  filtered(verb(dlq, 'groups', 'failures by cause, the most frequent first'))
+  filtered(
+    verb(dlq, 'groups', {
+      does: 'failures by cause, the most frequent first',
+      example: 'millrace dlq groups --since 2h',
+    }),
+  )
     .option('--status <status…>', 'of these states, comma-separated')
     .option('--all', 'also what is resolved')
     .action(
@@ -56,7 +61,12 @@ export function addVerbs(program: Command, context: Context): void {
       }),
     );
 
-  filtered(verb(dlq, 'ls', 'dead letters, the newest first'))
+  filtered(
+    verb(dlq, 'ls', {
+      does: 'dead letters, the newest first',
+      example: 'millrace dlq ls --group sink-writers.tickets.urgent --limit 20',
+    }),
+  )
     .option('--status <status…>', 'of these states, comma-separated')
     .option('--all', 'also what is resolved')
     .option('--limit <n>', 'at most so many', '50')
@@ -81,7 +91,10 @@ export function addVerbs(program: Command, context: Context): void {
       }),
     );
 
-  verb(dlq, 'show <id>', 'one dead letter: facts, headers and decoded value').action(
+  verb(dlq, 'show <id>', {
+    does: 'one dead letter: facts, headers and decoded value',
+    example: 'millrace dlq show 0190f3c2-7f3e-5d6c-9a57-0d6d6f8b8f10',
+  }).action(
     run(async (print: Printer, id: string) => {
       const found = await api.dlq.show({ id });
       print.result(found, showDeadLetter);
@@ -89,7 +102,15 @@ export function addVerbs(program: Command, context: Context): void {
     }),
   );
 
-  filtered(verb(dlq, 'redrive [ids...]', 'send dead letters back to their own group; prints the plan, --start runs it'))
+  filtered(
+    verb(dlq, 'redrive [ids...]', {
+      does: 'send dead letters back to their own group; prints the plan, --start runs it',
+      example: [
+        'millrace dlq redrive --group sink-writers.tickets.urgent --since 2h',
+        'millrace dlq redrive --group enricher.issues --start --wait',
+      ],
+    }),
+  )
     .option('--rate <n>', 'records per second, such as 50 or 50/s')
     .option('--reason <text>', 'why, for the audit')
     .option('--force', 'also what is resolved, parked or on its way')
@@ -100,7 +121,10 @@ export function addVerbs(program: Command, context: Context): void {
       run((print: Printer, ids: readonly string[], options: RedriveOptions) => redrive(context, print, ids, options)),
     );
 
-  verb(dlq, 'start <job>', 'run a plan that was made before')
+  verb(dlq, 'start <job>', {
+    does: 'run a plan that was made before',
+    example: 'millrace dlq start 0190f3c2-7f3e-7d6c-9a57-0d6d6f8b8f10 --wait',
+  })
     .option('--wait', 'wait until the group has answered for every record sent')
     .option('--timeout <seconds>', 'how long to wait', '900')
     .action(
@@ -110,7 +134,7 @@ export function addVerbs(program: Command, context: Context): void {
       }),
     );
 
-  verb(dlq, 'jobs', 'redrives, the newest first').action(
+  verb(dlq, 'jobs', { does: 'redrives, the newest first', example: 'millrace dlq jobs' }).action(
     run(async (print: Printer) => {
       const jobs = await api.jobs.list();
       print.result(jobs, (rows) =>
@@ -133,7 +157,10 @@ export function addVerbs(program: Command, context: Context): void {
     }),
   );
 
-  verb(dlq, 'discard <ids...>', 'give dead letters up; prints what would be, --start does it')
+  verb(dlq, 'discard <ids...>', {
+    does: 'give dead letters up; prints what would be, --start does it',
+    example: "millrace dlq discard 0190f3c2-7f3e-5d6c-9a57-0d6d6f8b8f10 --reason 'a test of ours' --start",
+  })
     .requiredOption('--reason <text>', 'why, for the audit')
     .option('--start', 'do it')
     .action(
@@ -151,7 +178,10 @@ export function addVerbs(program: Command, context: Context): void {
       }),
     );
 
-  verb(dlq, 'reindex', 'build the index again from Kafka; prints what would be, --start does it')
+  verb(dlq, 'reindex', {
+    does: 'build the index again from Kafka; prints what would be, --start does it',
+    example: 'millrace dlq reindex --start',
+  })
     .option('--start', 'do it')
     .action(
       run(async (print: Printer, options: { start?: boolean }) => {

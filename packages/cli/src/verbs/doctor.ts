@@ -10,7 +10,10 @@ type Finding = Examination['findings'][number];
 
 /** `millrace doctor`: what is wrong with the installation, and what mends it. */
 export function addVerbs(program: Command, context: Context): void {
-  verb(program, 'doctor', 'what is wrong with the installation and what mends it; changes nothing').action(
+  verb(program, 'doctor', {
+    does: 'what is wrong with the installation and what mends it; changes nothing',
+    example: 'millrace doctor',
+  }).action(
     run(async (print: Printer) => {
       const examination = await examineAll(context);
       print.result(examination, showExamination);

@@ -14,7 +14,10 @@ export function addVerbs(program: Command, { cwd, env, root }: Context): void {
   const folderOf = (path: string | undefined): string =>
     path === undefined ? resolve(root, defaultFlows) : resolve(cwd, path);
 
-  verb(flows, 'check [path]', 'every problem of the flow files, with its place, and what may surprise').action(
+  verb(flows, 'check [path]', {
+    does: 'every problem of the flow files, with its place, and what may surprise',
+    example: 'millrace flows check infra/flows',
+  }).action(
     run(async (print: Printer, path: string | undefined) => {
       const loaded = await load(folderOf(path), env['MILLRACE_PACKS']);
       const summary = {
@@ -33,7 +36,10 @@ export function addVerbs(program: Command, { cwd, env, root }: Context): void {
       return undefined;
     }),
   );
-  verb(flows, 'map [path]', 'the flows as Mermaid text; with --out a drawing, or a page on every flow')
+  verb(flows, 'map [path]', {
+    does: 'the flows as Mermaid text; with --out a drawing, or a page on every flow',
+    example: 'millrace flows map --out flows.svg',
+  })
     .option(
       '--out <file>',
       'write a drawing (.svg), or origin, trigger, transformation and destination of every flow (.md)',

@@ -12,7 +12,10 @@ interface CreateOptions extends Changing {
 /** `millrace keys create|ls|rotate|revoke|show`: who may send business events. */
 export function addVerbs(program: Command, { api }: Context): void {
   const keys = program.command('keys').description('API keys for business events');
-  changing(keys, 'create', 'make an API key, shown this once')
+  changing(keys, 'create', {
+    does: 'make an API key, shown this once',
+    example: 'millrace keys create --client shop --scopes tickets,leads --expires 365d --start',
+  })
     .requiredOption('--client <name>', 'who sends with it; never the name of a source')
     .requiredOption('--scopes <entities>', 'what it may send, such as tickets,leads; * is all', listOf)
     .option('--expires <when>', 'how long it counts, such as 365d, or until when; until it is revoked when absent')
@@ -21,7 +24,7 @@ export function addVerbs(program: Command, { api }: Context): void {
         tell(print, options, (plan) => api.keys.create({ client, scopes, expires, plan })),
       ),
     );
-  verb(keys, 'ls', 'every key that was made, without its secret').action(
+  verb(keys, 'ls', { does: 'every key that was made, without its secret', example: 'millrace keys ls' }).action(
     run(async (print: Printer) => {
       print.result(await api.keys.list(), (rows) =>
         table(
@@ -33,7 +36,10 @@ export function addVerbs(program: Command, { api }: Context): void {
     }),
   );
   addEnds(keys, () => api.keys);
-  verb(keys, 'show <name>', 'a key that is kept in the clear: only `sample` is (audited)').action(
+  verb(keys, 'show <name>', {
+    does: 'a key that is kept in the clear: only `sample` is (audited)',
+    example: 'millrace keys show sample',
+  }).action(
     run(async (print: Printer, name: string) => {
       print.result(await api.keys.show({ name }), (shown) => facts(Object.entries(shown)));
       return undefined;

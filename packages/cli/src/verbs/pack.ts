@@ -6,7 +6,10 @@ import type { Printer } from '../printer.ts';
 /** `millrace pack train|eval`: works on files, needs nothing running. */
 export function addVerbs(program: Command, { cwd, signal }: Context): void {
   const pack = program.command('pack').description('model packs: train, measure');
-  verb(pack, 'train', 'make a pack from labelled texts; the same data makes the same pack')
+  verb(pack, 'train', {
+    does: 'make a pack from labelled texts; the same data makes the same pack',
+    example: 'millrace pack train --data tickets.csv --out packs/support',
+  })
     .requiredOption('--data <file>', 'labelled texts, JSON lines or CSV')
     .requiredOption('--out <folder>', 'where the pack goes')
     .option('--recipe <file>', 'labels to queues, shares, thresholds')
@@ -27,7 +30,10 @@ export function addVerbs(program: Command, { cwd, signal }: Context): void {
         return undefined;
       }),
     );
-  verb(pack, 'eval <folder>', 'accuracy, macro-F1, calibration and coverage on labelled texts it has not seen')
+  verb(pack, 'eval <folder>', {
+    does: 'accuracy, macro-F1, calibration and coverage on labelled texts it has not seen',
+    example: 'millrace pack eval packs/support --data held-out.csv',
+  })
     .requiredOption('--data <file>', 'labelled texts, JSON lines or CSV')
     .action(
       run(async (print: Printer, folder: string, { data }: { data: string }) => {

@@ -13,7 +13,10 @@ export function addVerbs(program: Command, { api }: Context): void {
     .command('pipelines')
     .alias('routes')
     .description('the pipelines of the flow: how they stand, halt, resume');
-  verb(pipelines, 'ls', 'every pipeline, with its state and open dead letters').action(
+  verb(pipelines, 'ls', {
+    does: 'every pipeline, with its state and open dead letters',
+    example: 'millrace pipelines ls',
+  }).action(
     run(async (print: Printer) => {
       const found = await api.pipelines.list();
       print.result(found, (rows) =>
@@ -26,7 +29,10 @@ export function addVerbs(program: Command, { api }: Context): void {
     }),
   );
   for (const command of ['resume', 'halt'] as const) {
-    verb(pipelines, `${command} <group>`, orders[command])
+    verb(pipelines, `${command} <group>`, {
+      does: orders[command],
+      example: `millrace pipelines ${command} sink-writers.tickets.urgent`,
+    })
       .option('--plan', 'only say what would be done')
       .option('--start', 'do it (the default)')
       .action(

@@ -21,11 +21,13 @@ type Answers = { readonly [V in keyof OperatorEndpoints['reference']]: AnswerOf<
 export function addVerbs(program: Command, context: Context): void {
   const reference = program.command('reference').description('tables that records are enriched from');
   addReading(reference, context);
-  verb(
-    reference,
-    'load <table> <csv>',
-    'put the rows of a CSV file with a header line into a table; the newest row of a key counts',
-  )
+  verb(reference, 'load <table> <csv>', {
+    does: 'put the rows of a CSV file with a header line into a table; the newest row of a key counts',
+    example: [
+      'millrace reference load owners infra/flows/reference/owners.csv',
+      'millrace reference load owners owners.csv --replace --start',
+    ],
+  })
     .option('--key <column>', 'what rows are looked up by; the first column when absent')
     .option('--separator <character>', "between columns, such as ';' or tab; found out when absent")
     .option(
@@ -40,7 +42,10 @@ export function addVerbs(program: Command, context: Context): void {
         load(context, print, { table, file, ...options }),
       ),
     );
-  verb(reference, 'delete <table> <keys...>', 'remove rows: a lookup by these keys is a miss afterwards')
+  verb(reference, 'delete <table> <keys...>', {
+    does: 'remove rows: a lookup by these keys is a miss afterwards',
+    example: 'millrace reference delete owners weir.example --start',
+  })
     .option('--plan', 'only say what would be removed (the default)')
     .option('--start', 'remove them')
     .action(
@@ -51,7 +56,10 @@ export function addVerbs(program: Command, context: Context): void {
 }
 
 function addReading(reference: Command, { api }: Context): void {
-  verb(reference, 'ls [table]', 'every table with how many rows it has, or the rows of one')
+  verb(reference, 'ls [table]', {
+    does: 'every table with how many rows it has, or the rows of one',
+    example: ['millrace reference ls', 'millrace reference ls owners --limit 20'],
+  })
     .option('--limit <n>', 'at most so many rows', '100')
     .option('--after <key>', 'only rows after this key')
     .action(
@@ -70,7 +78,10 @@ function addReading(reference: Command, { api }: Context): void {
         return undefined;
       }),
     );
-  verb(reference, 'show <table> <key>', 'one row, as a lookup by this key finds it').action(
+  verb(reference, 'show <table> <key>', {
+    does: 'one row, as a lookup by this key finds it',
+    example: 'millrace reference show owners weir.example',
+  }).action(
     run(async (print: Printer, table: string, key: string) => {
       const row = await api.reference.row({ table, key });
       print.result(row, (found) =>

@@ -9,14 +9,20 @@ import { type Printer, table } from '../printer.ts';
 /** `millrace schemas check|register`: the schemas of this checkout against the registry. */
 export function addVerbs(program: Command, context: Context): void {
   const schemas = program.command('schemas').description('the schemas of this checkout against the registry');
-  verb(schemas, 'check', 'whether what is registered can be read with these schemas; changes nothing').action(
+  verb(schemas, 'check', {
+    does: 'whether what is registered can be read with these schemas; changes nothing',
+    example: 'millrace schemas check',
+  }).action(
     run(async (print: Printer) => {
       const checks = await checkAll(await connect(context));
       print.result(checks, showChecks);
       return exitOf(checks);
     }),
   );
-  verb(schemas, 'register', 'register what is new after checking everything; prints what would be, --start does it')
+  verb(schemas, 'register', {
+    does: 'register what is new after checking everything; prints what would be, --start does it',
+    example: 'millrace schemas register --start',
+  })
     .option('--start', 'do it')
     .action(
       run(async (print: Printer, { start }: { start?: boolean }) => {

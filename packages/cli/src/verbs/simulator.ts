@@ -20,7 +20,10 @@ const actions = ['messages', 'fail', 'slow', 'rate-limit', 'schema-change', 'los
 
 /** `millrace simulator <vendor> messages|fail|slow|heal|…`: what the stand-ins received, and making them misbehave. */
 export function addVerbs(program: Command, context: Context): void {
-  verb(program, 'simulator <vendor> <action>', actions.join(' | '))
+  verb(program, 'simulator <vendor> <action>', {
+    does: actions.join(' | '),
+    example: ['millrace simulator slack messages --limit 5', 'millrace simulator zendesk fail --status 503 --times 10'],
+  })
     .option('--status <n>', 'fail: the status to answer with')
     .option('--times <n>', 'fail, rate-limit, lose-answer: for so many requests')
     .option('--ms <n>', 'slow: how long each answer takes')

@@ -5,7 +5,10 @@ import { facts, type Printer, table } from '../printer.ts';
 /** `millrace sources ls|show`: who may send webhooks, and how they prove who they are. */
 export function addVerbs(program: Command, { api }: Context): void {
   const sources = program.command('sources').description('who sends webhooks');
-  verb(sources, 'ls', 'every connector, with how its webhooks are verified').action(
+  verb(sources, 'ls', {
+    does: 'every connector, with how its webhooks are verified',
+    example: 'millrace sources ls',
+  }).action(
     run(async (print: Printer) => {
       const found = await api.sources.list();
       print.result(found, (rows) =>
@@ -25,7 +28,10 @@ export function addVerbs(program: Command, { api }: Context): void {
       return undefined;
     }),
   );
-  verb(sources, 'show <source>', 'where to point a webhook, and its secret (audited)').action(
+  verb(sources, 'show <source>', {
+    does: 'where to point a webhook, and its secret (audited)',
+    example: 'millrace sources show zendesk',
+  }).action(
     run(async (print: Printer, name: string) => {
       const found = await api.sources.show({ name });
       print.result(found, ({ url, publicUrl, secret, headers, subscription }) =>

@@ -14,7 +14,10 @@ interface CreateOptions extends Changing {
 /** `millrace tokens create|ls|rotate|revoke`: who may use the operator API. */
 export function addVerbs(program: Command, { adminApi }: Context): void {
   const tokens = program.command('tokens').description('tokens of operators (role admin)');
-  changing(tokens, 'create', 'make a token, shown this once')
+  changing(tokens, 'create', {
+    does: 'make a token, shown this once',
+    example: "millrace tokens create --name ada --role operator --groups 'sink-writers.*' --expires 90d --start",
+  })
     .requiredOption('--name <name>', 'whose it is')
     .requiredOption('--role <roles>', 'viewer, operator, approver or admin; several with commas', listOf)
     .option('--groups <patterns>', 'consumer groups that it may see and act on, with commas; * is any text', listOf)
@@ -27,7 +30,7 @@ export function addVerbs(program: Command, { adminApi }: Context): void {
         ),
       ),
     );
-  verb(tokens, 'ls', 'every token, without its secret').action(
+  verb(tokens, 'ls', { does: 'every token, without its secret', example: 'millrace tokens ls' }).action(
     run(async (print: Printer) => {
       print.result(await adminApi().tokens.list(), (rows) =>
         table(

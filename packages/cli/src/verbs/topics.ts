@@ -7,7 +7,7 @@ import { type Printer, shortTime, table } from '../printer.ts';
 /** `millrace topics ls|peek`. */
 export function addVerbs(program: Command, { api }: Context): void {
   const topics = program.command('topics').description('what stands in Kafka');
-  verb(topics, 'ls', 'every topic, with how much it holds').action(
+  verb(topics, 'ls', { does: 'every topic, with how much it holds', example: 'millrace topics ls' }).action(
     run(async (print: Printer) => {
       const found = await api.topics.list();
       print.result(found, (rows) =>
@@ -19,7 +19,10 @@ export function addVerbs(program: Command, { api }: Context): void {
       return undefined;
     }),
   );
-  verb(topics, 'peek <topic>', 'the newest records of a topic, decoded')
+  verb(topics, 'peek <topic>', {
+    does: 'the newest records of a topic, decoded',
+    example: 'millrace topics peek ops.audit --limit 20',
+  })
     .option('--limit <n>', 'at most so many', '5')
     .option('--partition <n>', 'only of this partition')
     .option('--key <key>', 'only with this key')

@@ -5,7 +5,10 @@ import { type Printer, table } from '../printer.ts';
 
 /** `millrace trace <id>`: the record's whole way, each hop with time and outcome. */
 export function addVerbs(program: Command, context: Context): void {
-  verb(program, 'trace <id>', 'the whole way of one record, from where it came in to where it went').action(
+  verb(program, 'trace <id>', {
+    does: 'the whole way of one record, from where it came in to where it went',
+    example: 'millrace trace zendesk:1001',
+  }).action(
     run(async (print: Printer, id: string) => {
       const trace = await context.api.trace.show({ id });
       print.result(trace, showTrace);
