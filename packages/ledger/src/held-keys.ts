@@ -1,4 +1,12 @@
-import type { HeldKey, HeldKeys, HeldLetter, HeldPlace, LineOwner, SettledLetter } from '@millrace/messaging';
+import type {
+  HeldInLine,
+  HeldKey,
+  HeldKeys,
+  HeldLetter,
+  LineHead,
+  LineOwner,
+  SettledLetter,
+} from '@millrace/messaging';
 import { measuredGroupCommit, prepared, type Store, tableOf } from './store.ts';
 
 interface HeldRow {
@@ -6,6 +14,8 @@ interface HeldRow {
   readonly hold: string;
   readonly at: string;
   readonly settled: boolean;
+  readonly first: string | null;
+  readonly first_failed: boolean | null;
 }
 
 interface SettledRow {
@@ -22,6 +32,7 @@ interface HeldKeyRow {
   readonly origin_topic: string;
   readonly origin_partition: number;
   readonly origin_offset: string;
+  readonly is_own: boolean;
 }
 
 const heldKeyOf = (row: HeldKeyRow): HeldKey => ({
@@ -29,6 +40,12 @@ const heldKeyOf = (row: HeldKeyRow): HeldKey => ({
   first: { member: row.member, failed: row.failed },
   since: { topic: row.origin_topic, partition: row.origin_partition, offset: Number(row.origin_offset) },
 });
+
+/** Null where the line had nobody: whoever came to it just now is first. */
+const firstOf = ({ first, first_failed: failed }: HeldRow): LineHead | null =>
+  first === null ? null : { member: first, failed: failed === true };
+
+const headOf = ({ member, failed }: HeldLetter): LineHead => ({ member, failed });
 
 type Settling = LineOwner & { readonly member: string };
 
@@ -53,6 +70,12 @@ export function createHeldKeys(store: Store): HeldKeys {
      known AS (
        SELECT owned.n, stored.hold, stored.at, stored.settled
        FROM owned JOIN ${records} AS stored ON stored."group" = owned."group" AND stored.member = owned.member
+     ), heads AS (
+       SELECT owned.n, head.member AS first, head.failed OR (head.member = owned.member AND owned.failed) AS first_failed
+       FROM owned CROSS JOIN LATERAL (
+         SELECT stored.member, stored.failed FROM ${records} AS stored
+         WHERE stored."group" = owned."group" AND stored.key = owned.key AND NOT stored.settled
+         ORDER BY stored.at LIMIT 1) AS head
      ), noted AS (
        UPDATE ${records} AS stored SET failed = true FROM owned
        WHERE stored."group" = owned."group" AND stored.member = owned.member AND owned.failed AND NOT stored.failed
@@ -66,10 +89,12 @@ export function createHeldKeys(store: Store): HeldKeys {
        WHERE NOT EXISTS (SELECT 1 FROM known WHERE known.n = owned.n)
        RETURNING "group", member, hold, at
      )
-     SELECT n, hold, at, settled FROM known
-     UNION ALL
-     SELECT owned.n, added.hold, added.at, false
-     FROM added JOIN owned ON owned."group" = added."group" AND owned.member = added.member`,
+     SELECT placed.*, heads.first, heads.first_failed FROM (
+       SELECT n, hold, at, settled FROM known
+       UNION ALL
+       SELECT owned.n, added.hold, added.at, false
+       FROM added JOIN owned ON owned."group" = added."group" AND owned.member = added.member
+     ) AS placed LEFT JOIN heads ON heads.n = placed.n`,
   );
   const close = prepared<SettledRow>(
     store,
@@ -99,7 +124,7 @@ export function createHeldKeys(store: Store): HeldKeys {
     given.map(({ member }) => member),
   ];
 
-  const hold = measuredGroupCommit<HeldLetter, HeldPlace | 'settled' | null>(store, 'held-key-hold', {
+  const hold = measuredGroupCommit<HeldLetter, HeldInLine | 'settled' | null>(store, 'held-key-hold', {
     keyOf: ({ group, key }) => JSON.stringify([group, key.toString('latin1')]),
     execute: async (letters) => {
       const rows = await put([
@@ -112,10 +137,10 @@ export function createHeldKeys(store: Store): HeldKeys {
         store.now(),
       ]);
       const places = new Map(rows.map((row) => [Number(row.n), row]));
-      return letters.map((_, at) => {
+      return letters.map((letter, at) => {
         const row = places.get(at + 1);
         if (row === undefined) return null;
-        return row.settled ? 'settled' : { hold: row.hold, at: Number(row.at) };
+        return row.settled ? 'settled' : { hold: row.hold, at: Number(row.at), first: firstOf(row) ?? headOf(letter) };
       });
     },
   });
@@ -149,15 +174,16 @@ export function createHeldKeys(store: Store): HeldKeys {
           [group, partitions, token],
         );
         const rows = await query<HeldKeyRow>(
-          `SELECT first.key, first.member, first.failed, begun.* FROM (
-             SELECT DISTINCT ON (key) key, member, failed FROM ${records}
-             WHERE "group" = $1 AND partition = ANY($2::int[]) AND NOT settled ORDER BY key, at LIMIT $3) AS first
+          `SELECT line.*, begun.* FROM (
+             SELECT DISTINCT ON (key) key, member, failed, bool_or(partition = ANY($2::int[])) OVER (PARTITION BY key) AS is_own
+             FROM ${records} WHERE "group" = $1 AND NOT settled ORDER BY key, at) AS line
            CROSS JOIN LATERAL (
              SELECT origin_topic, origin_partition, origin_offset FROM ${records} AS stored
-             WHERE stored."group" = $1 AND stored.key = first.key ORDER BY stored.at LIMIT 1) AS begun`,
-          [group, partitions, limit],
+             WHERE stored."group" = $1 AND stored.key = line.key ORDER BY stored.at LIMIT 1) AS begun`,
+          [group, partitions],
         );
-        return rows.map(heldKeyOf);
+        const lines = (isOwn: boolean): readonly HeldKey[] => rows.filter((row) => row.is_own === isOwn).map(heldKeyOf);
+        return { own: lines(true).slice(0, limit), elsewhere: lines(false) };
       }),
     hold: (letter, signal) => hold(letter, signal),
     settle: (owner, member, signal) => settle({ ...owner, member }, signal),

@@ -107,12 +107,29 @@ export interface LineHead {
   readonly failed: boolean;
 }
 
+/** What is known of a line once a record has its place in it. */
+export interface HeldInLine extends HeldPlace {
+  /** It is this record, where whoever was before it is settled. */
+  readonly first: LineHead;
+}
+
 /** A key with a line. */
 export interface HeldKey {
   readonly key: Buffer;
   readonly first: LineHead;
   /** Where the record that began the line first stood: what stood before it there is older than the line. */
   readonly since: RecordPosition;
+}
+
+/** What whoever takes partitions over has to know. */
+export interface HeldLines {
+  /** With a record in one of these partitions. */
+  readonly own: readonly HeldKey[];
+  /**
+   * All others of the group, as they stand now. None of their keys should come to these partitions, but after partitions
+   * were added they do: the line is where the key was. Whoever meets one asks by `hold`, which says who is first.
+   */
+  readonly elsewhere: readonly HeldKey[];
 }
 
 /** Who may write the lines of a partition: the last that took them over. */
@@ -144,19 +161,20 @@ export interface SettledLetter {
  */
 export interface HeldKeys {
   /**
-   * Makes the caller the owner of these partitions and returns their held keys, `limit` at most. What an earlier owner
-   * writes after that is refused, so that what is returned stays true.
+   * Makes the caller the owner of these partitions and returns the held keys, `limit` of its own at most. What an earlier
+   * owner writes after that is refused, so that what is returned of its own stays true.
    */
   take(
     owner: { readonly group: string; readonly partitions: readonly number[]; readonly token: string },
     limit: number,
     signal?: AbortSignal,
-  ): Promise<readonly HeldKey[]>;
+  ): Promise<HeldLines>;
   /**
    * Puts a record at the end of its key's line; one that is in it keeps its place, and whether it failed is noted.
-   * `settled` for one that was taken out of a line that goes on: it is done, and comes a second time.
+   * Says who is first of the line now, which another owner may have moved. `settled` for one that was taken out of a line
+   * that goes on: it is done, and comes a second time.
    */
-  hold(letter: HeldLetter, signal?: AbortSignal): Promise<HeldPlace | 'settled' | null>;
+  hold(letter: HeldLetter, signal?: AbortSignal): Promise<HeldInLine | 'settled' | null>;
   /** Takes a record out of its line, wherever in it. */
   settle(owner: LineOwner, member: string, signal?: AbortSignal): Promise<SettledLetter | null>;
 }

@@ -40,8 +40,14 @@ export interface PipelineLawTools {
     settings?: Partial<PipelineSettings>,
     held?: Pick<Pipeline<Note>, 'onFailure'> & Pick<RunOptions, 'heldKeys'> & { readonly ratePerSecond?: number },
   ): Promise<Started>;
-  /** Numbered from 0. */
-  publish(to: Topic<Note>, count: number, keyOf: (at: number) => string, partition?: number): Promise<void>;
+  /** Numbered from `from`, or from 0. */
+  publish(
+    to: Topic<Note>,
+    count: number,
+    keyOf: (at: number) => string,
+    partition?: number,
+    from?: number,
+  ): Promise<void>;
   /** Everything that stands in a topic now. */
   read(topic: string): Promise<InboundRecord[]>;
   copyTo(output: Topic<Note>): Handler<Note>;
@@ -90,11 +96,12 @@ export function pipelineLawTools({ broker, topic }: BrokerLawContext): PipelineL
         },
       };
     },
-    async publish(to, count, keyOf, partition) {
+    async publish(to, count, keyOf, partition, from = 0) {
       const producer = await broker().createProducer();
       await Promise.all(
-        Array.from({ length: count }, (_, number) => {
-          const key = keyOf(number);
+        Array.from({ length: count }, (_, at) => {
+          const number = from + at;
+          const key = keyOf(at);
           const id = `${to.name}-${number}`;
           const headers = identityHeaders({
             id,

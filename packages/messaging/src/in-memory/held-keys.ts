@@ -1,8 +1,9 @@
 import type { RecordPosition } from '../broker.ts';
-import type { HeldKeys, LineHead } from '../stores.ts';
+import type { HeldKey, HeldKeys, LineHead } from '../stores.ts';
 
 interface Member {
   readonly member: string;
+  readonly partition: number;
   readonly at: number;
   failed: boolean;
   isSettled: boolean;
@@ -10,7 +11,6 @@ interface Member {
 
 interface Line {
   readonly group: string;
-  readonly partition: number;
   readonly key: Buffer;
   readonly hold: string;
   readonly since: RecordPosition;
@@ -28,28 +28,33 @@ export function createInMemoryHeldKeys(): HeldKeys {
     return first === undefined ? null : { member: first.member, failed: first.failed };
   };
 
+  const heldKey = (line: Line): HeldKey => ({ key: line.key, first: firstOf(line) as LineHead, since: line.since });
+
   return {
     async take({ group, partitions, token }, limit) {
       for (const partition of partitions) owners.set(ownerKey(group, partition), token);
-      return [...lines.values()]
-        .filter((line) => line.group === group && partitions.includes(line.partition))
-        .slice(0, limit)
-        .map((line) => ({ key: line.key, first: firstOf(line) as LineHead, since: line.since }));
+      const all = [...lines.values()].filter((line) => line.group === group);
+      const isOwn = ({ members }: Line): boolean =>
+        members.some(({ isSettled, partition }) => !isSettled && partitions.includes(partition));
+      return {
+        own: all.filter(isOwn).slice(0, limit).map(heldKey),
+        elsewhere: all.filter((line) => !isOwn(line)).map(heldKey),
+      };
     },
     async hold({ group, partition, token, key, member, failed, origin }) {
       if (owners.get(ownerKey(group, partition)) !== token) return null;
       const name = lineKey(group, key);
-      const line = lines.get(name) ?? { group, partition, key, hold: member, since: origin, members: [] };
+      const line = lines.get(name) ?? { group, key, hold: member, since: origin, members: [] };
       const known = line.members.find((one) => one.member === member);
       if (known?.isSettled === true) return 'settled';
       if (known !== undefined) {
         known.failed ||= failed;
-        return { hold: line.hold, at: known.at };
+        return { hold: line.hold, at: known.at, first: firstOf(line) as LineHead };
       }
       const at = line.members.length;
-      line.members.push({ member, at, failed, isSettled: false });
+      line.members.push({ member, partition, at, failed, isSettled: false });
       lines.set(name, line);
-      return { hold: line.hold, at };
+      return { hold: line.hold, at, first: firstOf(line) as LineHead };
     },
     async settle({ group, partition, token }, member) {
       if (owners.get(ownerKey(group, partition)) !== token) return null;

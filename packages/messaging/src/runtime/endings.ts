@@ -91,7 +91,7 @@ export class Endings {
     // Its place in its key's line comes first: a crash in between repeats the dead letter, in its place.
     holds.hold(entry, arrival, facts.failure !== keyHeld, (place) => {
       if (place === null) this.#end.discard(entry);
-      else if (place === 'refused') this.#end.putBack(entry);
+      else if (place === 'refused' || place === 'first') this.#end.putBack(entry);
       else if (place === 'settled') this.#acknowledge(entry, arrival, facts.eventId, 'superseded');
       else {
         const copy = { ...route.copy, headers: [...route.copy.headers, ...heldHeaders(place)] };

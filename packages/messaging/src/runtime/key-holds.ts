@@ -5,7 +5,7 @@ import type { CancelTimer, Clock } from '../clock.ts';
 import { CodedError, halt, isCodedError } from '../disposition.ts';
 import { deadLetterId } from '../ids.ts';
 import type { Pipeline } from '../pipeline.ts';
-import type { HeldKeys, HeldPlace, LineHead, LineOwner } from '../stores.ts';
+import type { HeldKey, HeldKeys, HeldPlace, LineHead, LineOwner } from '../stores.ts';
 import { type Failure, failureOf } from './failure.ts';
 import type { Arrival } from './inbound.ts';
 import type { Entry } from './partition-state.ts';
@@ -43,6 +43,8 @@ export interface KeyHoldsOptions {
 interface Line {
   first: LineHead;
   readonly since: RecordPosition;
+  /** Another member moves it too: nobody here waits for what is not heard of. */
+  isShared: boolean;
   /** Newer records wait for its end, rather than join it: it moves, and there is room and time. */
   mayWait: boolean;
   /** They stepped aside, oldest first. Whatever else of the key waits is newer. */
@@ -61,10 +63,15 @@ const longestWaitMs = 5_000;
  * Of a held key only the first of its line is tried. It fails again: the line stands. It is done: the next is first, and
  * comes through the lane; meanwhile newer records from the source step aside in memory (`blockMs` and a quarter of the
  * high-water mark at most, else they join the line), or a busy key would never be free again.
+ *
+ * A line may stand where its key came before partitions were added. Then two members move it, and neither hears of the
+ * other: what is known here of the first may be old, but nothing is held without asking the store, which says who is first.
  */
 export class KeyHolds {
   readonly #options: KeyHoldsOptions;
   readonly #lines = new Map<string, Line>();
+  /** Lines that stand in partitions of others. Of their keys nothing comes here, unless partitions were added. */
+  readonly #elsewhere = new Map<string, HeldKey>();
   #partitions: readonly number[] = [];
   #token = '';
   #state: 'unread' | 'reading' | 'ready' = 'unread';
@@ -110,11 +117,12 @@ export class KeyHolds {
         if (token !== this.#token) return;
         this.#state = 'unread';
         if (answer === null || answer === 'refused') return;
-        if (answer.length > settings.maxHeldKeys) {
+        if (answer.own.length > settings.maxHeldKeys) {
           onHalt(this.#tooMany());
           return;
         }
-        for (const { key, first, since } of answer) this.#put(key.toString('latin1'), first, since);
+        for (const { key, first, since } of answer.own) this.#put(key.toString('latin1'), first, since);
+        for (const held of answer.elsewhere) this.#elsewhere.set(held.key.toString('latin1'), held);
         this.#state = 'ready';
         onReady();
       },
@@ -125,6 +133,7 @@ export class KeyHolds {
   clear(): void {
     for (const line of this.#lines.values()) line.cancel();
     this.#lines.clear();
+    this.#elsewhere.clear();
     this.#aside = 0;
     this.#partitions = [];
     this.#state = 'unread';
@@ -167,16 +176,19 @@ export class KeyHolds {
     return line !== undefined && line.first.member === this.#memberOf(arrival);
   }
 
-  /** Durably, before the dead letter stands anywhere. Null: this is another's to do now; `refused`: it halted. */
+  /**
+   * Durably, before the dead letter stands anywhere. Null: this is another's to do now; `refused`: it halted; `first`: it
+   * has not failed, and nobody is before it any more.
+   */
   hold(
     entry: Entry,
     arrival: Arrival,
     failed: boolean,
-    then: (place: HeldPlace | 'settled' | 'refused' | null) => void,
+    then: (place: HeldPlace | 'first' | 'settled' | 'refused' | null) => void,
   ): void {
     const { store, settings, onHalt } = this.#options;
     const key = entry.lane?.key ?? '';
-    const line = this.#lines.get(key);
+    const line = this.#lineOf(entry);
     if (line === undefined && this.#lines.size >= settings.maxHeldKeys) {
       onHalt(this.#tooMany());
       then('refused');
@@ -194,15 +206,17 @@ export class KeyHolds {
       entry.partition.epoch,
       () => store.hold(letter),
       (place) => {
-        if (place !== null && place !== 'settled' && place !== 'refused') {
-          const known = this.#lines.get(key);
-          if (known === undefined) this.#put(key, { member, failed }, letter.origin);
-          else if (known.first.member === member && failed) {
-            known.first = { member, failed };
-            known.mayWait = false;
-          }
+        if (place === null || place === 'settled' || place === 'refused') {
+          then(place);
+          return;
         }
-        then(place);
+        const known = this.#lines.get(key);
+        if (known === undefined) this.#put(key, place.first, letter.origin);
+        else if (known.first.member !== place.first.member || place.first.failed) {
+          known.first = place.first;
+          known.mayWait = !known.isShared && !place.first.failed;
+        }
+        then(place.first.member === member && !place.first.failed ? 'first' : place);
       },
     );
   }
@@ -222,7 +236,7 @@ export class KeyHolds {
         const line = this.#lines.get(name);
         if (line !== undefined && settled.first !== null) {
           // A member given up in the middle of the line moves nothing.
-          if (line.first.member !== settled.first.member) line.mayWait = !settled.first.failed;
+          if (line.first.member !== settled.first.member) line.mayWait = !line.isShared && !settled.first.failed;
           line.first = settled.first;
         } else if (line !== undefined) {
           this.#lines.delete(name);
@@ -233,12 +247,31 @@ export class KeyHolds {
     );
   }
 
-  #put(key: string, first: LineHead, since: RecordPosition): void {
-    this.#lines.set(key, { first, since, mayWait: !first.failed, aside: [], cancel: () => undefined });
+  #put(key: string, first: LineHead, since: RecordPosition): Line {
+    const line: Line = {
+      ...{ first, since, isShared: false, mayWait: !first.failed },
+      ...{ aside: [], cancel: () => undefined },
+    };
+    this.#lines.set(key, line);
+    return line;
   }
 
   #lineOf({ lane }: Entry): Line | undefined {
-    return this.#lines.size === 0 || lane === null || lane.key === null ? undefined : this.#lines.get(lane.key);
+    if (lane === null || lane.key === null || this.#lines.size + this.#elsewhere.size === 0) return undefined;
+    const line = this.#lines.get(lane.key);
+    if (line !== undefined || !this.#elsewhere.has(lane.key)) return line;
+    return this.#meet(lane.key);
+  }
+
+  /** Its key comes here now. */
+  #meet(key: string): Line | undefined {
+    const held = this.#elsewhere.get(key);
+    if (held === undefined) return undefined;
+    this.#elsewhere.delete(key);
+    const line = this.#put(key, held.first, held.since);
+    line.isShared = true;
+    line.mayWait = false;
+    return line;
   }
 
   #memberOf({ origin }: Arrival): string {
