@@ -3,10 +3,16 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { sinks } from '@millrace/connectors/sinks';
-import { type DryRunReport, dryRun, parseSample, readReferenceFolder, type Step } from '@millrace/dry-run';
+import {
+  type DryRunReport,
+  dryRun,
+  loadDryRunServices,
+  parseSample,
+  readReferenceFolder,
+  type Step,
+} from '@millrace/dry-run';
 import { loadFlows } from '@millrace/flows';
 import { shippedPacks } from '@millrace/models/shipped-packs';
-import { loadDryRunServices } from '../src/dry-run-services.ts';
 import { ticketBody } from '../src/zendesk-ticket.ts';
 
 const root = join(import.meta.dirname, '../../..');

@@ -1,4 +1,5 @@
 export { type DryRunOptions, dryRun } from './dry-run.ts';
+export { loadDryRunServices } from './dry-run-services.ts';
 export type {
   Accepted,
   Condition,

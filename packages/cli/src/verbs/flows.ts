@@ -1,16 +1,18 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { FlowProblem } from '@millrace/flows';
 import type { Command } from 'commander';
 import { CliError, exitCodes } from '../cli-error.ts';
 import { type Context, run, verb } from '../context.ts';
+import { addDryRun } from '../dry-run-verb.ts';
+import { loadFlowFiles } from '../load-flow-files.ts';
 import type { Printer } from '../printer.ts';
 
 const defaultFlows = 'infra/flows';
 
-/** `millrace flows check|map`: works on files, needs nothing running. */
-export function addVerbs(program: Command, { cwd, env, root }: Context): void {
-  const flows = program.command('flows').description('the flow files: check, draw');
+/** `millrace flows check|map|dry-run`: works on files, needs nothing running. */
+export function addVerbs(program: Command, context: Context): void {
+  const { cwd, env, root } = context;
+  const flows = program.command('flows').description('the flow files: check, draw, try out');
   const folderOf = (path: string | undefined): string =>
     path === undefined ? resolve(root, defaultFlows) : resolve(cwd, path);
 
@@ -19,7 +21,7 @@ export function addVerbs(program: Command, { cwd, env, root }: Context): void {
     example: 'millrace flows check infra/flows',
   }).action(
     run(async (print: Printer, path: string | undefined) => {
-      const loaded = await load(folderOf(path), env['MILLRACE_PACKS']);
+      const loaded = await loadFlowFiles(folderOf(path), env['MILLRACE_PACKS']);
       const summary = {
         valid: true,
         sources: Object.keys(loaded.flows.sources),
@@ -47,7 +49,7 @@ export function addVerbs(program: Command, { cwd, env, root }: Context): void {
     .option('--svg <file>', 'the same as --out with a name that ends in .svg')
     .action(
       run(async (print: Printer, path: string | undefined, { out, svg }: { out?: string; svg?: string }) => {
-        const { flows: loaded, sources } = await load(folderOf(path), env['MILLRACE_PACKS']);
+        const { flows: loaded, sources } = await loadFlowFiles(folderOf(path), env['MILLRACE_PACKS']);
         const normalises = (connector: string) => sources[connector]?.normalises;
         const { flowMap, mermaidOf, svgOf } = await import('@millrace/flows/map');
         const map = flowMap(loaded, normalises);
@@ -75,26 +77,5 @@ export function addVerbs(program: Command, { cwd, env, root }: Context): void {
         return undefined;
       }),
     );
-}
-
-/** Knows every name that some service knows, so that what passes here starts there. */
-async function load(path: string, packs: string | undefined) {
-  // Only these verbs need the connectors: the others start without them.
-  const [{ loadFlows, describeProblem, FlowError }, { sources }, { sinks }, { packsIn, shippedPacks, shippedTasks }] =
-    await Promise.all([
-      import('@millrace/flows'),
-      import('@millrace/connectors/sources'),
-      import('@millrace/connectors/sinks'),
-      import('@millrace/models/shipped-packs'),
-    ]);
-  try {
-    const known = { knownTasks: shippedTasks, knownPacks: packsIn(packs ?? shippedPacks) };
-    const warnings: FlowProblem[] = [];
-    const onWarning = (warning: FlowProblem) => void warnings.push(warning);
-    const flows = loadFlows(path, { knownSources: sources, knownSinks: sinks, ...known }, { onWarning });
-    return { flows, warnings, describe: describeProblem, sources };
-  } catch (error) {
-    if (error instanceof FlowError) throw new CliError(error.code, error.message);
-    throw error;
-  }
+  addDryRun(flows, folderOf, context);
 }

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { OpenDryRun } from '@millrace/dry-run';
+import type { OpenDryRun } from './dry-service.ts';
 
 /** How each service of the tree takes part in a dry run, from the `src/dry-run.ts` of its folder. */
 export async function loadDryRunServices(root: string): Promise<ReadonlyMap<string, OpenDryRun>> {
