@@ -20,7 +20,10 @@ export function addDryRun(
   folderOf: (path: string | undefined) => string,
   { cwd, env, root, now, signal }: Context,
 ): void {
-  verb(flows, 'dry-run [path]', 'what every stage would make of a sample, and what every sink would be sent')
+  verb(flows, 'dry-run [path]', {
+    does: 'what every stage would make of a sample, and what every sink would be sent; nothing is sent',
+    example: 'millrace flows dry-run infra/flows --input sample.json',
+  })
     .requiredOption('--input <file>', 'a webhook, a business event or a record, as JSON')
     .option('--reference <folder>', 'where `<table>.csv` are; `reference` beside the flow files when absent')
     .option('--source <name>', 'the input is what this source is sent: {"headers", "body"}, or the body alone')
