@@ -1,10 +1,12 @@
-// Writes what derives from the services' declarations: the stages that packages know, docker-compose.yml, and the README's table.
+// Writes what derives from the services' declarations and the operators' endpoints: the stages that packages know, docker-compose.yml, and tables of READMEs.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { literal } from '@millrace/contracts/literal';
 import { loadFlows } from '@millrace/flows';
+import { gatewayEndpoints, operatorEndpoints } from '@millrace/operator-api';
 import { parse } from 'yaml';
 import { composeFile } from '../src/compose.ts';
+import { withEndpoints } from '../src/endpoints-table.ts';
 import { loadServices } from '../src/services.ts';
 import { withServices } from '../src/services-table.ts';
 
@@ -31,7 +33,13 @@ write(
   composeFile({ services, servers, flows: loadFlows(join(root, 'infra/flows')) }),
 );
 
-write(join(root, 'README.md'), withServices(readFileSync(join(root, 'README.md'), 'utf8'), services));
+bringUpToDate('README.md', (readme) => withServices(readme, services));
+bringUpToDate('services/dlq-replayer/README.md', (readme) => withEndpoints(readme, operatorEndpoints));
+bringUpToDate('services/ingest-gateway/README.md', (readme) => withEndpoints(readme, gatewayEndpoints, '/admin'));
+
+function bringUpToDate(path: string, change: (readme: string) => string): void {
+  write(join(root, path), change(readFileSync(join(root, path), 'utf8')));
+}
 
 function write(path: string, made: string): void {
   if (readFileSync(path, { encoding: 'utf8', flag: 'a+' }) !== made) writeFileSync(path, made);

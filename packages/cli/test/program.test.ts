@@ -60,12 +60,12 @@ describe('the help of a verb', () => {
 
 describe('an exit code', () => {
   it('is that of a refusal where a token, its scope or what it may hand on does not reach', () => {
-    for (const code of ['X_ACCESS_ROLE', 'X_ACCESS_SCOPE', 'X_ACCESS_TOKEN', 'X_CREDENTIAL_GRANT', 'X_ADMIN_ADDRESSEE'])
+    for (const code of ['X_ACCESS_ROLE', 'X_ACCESS_SCOPE', 'X_ACCESS_TOKEN', 'X_CREDENTIAL_GRANT', 'X_ACCESS_ORIGIN'])
       expect(exitCodeOf(code)).toBe(exitCodes.refused);
   });
 
   it('is that of a refusal where the state or a missing audit does not allow it', () => {
-    for (const code of ['X_REPLAY_STATE', 'X_CREDENTIAL_STATE', 'X_AUDIT_UNAVAILABLE', 'X_ADMIN_AUDIT_AWAY'])
+    for (const code of ['X_REPLAY_STATE', 'X_CREDENTIAL_STATE', 'X_AUDIT_UNAVAILABLE'])
       expect(exitCodeOf(code)).toBe(exitCodes.refused);
   });
 });

@@ -12,7 +12,12 @@ export { timeFrom } from './endpoint/fields.ts';
 export { type Fault, Refusal, type RefusalOptions } from './endpoint/refusal.ts';
 export { type DeadLetterView, deadLetterStatuses } from './endpoints/dlq.ts';
 export type { JobView } from './endpoints/jobs.ts';
-export { type OperatorEndpoints, operatorEndpoints } from './endpoints/operator-endpoints.ts';
+export {
+  type GatewayEndpoints,
+  gatewayEndpoints,
+  type OperatorEndpoints,
+  operatorEndpoints,
+} from './endpoints/operator-endpoints.ts';
 export type { RecordView } from './endpoints/topics.ts';
 export { type OperatorApiErrorCode, operatorApiErrors, refusal } from './errors.ts';
 export { authenticateAny } from './identity/authenticate-any.ts';

@@ -1,6 +1,6 @@
 import { topics } from '@millrace/contracts';
 import { refusal } from '@millrace/operator-api';
-import type { AuditEntry } from '@millrace/operator-api/server';
+import { type AuditEntry, auditRecord } from '@millrace/operator-api/server';
 import { type Logger, names } from '@millrace/service';
 import type { Publisher } from './publisher.ts';
 
@@ -16,10 +16,10 @@ export function createAudit(options: {
   readonly now: () => number;
 }): Audit {
   const { publisher, logger, now } = options;
-  return async ({ action, actor, target, detail }) => {
+  return async (entry) => {
+    const { action, actor, target } = entry;
     try {
-      const entry = { action, actor, target, detail: detail === undefined ? null : JSON.stringify(detail), at: now() };
-      await publisher.publish(topics.opsAudit, target, entry, AbortSignal.timeout(recordMs));
+      await publisher.publish(topics.opsAudit, target, auditRecord(entry, now()), AbortSignal.timeout(recordMs));
     } catch (error) {
       logger.error({ err: error, action, target }, names.logs.replay.auditFailed);
       throw refusal('X_AUDIT_UNAVAILABLE', 503, { cause: error });

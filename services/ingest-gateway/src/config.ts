@@ -34,7 +34,8 @@ export const settings = defineSettings({
   tokensFile: setting.path({
     env: 'MILLRACE_TOKENS_FILE',
     optional: true,
-    description: 'JSON file with the tokens `operator` and `approver`; without it there is no operator listener.',
+    description:
+      'JSON file with the first tokens of the operator API, `operator`, `approver` and perhaps `admin`; without it there is no operator listener.',
   }),
   sourcesFile: setting.path({
     env: 'MILLRACE_SOURCES_FILE',

@@ -1,19 +1,9 @@
 import type { HmacVerification, Source } from '@millrace/connectors';
+import type { AnswerOf, GatewayEndpoints } from '@millrace/operator-api';
 import type { ConfiguredSource } from './source-instances.ts';
 
 /** A row of `millrace sources ls`: what a connector can do and how far that was checked. */
-export interface SourceSummary {
-  readonly name: string;
-  readonly summary: string;
-  readonly scheme: string;
-  readonly handshake?: string;
-  readonly verifiedBy: string;
-  readonly coversBody: boolean;
-  readonly replayProtected: boolean;
-  readonly normalises?: string;
-  /** Instances of the flow file. */
-  readonly configured: readonly string[];
-}
+export type SourceSummary = AnswerOf<GatewayEndpoints['sources']['list']>[number];
 
 export function summariseSources(
   definitions: Readonly<Record<string, Source>>,
@@ -39,17 +29,7 @@ function handshakeOf({ handshakes }: Source): Pick<SourceSummary, 'handshake'> {
 }
 
 /** What a person needs to point a vendor here, or to sign a request by hand. Holds the secret. */
-export interface SourceDetails {
-  readonly name: string;
-  readonly connector: string;
-  readonly enabled: boolean;
-  readonly url: string;
-  readonly publicUrl?: string;
-  readonly secret: string | null;
-  /** Header by header, what a genuine request carries. */
-  readonly headers: Readonly<Record<string, string>>;
-  readonly subscription?: string;
-}
+export type SourceDetails = AnswerOf<GatewayEndpoints['sources']['show']>;
 
 export function detailsOf(
   source: ConfiguredSource,

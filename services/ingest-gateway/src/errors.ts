@@ -18,6 +18,7 @@ export const gatewayErrors = {
   X_GATEWAY_TWIN: 'The same event is being accepted right now; ask again shortly.',
   X_GATEWAY_CLAIM_CHECK_AWAY:
     'The store for large bodies is away; small ones are still accepted. It recovers by itself.',
+  X_GATEWAY_LEDGER_AWAY: 'The ledger of accepted requests does not answer; ask again shortly, it recovers by itself.',
   X_GATEWAY_DRAINING: 'This process is ending; another one answers.',
   X_GATEWAY_INTERNAL: 'The gateway failed in a way nobody foresaw: a defect; the log says where.',
   X_GATEWAY_KEY_MISSING: 'A business event needs an API key: `Authorization: Bearer <key>`.',
@@ -36,12 +37,7 @@ export const gatewayErrors = {
   X_GATEWAY_SOURCES_FILE: 'MILLRACE_SOURCES_FILE is missing, not JSON, or not of the shape the README describes.',
   X_GATEWAY_TOKENS_FILE: 'MILLRACE_TOKENS_FILE is missing, not JSON, or lacks an operator or approver token.',
   X_GATEWAY_SOURCES_INVALID: 'Sources of the flow file cannot be used as they are; the message lists each problem.',
-  X_ADMIN_TOKEN: 'The operator API needs one of its tokens: `Authorization: Bearer <token>`.',
-  X_ADMIN_PERMISSION: 'This token’s role may not do this.',
-  X_ADMIN_ADDRESSEE: 'The Host or Origin is not this listener’s own: a web page must not steer it.',
   X_ADMIN_UNKNOWN: 'There is no such source, key or event.',
-  X_ADMIN_AUDIT_AWAY:
-    'The audit topic does not take the entry, and nothing is shown without one; it recovers by itself.',
 } as const;
 
 export type GatewayErrorCode = keyof typeof gatewayErrors;

@@ -19,7 +19,6 @@ import {
   type Readiness,
   type ReadinessState,
 } from '@millrace/service';
-import { createAdminAccess, ownHosts } from './admin-access.ts';
 import { createAdminApp } from './admin-app.ts';
 import { createApiServer } from './api-server.ts';
 import { createApp } from './app.ts';
@@ -203,14 +202,14 @@ function adminServer(
   },
 ): HttpServer {
   const { tokens, health, outlet, api, freshId } = parts;
+  const stopping = new AbortController();
   const fromFile = authenticateTokens(tokens);
   const { credentials } = options;
   const authenticate = credentials === null ? fromFile : authenticateAny(fromFile, credentials.authenticate);
   const handler = createAdminApp({
-    access: createAdminAccess(authenticate, () => [
-      ...ownHosts(Number(new URL(server.url()).port)),
-      ...options.adminAllowedHosts,
-    ]),
+    authenticate,
+    allowedHosts: options.adminAllowedHosts,
+    stopping: stopping.signal,
     health,
     definitions: options.definitions,
     sources: options.sources,
@@ -226,5 +225,9 @@ function adminServer(
   });
   // Whatever the public listener is told, this one is loopback's unless it is told otherwise: it shows secrets.
   const server = createHttpServer({ name: 'admin', host: options.adminHost, port: options.adminPort, handler });
-  return server;
+  const close = (): Promise<void> => {
+    stopping.abort(new Error('the gateway stops'));
+    return server.close();
+  };
+  return { ...server, close };
 }

@@ -3,11 +3,11 @@ import { loadFlowsOrExit } from '@millrace/flows';
 import { connectLedger } from '@millrace/ledger';
 import { connectCredentials } from '@millrace/operator-api/credentials';
 import { createLogger, createMetrics, describeSettings, loadSettingsOrExit, runService } from '@millrace/service';
-import { loadTokens } from './admin-access.ts';
 import { settings as gatewaySettings } from './config.ts';
 import { createGateway } from './gateway.ts';
 import { orExit } from './gateway-error.ts';
 import { connectKafkaPart } from './kafka-part.ts';
+import { loadTokens } from './load-tokens.ts';
 import { configureSources } from './source-instances.ts';
 import { loadApiKeys } from './sources-file.ts';
 

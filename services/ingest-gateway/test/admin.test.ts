@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { topics } from '@millrace/contracts';
+import { gatewayEndpoints, namedEndpoints } from '@millrace/operator-api';
 import {
   apiKey,
   type Fixture,
@@ -92,6 +93,33 @@ describe('the operator listener', () => {
     });
     expect((await get('/events/nothing')).status).toBe(404);
   });
+  it('records for whom another service asks, beside who asks', async () => {
+    await get('/sources/zendesk', tokens.operator, { 'millrace-actor': 'tok-5f3a9c01' });
+    expect(audits()).toMatchObject([{ actor: 'operator', detail: '{"onBehalfOf":"tok-5f3a9c01"}' }]);
+  });
+  it('serves what the operator API declares of it, with its document and in the declared shapes', async () => {
+    const document = (await (await get('/../openapi.json')).json()) as { paths: object; servers: unknown };
+    expect(document.servers).toEqual([{ url: '/admin' }]);
+    expect(Object.keys(document.paths).toSorted()).toEqual(
+      namedEndpoints(gatewayEndpoints)
+        .map(({ endpoint }) => endpoint.path)
+        .toSorted(),
+    );
+    const { id } = (await (await postWebhook(door.url, 'zendesk', zendeskEvent('2'))).json()) as { id: string };
+    const { sources, keys, events } = gatewayEndpoints;
+    const asked = [
+      [sources.list, '/sources'],
+      [sources.show, '/sources/zendesk'],
+      [keys.show, '/keys/sample'],
+      [events.show, `/events/${id}`],
+    ] as const;
+    for (const [{ answer }, path] of asked) expect(answer.parse(await (await get(path)).json())).toBeDefined();
+    expect(asked.map(([{ path }]) => path).toSorted()).toEqual(Object.keys(document.paths).toSorted());
+  });
+  it('refuses a query that is not declared, and knows nothing beside', async () => {
+    expect(await (await get('/sources?all=true')).json()).toMatchObject({ status: 422, code: 'X_REQUEST_INVALID' });
+    expect(await (await get('/topics')).json()).toMatchObject({ status: 404, code: 'X_REQUEST_UNKNOWN' });
+  });
   it('wants one of its tokens, and the role that may', async () => {
     expect((await get('/sources', 'wrong')).status).toBe(401);
     expect((await fetch(`${door.adminUrl}/admin/v1/sources`)).status).toBe(401);
@@ -150,7 +178,7 @@ describe('health and metrics of the gateway', () => {
       const rebound = await sendBytes(door.adminUrl, (send) =>
         send(`GET ${path} HTTP/1.1\r\nHost: evil.example:${port}\r\nConnection: close\r\n\r\n`),
       );
-      expect(rebound).toMatch(/^HTTP\/1\.1 403 [\s\S]*X_ADMIN_ADDRESSEE/);
+      expect(rebound).toMatch(/^HTTP\/1\.1 403 [\s\S]*X_ACCESS_ORIGIN/);
     }
   });
 });

@@ -25,3 +25,7 @@ export const operatorEndpoints = {
   trace,
 };
 export type OperatorEndpoints = typeof operatorEndpoints;
+
+/** Those that the gateway answers on its own listener, below `/admin`; the operator API asks it there. */
+export const gatewayEndpoints = { events, keys: { show: keys.show }, sources };
+export type GatewayEndpoints = typeof gatewayEndpoints;

@@ -14,8 +14,8 @@ const problem = z
   })
   .meta({ id: 'Problem' });
 
-/** The endpoints as an OpenAPI 3.1 document. */
-export function openApiDocument(endpoints: Endpoints): ReturnType<typeof createDocument> {
+/** The endpoints as an OpenAPI 3.1 document; `prefix` is what they are below. */
+export function openApiDocument(endpoints: Endpoints, prefix = ''): ReturnType<typeof createDocument> {
   const paths: Record<string, ZodOpenApiPathsObject[string]> = {};
   const add = (path: string, endpoint: Declaration, operation: ZodOpenApiOperationObject): void => {
     paths[path] = { ...paths[path], [endpoint.method.toLowerCase()]: operation };
@@ -29,6 +29,7 @@ export function openApiDocument(endpoints: Endpoints): ReturnType<typeof createD
   return createDocument({
     openapi: '3.1.0',
     info: { title: 'Millrace operator API', version: '1', license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },
+    ...(prefix === '' ? {} : { servers: [{ url: prefix }] }),
     security: [{ token: [] }],
     paths,
     components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },

@@ -1,3 +1,4 @@
+import type { OpsAudit } from '@millrace/contracts';
 import type { Request } from 'express';
 import type { Identity } from '../identity/identity.ts';
 import type { Prepared } from './handlers.ts';
@@ -11,6 +12,12 @@ export interface AuditEntry {
   /** Never a secret, never a record. */
   readonly detail?: unknown;
 }
+
+/** The entry as `ops.audit` keeps it. */
+export const auditRecord = ({ action, actor, target, detail }: AuditEntry, at: number): OpsAudit => ({
+  ...{ action, actor, target, at },
+  detail: detail === undefined ? null : JSON.stringify(detail),
+});
 
 /** Whom the caller says it acts for: a note of the caller's, and never who acts. */
 function onBehalfOf(request: Request): { readonly onBehalfOf?: string } {

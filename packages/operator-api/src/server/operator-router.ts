@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { Logger } from '@millrace/service';
 import express, { type Express, type Request, type RequestHandler, type Response, Router } from 'express';
 import { type Declaration, type Endpoints, namedEndpoints } from '../endpoint/define-endpoint.ts';
@@ -8,12 +7,14 @@ import { openApiDocument } from '../openapi/openapi-document.ts';
 import { type AccessOptions, identityOf, requireAccess } from './access.ts';
 import { type AuditEntry, recordFirst } from './audit.ts';
 import { type AnyHandler, accessOf, boundHandlers, type HandlersOf, type Prepared } from './handlers.ts';
-import { answerProblems, notFound } from './problems.ts';
+import { answerProblems, correlationIdOf, notFound } from './problems.ts';
 import { answerChecked, fileReader, readRequest } from './requests.ts';
 
 export interface OperatorRouterOptions<E extends Endpoints> extends AccessOptions {
   readonly endpoints: E;
   readonly handlers: HandlersOf<E>;
+  /** Below which everything is: `/admin`. At the root when absent. */
+  readonly prefix?: `/${string}`;
   /** Resolves once the entry is durable. */
   readonly audit: (entry: AuditEntry) => Promise<void>;
   readonly logger: Logger;
@@ -30,31 +31,29 @@ export interface OperatorRouterOptions<E extends Endpoints> extends AccessOption
  * below needs a token, the OpenAPI document too.
  */
 export function operatorRouter<const E extends Endpoints>(options: OperatorRouterOptions<E>): Router {
-  const { endpoints, logger, onAnswered } = options;
+  const { endpoints, logger, onAnswered, prefix = '' } = options;
   const bound = boundHandlers(endpoints, options.handlers);
   const router = Router();
   router.use((_request, response, next) => {
-    const correlationId = randomUUID();
-    response.locals['correlationId'] = correlationId;
     response.once('finish', () => onAnswered?.(String(response.locals['route'] ?? 'unknown'), response.statusCode));
     response.set({
       'cache-control': 'no-store',
       'x-content-type-options': 'nosniff',
-      'millrace-correlation-id': correlationId,
+      'millrace-correlation-id': correlationIdOf(response),
     });
     next();
   });
-  router.use(requireAccess(options));
-  const document = JSON.stringify(openApiDocument(endpoints));
-  router.get('/openapi.json', (_request, response) => {
-    response.locals['route'] = '/openapi.json';
+  router.use(...requireAccess(options));
+  const document = JSON.stringify(openApiDocument(endpoints, prefix));
+  router.get(`${prefix}/openapi.json`, (_request, response) => {
+    response.locals['route'] = `${prefix}/openapi.json`;
     response.type('application/json').send(document);
   });
   for (const { name, endpoint } of inMatchingOrder(endpoints)) {
     const answer = serve(endpoint, bound.get(name) as AnyHandler, options);
     for (const path of [endpoint.path, endpoint.formerPath ?? []].flat()) {
-      const steps: RequestHandler[] = [permit(endpoint), ...bodyReaders(endpoint), answer];
-      router[verbs[endpoint.method]](path.replaceAll(/\{(\w+)\}/g, ':$1'), ...steps);
+      const steps: RequestHandler[] = [permit(endpoint, prefix), ...bodyReaders(endpoint), answer];
+      router[verbs[endpoint.method]](prefix + path.replaceAll(/\{(\w+)\}/g, ':$1'), ...steps);
     }
   }
   router.use(notFound);
@@ -80,9 +79,9 @@ function inMatchingOrder(endpoints: Endpoints) {
 }
 
 /** Before the body is read: who may not ask makes us read nothing. */
-function permit(endpoint: Declaration): RequestHandler {
+function permit(endpoint: Declaration, prefix: string): RequestHandler {
   return (_request, response, next) => {
-    response.locals['route'] = endpoint.path;
+    response.locals['route'] = prefix + endpoint.path;
     const identity = identityOf(response);
     if (!may(identity, endpoint.permission))
       throw refusal('X_ACCESS_ROLE', 403, {

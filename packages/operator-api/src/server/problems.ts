@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { isCodedError } from '@millrace/messaging';
 import { type Logger, names } from '@millrace/service';
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
@@ -57,7 +58,9 @@ export const notFound: RequestHandler = () => {
   throw refusal('X_REQUEST_UNKNOWN', 404);
 };
 
+/** One for each request, whoever asks first. */
 export function correlationIdOf(response: Response): string {
+  response.locals['correlationId'] ??= randomUUID();
   return response.locals['correlationId'] as string;
 }
 

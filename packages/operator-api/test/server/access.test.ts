@@ -9,7 +9,7 @@ let server: HttpServer;
 
 beforeAll(async () => {
   const app = express();
-  app.use(requireAccess({ authenticate: authenticateTokens(tokens), allowedHosts: ['millrace.example'] }));
+  app.use(...requireAccess({ authenticate: authenticateTokens(tokens), allowedHosts: ['millrace.example'] }));
   app.get('/', (_request, response) => {
     response.json(identityOf(response));
   });
@@ -58,7 +58,14 @@ describe('requireAccess', () => {
   });
 
   it('refuses a page of somewhere else and a name that was made to point here', async () => {
-    for (const headers of [{ host: 'evil.example' }, { origin: 'https://evil.example' }, { origin: 'null' }]) {
+    const { host } = new URL(server.url());
+    for (const headers of [
+      { host: 'evil.example' },
+      { host: `evil.example:${new URL(server.url()).port}` },
+      { origin: 'https://evil.example' },
+      { origin: 'null' },
+      { origin: 'http://127.0.0.1:9' }, // another program's page on this machine
+    ]) {
       expect(await ask({ ...bearer(tokens.operator), ...headers })).toMatchObject({
         status: 403,
         body: { code: 'X_ACCESS_ORIGIN' },
@@ -66,8 +73,10 @@ describe('requireAccess', () => {
     }
     for (const headers of [
       { host: 'millrace.example:8081' },
-      { host: 'localhost:1' },
-      { origin: 'http://127.0.0.1:9' },
+      { host: 'localhost:1' }, // through a forwarded port
+      { host: 'localhost:1', origin: 'http://localhost:1' },
+      { origin: `http://${host}` },
+      { origin: 'https://millrace.example' },
     ]) {
       expect((await ask({ ...bearer(tokens.operator), ...headers })).status).toBe(200);
     }

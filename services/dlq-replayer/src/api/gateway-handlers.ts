@@ -1,5 +1,5 @@
-import { type OperatorEndpoints, Refusal } from '@millrace/operator-api';
-import { httpSender, type OperatorClient, operatorClient } from '@millrace/operator-api/client';
+import { type GatewayEndpoints, gatewayEndpoints, Refusal } from '@millrace/operator-api';
+import { type ClientOf, clientOf, httpSender } from '@millrace/operator-api/client';
 import type { Call, HandlersOf } from '@millrace/operator-api/server';
 import { OperatorError } from '../errors.ts';
 
@@ -9,20 +9,18 @@ export interface GatewayAdmin {
   readonly token: string;
 }
 
-type All = HandlersOf<OperatorEndpoints>;
-type Handlers = Pick<All, 'sources' | 'events'> & { readonly keys: Pick<All['keys'], 'show'> };
 type Asker = Pick<Call<unknown>, 'identity' | 'signal'>;
 
 const answerMs = 10_000;
 
 /** What the gateway's admin listener answers, under the one address of operators. */
-export function gatewayHandlers({ url, token }: GatewayAdmin): Handlers {
+export function gatewayHandlers({ url, token }: GatewayAdmin): HandlersOf<GatewayEndpoints> {
   const ask = async <A>(
     { identity, signal }: Asker,
-    verb: (gateway: OperatorClient, signal: AbortSignal) => Promise<A>,
+    verb: (gateway: ClientOf<GatewayEndpoints>, signal: AbortSignal) => Promise<A>,
   ): Promise<A> => {
     if (url === undefined) throw new OperatorError('X_GATEWAY_ADMIN_AWAY', 503);
-    const gateway = operatorClient(httpSender({ url, token, prefix: '/admin', onBehalfOf: identity.id }));
+    const gateway = clientOf(gatewayEndpoints, httpSender({ url, token, prefix: '/admin', onBehalfOf: identity.id }));
     const inTime = AbortSignal.any([signal, AbortSignal.timeout(answerMs)]);
     return verb(gateway, inTime).catch((error: unknown) => {
       throw toldOnwards(error);

@@ -1,5 +1,6 @@
 import type { RecordPosition } from '@millrace/messaging';
-import { z } from 'zod';
+import { gatewayEndpoints } from '@millrace/operator-api';
+import { clientOf, httpSender } from '@millrace/operator-api/client';
 
 /** What the gateway remembers of an event that it accepted. */
 export interface Edge {
@@ -13,11 +14,7 @@ export interface EdgeLookup {
   find(id: string, signal: AbortSignal): Promise<Edge | null>;
 }
 
-const answer = z.object({
-  receivedAt: z.union([z.number(), z.iso.datetime().transform((text) => Date.parse(text))]),
-  position: z.object({ topic: z.string(), partition: z.number(), offset: z.number() }).nullish(),
-});
-
+const { answer } = gatewayEndpoints.events.show;
 const timeoutMs = 3_000;
 
 /** Asks the gateway's admin listener; `unknown` for every failure, because a trace can do without. */
@@ -29,15 +26,11 @@ export function createEdgeLookup(options: {
   return {
     find: async (id, signal) => {
       if (adminUrl === undefined) return null;
+      const gateway = clientOf(gatewayEndpoints, httpSender({ url: adminUrl, token, prefix: '/admin' }));
       try {
-        const response = await fetch(new URL(`/admin/v1/events/${encodeURIComponent(id)}`, adminUrl), {
-          headers: { authorization: `Bearer ${token}` },
-          redirect: 'error',
-          signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
-        });
-        if (!response.ok) return null;
-        const parsed = answer.safeParse(await response.json());
-        return parsed.success ? { receivedAt: parsed.data.receivedAt, position: parsed.data.position ?? null } : null;
+        const inTime = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+        const { receivedAt, position } = answer.parse(await gateway.events.show({ id }, inTime));
+        return { receivedAt, position };
       } catch {
         return null;
       }
