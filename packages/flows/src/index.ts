@@ -21,6 +21,6 @@ export { describeProblem, FlowError, type FlowErrorCode, type FlowProblem, flowE
 export type { Environment } from './references.ts';
 export { resolveReferences, resolveSecret, variablesIn } from './references.ts';
 export type { EntityStage, Stage } from './stage.ts';
-export { groupOf, groupSources, stagesOf, type TopicBeside, topicsBeside } from './topology.ts';
+export { groupOf, groupReads, stagesOf, type TopicBeside, topicsBeside } from './topology.ts';
 export { isTrue } from './truth.ts';
 export { valuesRead } from './values-read.ts';

@@ -61,12 +61,24 @@ export function groupOf(stage: string, values: { readonly flow?: string; readonl
   );
 }
 
-/** What each consumer group reads, beside its own retry and lane topics; not of those that watch everybody's dead letters. */
-export function groupSources(stages: readonly Stage[]): ReadonlyMap<string, readonly string[]> {
-  const working = stages.filter(({ flow, from }) => flow !== null || !from.some((topic) => topic.startsWith('dlq.')));
-  return new Map(working.map(({ group, from }) => [group, from]));
+/**
+ * Everything that each consumer group reads: what its stages do, and its own retry and lane topics. What watches everybody's
+ * dead letters fails with none, so it has neither.
+ */
+export function groupReads(stages: readonly Stage[]): ReadonlyMap<string, readonly string[]> {
+  const byGroup = Map.groupBy(stages, ({ group }) => group);
+  return new Map(
+    [...byGroup].map(([group, own]) => {
+      const from = [...new Set(own.flatMap((stage) => stage.from))];
+      if (own.every(watchesDeadLetters)) return [group, from];
+      const { retry, lane } = groupTopics(group);
+      return [group, [...from, ...Object.values(retry), lane]];
+    }),
+  );
 }
 
+const watchesDeadLetters = ({ flow, from }: Stage): boolean =>
+  flow === null && from.some((topic) => topic.startsWith('dlq.'));
 const readsDeadLetters = (from: readonly string[]): boolean => from.includes('<dead letters>');
 
 function stagesOfFlow(flow: Flow, declared: readonly DeclaredStage[]): readonly Stage[] {

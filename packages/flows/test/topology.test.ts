@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { groupTopics } from '@millrace/contracts';
-import { type FlowError, type Flows, groupOf, groupSources, parseFlows, topicsBeside } from '../src/index.ts';
+import { groupTopics, retryTiers, topics } from '@millrace/contracts';
+import { type FlowError, type Flows, groupOf, groupReads, parseFlows, topicsBeside } from '../src/index.ts';
 
 const parse = (text: string): Flows => parseFlows([{ file: 'flows.yaml', text }]);
 const problemsOf = (text: string): readonly string[] => {
@@ -65,8 +65,21 @@ flows:
       ['eu-tickets.enriched.v1', 'tickets.enriched.v1'],
       ['eu-tickets.classified.v1', 'tickets.classified.v1'],
     ]);
-    expect(groupSources(flows.stages).get('sink-writers.eu-tickets.eu')).toStrictEqual(['eu-tickets.classified.v1']);
-    expect(groupSources(flows.stages).has('dlq-replayer.index')).toBe(false);
+    expect(groupReads(flows.stages).get('sink-writers.eu-tickets.eu')?.[0]).toBe('eu-tickets.classified.v1');
+  });
+
+  it('read their retry tiers and their lane beside what they are for, and the index the dead letters of all alone', () => {
+    const flows = parse('flows: { tickets: { deliver: [ { route: archive, sink: postgres } ] } }');
+    const reads = groupReads(flows.stages);
+    expect([...reads.keys()]).toStrictEqual(flows.groups());
+    const archive = 'sink-writers.tickets.archive';
+    const { retry, lane } = groupTopics(archive);
+    expect(reads.get(archive)).toStrictEqual(['tickets.enriched.v1', ...retryTiers.map((tier) => retry[tier]), lane]);
+    const working = flows.groups().filter((group) => group !== 'dlq-replayer.index');
+    expect(reads.get('dlq-replayer.index')).toStrictEqual([
+      ...working.map((group) => groupTopics(group).dlq),
+      topics.opsReplayAck.name,
+    ]);
   });
 
   it('keep several judgements of one task apart by the names that they are given', () => {

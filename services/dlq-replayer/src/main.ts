@@ -1,4 +1,4 @@
-import { groupSources, loadFlowsOrExit } from '@millrace/flows';
+import { groupReads, loadFlowsOrExit } from '@millrace/flows';
 import { connectKafka, connectRegistry, connectSchemaAdmin, kafkaCheck, registryAddress } from '@millrace/kafka';
 import { connectDatabase } from '@millrace/ledger/postgres';
 import { connectCredentials } from '@millrace/operator-api/credentials';
@@ -33,7 +33,7 @@ const replayer = createReplayer(
     checks: [kafkaCheck(broker)],
     groups: flows.groups(),
     stages: flows.stages,
-    reads: groupSources(flows.stages),
+    reads: groupReads(flows.stages),
     schemas: connectSchemaAdmin(registryAddress(config)),
   },
   { fatal: fatal.resolve, stopping: stopping.signal },

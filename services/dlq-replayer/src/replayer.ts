@@ -77,7 +77,7 @@ export interface ReplayerOptions {
   readonly keepJobsMs?: number;
   /** How long after its last change a dead letter stays in the index. */
   readonly keepIndexMs?: number;
-  /** What each group reads, beside its own retry and lane topics; for `doctor`. */
+  /** Everything that each group reads; for `doctor`. */
   readonly reads?: ReadonlyMap<string, readonly string[]>;
   /** Asked by `doctor`; without it no schema is. */
   readonly schemas?: Pick<SchemaAdmin, 'check'>;
@@ -187,7 +187,6 @@ export function createReplayer(
   const checks = installationChecks({
     ...{ broker, database, routes, jobs, schemas, groups, now },
     reads: options.reads ?? new Map(),
-    indexGroup: indexer.group,
     withStrays: options.withStrays ?? true,
     hasOrdinal: options.ordinal !== undefined,
     declared: options.replicationFactor,

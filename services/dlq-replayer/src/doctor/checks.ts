@@ -1,4 +1,4 @@
-import { groupTopics, topicSpecs, topics } from '@millrace/contracts';
+import { topicSpecs, topics } from '@millrace/contracts';
 import type { SchemaAdmin } from '@millrace/kafka';
 import type { Database } from '@millrace/ledger/postgres';
 import type { Broker, TopicDescription } from '@millrace/messaging';
@@ -22,10 +22,8 @@ export interface ChecksOptions {
   readonly schemas: Pick<SchemaAdmin, 'check'> | null;
   /** The consumer groups of the flow. */
   readonly groups: readonly string[];
-  /** What each reads, beside its own retry and lane topics. */
+  /** Everything that each reads. */
   readonly reads: ReadonlyMap<string, readonly string[]>;
-  /** The group of the index, which reads the dead letters of all the others. */
-  readonly indexGroup: string;
   /** Also look for what removed routes left behind. */
   readonly withStrays: boolean;
   readonly hasOrdinal: boolean;
@@ -118,20 +116,11 @@ async function checkDurability({ broker, groups, reads, declared }: ChecksOption
   return durabilityFindings({ brokers, topics, internal, declared });
 }
 
-async function checkGroups(
-  { broker, groups, reads, indexGroup, limits, now }: ChecksOptions,
-  signal: AbortSignal,
-): Promise<readonly Finding[]> {
-  const dead = groups.map((group) => groupTopics(group).dlq);
-  const all = new Map(
-    groups.map((group) => {
-      if (group === indexGroup) return [group, [...dead, topics.opsReplayAck.name]];
-      const { retry, lane } = groupTopics(group);
-      return [group, [...(reads.get(group) ?? []), ...Object.values(retry), lane]];
-    }),
-  );
-  const existing = await broker.admin.describeTopics([...new Set([...all.values()].flat())]);
-  const facts = await readGroups({ broker, reads: all, existing }, signal);
+async function checkGroups(options: ChecksOptions, signal: AbortSignal): Promise<readonly Finding[]> {
+  const { broker, groups, limits, now } = options;
+  const reads = new Map(groups.map((group) => [group, options.reads.get(group) ?? []]));
+  const existing = await broker.admin.describeTopics([...new Set([...reads.values()].flat())]);
+  const facts = await readGroups({ broker, reads, existing }, signal);
   return facts.flatMap((one) => groupFindings(one, { now: now(), lagMs: limits.lagMs }));
 }
 

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { groupTopics, topics } from '@millrace/contracts';
+import { groupOf } from '@millrace/flows';
 import {
   type Assignment,
   type Broker,
@@ -19,7 +20,8 @@ import { enterReadable } from './enter-readable.ts';
 import { rebuildIndex } from './rebuild-index.ts';
 import { strayGroups } from './stray-groups.ts';
 
-export const indexGroup = 'dlq-replayer.index';
+/** As the topology declares it. */
+export const indexGroup: string = groupOf('index');
 
 export interface IndexerOptions {
   readonly broker: Broker;

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Topic, topicSpecs, topics } from '@millrace/contracts';
+import { groupTopics, type Topic, topicSpecs, topics } from '@millrace/contracts';
 import { freePorts, type RunningKafka, startKafka } from '@millrace/embedded';
 import { type TestDatabase, testCluster, testDatabase, testNamespace } from '@millrace/embedded/testing';
 import { connectKafka, connectRegistry, connectSchemaAdmin, provision, type SchemaAdmin } from '@millrace/kafka';
@@ -76,8 +76,12 @@ const examined = (over: Partial<ChecksOptions> = {}): Promise<Examination> =>
       now: Date.now,
       checks: installationChecks({
         ...{ broker, database, routes, jobs, schemas, groups },
-        reads: new Map(Object.entries(sources).map(([group, topic]) => [group, [topic.name]])),
-        indexGroup: 'dlq-replayer.index',
+        reads: new Map(
+          Object.entries(sources).map(([group, topic]) => {
+            const { retry, lane } = groupTopics(group);
+            return [group, [topic.name, ...Object.values(retry), lane]];
+          }),
+        ),
         withStrays: true,
         hasOrdinal: true,
         declared: 1,
