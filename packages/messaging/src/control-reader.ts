@@ -30,16 +30,23 @@ export interface ControlReader {
    * registry is away; resolves early when it is closed meanwhile.
    */
   start(): Promise<void>;
+  /** Obeys for one more from now on, beginning with what is desired of its group already: start it only then. */
+  adopt(run: ControlledRun): Promise<void>;
+  /** Obeys for it no longer. */
+  release(run: ControlledRun): void;
   close(): Promise<void>;
 }
 
 const unreadableWaitMs = 1_000;
 
 export function controlReader(options: ControlReaderOptions): ControlReader {
-  const { broker, serde, runs, logger, clock = systemClock } = options;
+  const { broker, serde, logger, clock = systemClock } = options;
   const closing = new AbortController();
-  /** What was desired of each group when we came; null once that is applied and commands are obeyed as they arrive. */
-  let desired: Map<string, OpsControl> | null = new Map();
+  const runs = new Set<ControlledRun>(options.runs);
+  /** The newest of each wish about each group. */
+  const desired = new Map<string, OpsControl>();
+  /** Whether what was desired when we came is applied, and commands are obeyed as they arrive. */
+  let isApplied = false;
   let reader: TopicReader | null = null;
   const turns = new Map<string, Promise<void>>();
 
@@ -56,36 +63,38 @@ export function controlReader(options: ControlReaderOptions): ControlReader {
     }
     return null;
   };
-  const obey = async ({ command, group, leaves, ratePerSecond }: OpsControl): Promise<void> => {
-    for (const run of runs.filter((one) => one.group === group)) {
-      if (command === 'rate') run.setRate?.(ratePerSecond);
-      else if (command === 'resume') await run.resume().catch((error: unknown) => run.halt(codeOf(error)));
-      else {
-        run.halt();
-        // Not awaited: what runs may take its time, and a resume waits for it by itself.
-        if (leaves) run.leave?.().catch(() => undefined);
-      }
+  const obey = async ({ command, leaves, ratePerSecond }: OpsControl, run: ControlledRun): Promise<void> => {
+    if (command === 'rate') run.setRate?.(ratePerSecond);
+    else if (command === 'resume') await run.resume().catch((error: unknown) => run.halt(codeOf(error)));
+    else {
+      run.halt();
+      // Not awaited: what runs may take its time, and a resume waits for it by itself.
+      if (leaves) run.leave?.().catch(() => undefined);
     }
   };
+  const obeyAll = async (command: OpsControl): Promise<void> => {
+    for (const run of [...runs].filter((one) => one.group === command.group)) await obey(command, run);
+  };
+  /** A pipeline starts running anyway, so only what keeps it from that, or bounds it, is applied. */
+  const obeyDesired = async (run: ControlledRun): Promise<void> => {
+    for (const command of [...desired.values()])
+      if (command.group === run.group && command.command !== 'resume') await obey(command, run);
+  };
   /** One after another: a halt that follows a resume must not overtake it. No group waits for another's. */
-  const inTurn = (command: OpsControl): void => {
-    const { group } = command;
-    turns.set(
-      group,
-      (turns.get(group) ?? Promise.resolve()).then(() => obey(command)),
-    );
+  const inTurn = (group: string, work: () => Promise<void>): Promise<void> => {
+    const turn = (turns.get(group) ?? Promise.resolve()).then(work);
+    turns.set(group, turn);
+    return turn;
   };
   const take = async ({ value }: InboundRecord): Promise<void> => {
     const command = value === null ? null : await read(value);
     if (command === null || closing.signal.aborted) return;
-    if (desired === null) inTurn(command);
-    else desired.set(wishOf(command), command);
+    desired.set(wishOf(command), command);
+    if (isApplied) void inTurn(command.group, () => obeyAll(command));
   };
   const applyDesired = async (): Promise<void> => {
-    const found = desired ?? new Map<string, OpsControl>();
-    desired = null;
-    // A pipeline starts running anyway, so only what keeps it from that, or bounds it, is applied.
-    for (const command of found.values()) if (command.command !== 'resume') await obey(command);
+    isApplied = true;
+    for (const run of [...runs]) await obeyDesired(run);
   };
   let last: Promise<void> = Promise.resolve();
 
@@ -108,6 +117,11 @@ export function controlReader(options: ControlReaderOptions): ControlReader {
       last = last.then(applyDesired);
       await last;
     },
+    adopt(run) {
+      runs.add(run);
+      return inTurn(run.group, () => obeyDesired(run));
+    },
+    release: (run) => void runs.delete(run),
     async close() {
       closing.abort();
       await reader?.close();

@@ -34,6 +34,12 @@ export { runPipeline } from './runtime/run-pipeline.ts';
 export { defaultPipelineSettings, type PipelineSettings, pipelineSettings } from './runtime/settings.ts';
 export * from './sequence.ts';
 export * from './serde.ts';
-export { createStageHost, type HostedStage, type StageHost, type StageHostOptions } from './stage-host.ts';
+export {
+  createStageHost,
+  type HostedStage,
+  type PlannedStage,
+  type StageHost,
+  type StageHostOptions,
+} from './stage-host.ts';
 export * from './stores.ts';
 export { childTraceparent, edgeTraceparent } from './trace-context.ts';

@@ -23,6 +23,17 @@ export interface HostedStage {
   readonly beforeResume?: () => Promise<void> | void;
   /** Closes what belongs to the stage, after its pipeline has left the group. */
   readonly close?: () => Promise<void> | void;
+  /** Says what it was made from: `replace` makes it anew for another. */
+  readonly version?: string;
+}
+
+/** A stage as it should be. */
+export interface PlannedStage {
+  readonly group: string;
+  /** Two stages of one group and version do the same. */
+  readonly version: string;
+  /** Opens nothing that cannot be closed; may throw, and then nothing of the plan is done. */
+  readonly make: () => HostedStage;
 }
 
 export interface StageHostOptions {
@@ -55,6 +66,11 @@ export interface StageHost extends Part {
   readonly checks: readonly Readiness[];
   /** Those that run; empty before `open`. */
   runs(): readonly PipelineRun[];
+  /**
+   * Makes the stages those of the plan, while all that are of their version already go on. What is gone or of another version
+   * finishes what it has begun, commits and leaves; then what takes its place begins where it stopped. Calls follow each other.
+   */
+  replace(plan: readonly PlannedStage[]): Promise<void>;
 }
 
 /** Left of the grace period after draining: for committing, leaving the groups and closing the rest. */
@@ -71,14 +87,48 @@ export function createStageHost(options: StageHostOptions): StageHost {
   let producer: Producer | undefined;
   let control: ControlReader | undefined;
   let hosted: readonly Hosted[] = [];
+  /** Whether what runs may be other stages than those of the start. */
+  let isReplaced = false;
+  let last: Promise<void> = Promise.resolve();
   const runs = (): readonly PipelineRun[] => hosted.map(({ run }) => run);
+  /** One that is not in the flows any more keeps nobody from being ready. */
+  const readyOf = (group: string): ReadinessState => {
+    const run = runs().find((one) => one.group === group);
+    return run === undefined && isReplaced ? { ok: true, reason: 'not in the flows any more' } : readinessOf(run);
+  };
+  const drained = async (these: readonly Hosted[]): Promise<void> => {
+    const deadline = AbortSignal.timeout(Math.max(0, settings.graceMs - closingMs));
+    await Promise.all(these.map(({ run }) => run.drain(deadline)));
+    await Promise.all(these.map(({ run }) => run.close()));
+  };
+
+  const replaceNow = async (plan: readonly PlannedStage[]): Promise<void> => {
+    closing.signal.throwIfAborted();
+    if (producer === undefined || control === undefined) throw new Error(`${name} is not open`);
+    const versions = new Map(plan.map(({ group, version }) => [group, version]));
+    const going = hosted.filter(({ run, stage }) => versions.get(run.group) !== stage.version);
+    const staying = hosted.filter((one) => !going.includes(one));
+    const made = madeOf(plan.filter(({ group }) => !staying.some(({ run }) => run.group === group)));
+    for (const { run } of going) control.release(run);
+    await drained(going);
+    await Promise.all(going.map(({ stage }) => closeStage(stage)));
+    const own = producer;
+    const coming = made.map((stage) => ({ stage, run: runOf(stage, own, options) }));
+    hosted = [...staying, ...coming];
+    isReplaced = true;
+    for (const { run } of coming) {
+      await control.adopt(run);
+      // Not awaited: Kafka may be away, and whoever waits for this has others to see to.
+      run.start().catch((error: Error) => options.fatal(error));
+    }
+  };
 
   return {
     name,
-    checks: groups.map((group) => ({
-      name: group,
-      ready: () => readinessOf(runs().find((run) => run.group === group)),
-    })),
+    checks: [
+      ...groups.map((group) => ({ name: group, ready: () => readyOf(group) })),
+      { name: `${name} since its start`, ready: () => readinessSince(runs(), groups) },
+    ],
     runs,
     async open() {
       const own = await broker.createProducer();
@@ -90,22 +140,38 @@ export function createStageHost(options: StageHostOptions): StageHost {
       await control.start();
       await Promise.all(runs().map((run) => run.start()));
     },
+    replace(plan) {
+      const turn = last.then(() => replaceNow(plan));
+      last = turn.catch(() => undefined);
+      return turn;
+    },
     async close() {
       closing.abort(new Error(`${name} is closing`));
       await control?.close();
-      const deadline = AbortSignal.timeout(Math.max(0, settings.graceMs - closingMs));
-      await Promise.all(runs().map((run) => run.drain(deadline)));
-      await Promise.all(runs().map((run) => run.close()));
+      await last;
+      await drained(hosted);
       await producer?.close();
-      await Promise.all(
-        hosted.map(async ({ stage }) => {
-          stage.breaker?.close();
-          await stage.close?.();
-        }),
-      );
+      await Promise.all(hosted.map(({ stage }) => closeStage(stage)));
       await options.closeShared?.();
     },
   };
+}
+
+/** All or none. */
+function madeOf(plan: readonly PlannedStage[]): readonly HostedStage[] {
+  const made: HostedStage[] = [];
+  try {
+    for (const { make, version } of plan) made.push({ ...make(), version });
+    return made;
+  } catch (error) {
+    for (const stage of made) void closeStage(stage).catch(() => undefined);
+    throw error;
+  }
+}
+
+async function closeStage({ breaker, close }: HostedStage): Promise<void> {
+  breaker?.close();
+  await close?.();
 }
 
 function runOf(stage: HostedStage, producer: Producer, options: StageHostOptions): PipelineRun {
@@ -132,4 +198,13 @@ function readinessOf(run: PipelineRun | undefined): ReadinessState {
   const reason = code === null ? undefined : `${state}: ${code}`;
   if (run?.isReady() === true) return { ok: true, ...(reason === undefined ? {} : { reason }) };
   return { ok: false, reason: reason ?? 'joining its group' };
+}
+
+/** Of the stages that came after the start, which have no check of their own. */
+function readinessSince(runs: readonly PipelineRun[], groups: readonly string[]): ReadinessState {
+  const states = runs
+    .filter(({ group }) => !groups.includes(group))
+    .map((run) => ({ group: run.group, ...readinessOf(run) }));
+  const missing = states.find(({ ok }) => !ok);
+  return missing === undefined ? { ok: true } : { ok: false, reason: `${missing.group}: ${missing.reason}` };
 }

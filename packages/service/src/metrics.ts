@@ -40,8 +40,8 @@ export interface Metrics {
   counter<L extends string>(name: MetricName<'counter', L>): CounterMetric<L>;
   gauge<L extends string>(name: MetricName<'gauge', L>): GaugeMetric<L>;
   histogram<L extends string>(name: MetricName<'histogram', L>): HistogramMetric<L>;
-  /** Runs before each scrape: for gauges that are read, not counted. */
-  onCollect(read: () => void | Promise<void>): void;
+  /** Runs before each scrape: for gauges that are read, not counted. Returns how to end that. */
+  onCollect(read: () => void | Promise<void>): () => void;
 }
 
 export interface MetricsOptions {
@@ -51,7 +51,7 @@ export interface MetricsOptions {
 
 export function createMetrics(options: MetricsOptions = {}): Metrics {
   const registry = new Registry();
-  const collectors: (() => void | Promise<void>)[] = [];
+  const collectors = new Set<() => void | Promise<void>>();
   const made = new Map<string, unknown>();
   const once = <T>(name: string, make: () => T): T => {
     if (!made.has(name)) made.set(name, make());
@@ -61,12 +61,12 @@ export function createMetrics(options: MetricsOptions = {}): Metrics {
     collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: eventLoopSampleMs });
   const scrape = registry.metrics.bind(registry);
   registry.metrics = async (): Promise<string> => {
-    await Promise.all(collectors.map((read) => read()));
+    await Promise.all([...collectors].map((read) => read()));
     return scrape();
   };
   const scrapeJson = registry.getMetricsAsJSON.bind(registry);
   registry.getMetricsAsJSON = async (): ReturnType<typeof scrapeJson> => {
-    await Promise.all(collectors.map((read) => read()));
+    await Promise.all([...collectors].map((read) => read()));
     return scrapeJson();
   };
 
@@ -115,7 +115,8 @@ export function createMetrics(options: MetricsOptions = {}): Metrics {
         };
       }),
     onCollect: (read) => {
-      collectors.push(read);
+      collectors.add(read);
+      return () => void collectors.delete(read);
     },
   };
 }

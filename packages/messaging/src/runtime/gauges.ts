@@ -26,7 +26,8 @@ export interface GaugeOptions {
 /** A scrape that waits for a cluster in trouble is one that nobody waits for: what is known is told in time. */
 const lagWaitMs = 1_000;
 
-export function reportGauges(options: GaugeOptions): void {
+/** Returns how to end that: what no process has any more is not shown. */
+export function reportGauges(options: GaugeOptions): () => void {
   const { metrics, group, clock } = options;
   const tree = names.metrics.pipeline;
   const inFlight = metrics.gauge(tree.inFlight);
@@ -70,7 +71,7 @@ export function reportGauges(options: GaugeOptions): void {
     return Promise.race([reading, sleep(clock, lagWaitMs)]);
   };
 
-  metrics.onCollect(async () => {
+  const stop = metrics.onCollect(async () => {
     options.flush();
     const { processor, holds, pauses } = options;
     inFlight.set({ group }, processor.running);
@@ -84,4 +85,11 @@ export function reportGauges(options: GaugeOptions): void {
     for (const cause of pauseCauses) paused.set({ group, cause }, pauses.count(cause));
     await lagsInTime();
   });
+  return () => {
+    stop();
+    for (const gauge of [inFlight, queuedRecords, queuedBytes, heldKeys, delayedKeys]) gauge.remove({ group });
+    for (const cause of pauseCauses) paused.remove({ group, cause });
+    for (const topic of options.topics)
+      for (const gauge of [lagRecords, lagSeconds, headroom]) gauge.remove({ group, topic });
+  };
 }

@@ -25,6 +25,8 @@ export interface PipelineMetrics {
   state(state: PipelineState): void;
   /** Adds up what was counted since, and begins a new sample; called every second or so. Per record only a number changes. */
   flush(): void;
+  /** The last of it: how it stands is not shown any more. */
+  close(): void;
 }
 
 const states = ['running', 'halted', 'open'] as const;
@@ -66,6 +68,14 @@ export function createPipelineMetrics(metrics: Metrics, group: string): Pipeline
   const filteredCounts = new Map<string, number>();
   let observed = 0;
 
+  const flush = (): void => {
+    for (const [outcome, count] of finishedCounts) records.inc({ group, outcome }, count);
+    for (const [reason, count] of filteredCounts) drops.inc({ group, reason, intentional: 'true' }, count);
+    observed = 0;
+    finishedCounts.clear();
+    filteredCounts.clear();
+  };
+
   return {
     finished(outcome) {
       finishedCounts.set(outcome, (finishedCounts.get(outcome) ?? 0) + 1);
@@ -93,12 +103,11 @@ export function createPipelineMetrics(metrics: Metrics, group: string): Pipeline
     state(current) {
       for (const state of states) stateGauge.set({ group, state }, state === current.state ? 1 : 0);
     },
-    flush() {
-      for (const [outcome, count] of finishedCounts) records.inc({ group, outcome }, count);
-      for (const [reason, count] of filteredCounts) drops.inc({ group, reason, intentional: 'true' }, count);
-      observed = 0;
-      finishedCounts.clear();
-      filteredCounts.clear();
+    flush,
+    close() {
+      flush();
+      for (const state of states) stateGauge.remove({ group, state });
+      for (const state of breakerStates) breakerGauge.remove({ group, state });
     },
   };
 }

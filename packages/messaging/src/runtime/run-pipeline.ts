@@ -75,6 +75,7 @@ class Run<T> implements PipelineRun, GroupListener {
   #partitions = new Map<string, PartitionState>();
   #finishedSinceCommit = 0;
   #cancelTick: CancelTimer = () => undefined;
+  #stopGauges: () => void = () => undefined;
   #drained: Promise<void> | null = null;
   readonly #progress = new Progress();
 
@@ -170,7 +171,7 @@ class Run<T> implements PipelineRun, GroupListener {
   async start(): Promise<void> {
     if (this.#phase !== 'new') return;
     this.#phase = 'starting';
-    reportGauges({
+    this.#stopGauges = reportGauges({
       ...{ metrics: this.#options.metrics, group: this.group, topics: this.#topics, clock: this.#clock },
       ...{ processor: this.#processor, holds: this.#holds, pauses: this.#pauses },
       partitions: () => this.#partitions.values(),
@@ -257,7 +258,8 @@ class Run<T> implements PipelineRun, GroupListener {
     this.#suspects.close();
     this.#pace.close();
     this.#voidAssignment('the pipeline is closed');
-    this.#metrics.flush();
+    this.#metrics.close();
+    this.#stopGauges();
     await this.#membership.close();
   }
 
