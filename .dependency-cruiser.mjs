@@ -48,11 +48,8 @@ export default {
     rule('no-package-imports-the-command', { path: '^packages/(?!cli/)' }, { path: '^packages/cli/' }),
     rule(
       'a-connector-never-imports-another',
-      { path: '^packages/connectors/src/(zendesk|github|slack|stripe|standard-webhooks|postgres|http)/' },
-      {
-        path: '^packages/connectors/src/(zendesk|github|slack|stripe|standard-webhooks|postgres|http)/',
-        pathNot: '^packages/connectors/src/$1/',
-      },
+      { path: '^packages/connectors/src/vendors/([^/]+)/' },
+      { path: '^packages/connectors/src/vendors/', pathNot: '^packages/connectors/src/vendors/$1/' },
     ),
   ],
   options: {

@@ -33,9 +33,9 @@ const promises: Readonly<Record<string, readonly (readonly [file: string, law: s
     [`${gateway}/events.test.ts`, 'has U+FFFD for NUL and half a surrogate pair, in names too'],
     [`${gateway}/events.test.ts`, 'keeps the control characters of its id, and its id apart from every other id'],
     ['packages/contracts/test/codec.test.ts', 'writes UTF-8 whatever the texts and names are'],
-    ['packages/connectors/test/postgres/sink.int.test.ts', 'holds NUL or half a surrogate pair'],
-    ['packages/connectors/test/zendesk/source.test.ts', 'a derived subject is cut between graphemes'],
-    ['packages/connectors/test/slack/sink.test.ts', 'within what Slack takes, and never half of one'],
+    ['packages/connectors/test/vendors/postgres/sink.int.test.ts', 'holds NUL or half a surrogate pair'],
+    ['packages/connectors/test/vendors/zendesk/source.test.ts', 'a derived subject is cut between graphemes'],
+    ['packages/connectors/test/vendors/slack/sink.test.ts', 'within what Slack takes, and never half of one'],
     ['services/dlq-replayer/test/indexer.int.test.ts', 'indexes whatever a stranger wrote into ids, keys and headers'],
     ['services/dlq-replayer/test/cli.int.test.ts', 'shows every control character of a stranger as an escape'],
     ['infra/e2e/main-job.e2e.test.ts', 'is shown with every control character escaped'],
@@ -79,7 +79,7 @@ const promises: Readonly<Record<string, readonly (readonly [file: string, law: s
   'Postgres down: pipelines pause, nothing is lost': [
     ['services/enricher/test/enricher.test.ts', 'waits out a body store that is away'],
     ['packages/ledger/test/postgres-away.int.test.ts', 'is unavailable meanwhile, recovers by itself'],
-    ['packages/connectors/test/postgres/sink.int.test.ts', 'calls a Postgres that is away unavailable'],
+    ['packages/connectors/test/vendors/postgres/sink.int.test.ts', 'calls a Postgres that is away unavailable'],
     ['packages/resilience/test/breaker-in-pipeline.test.ts', 'pauses when its dependency is away'],
   ],
   'a destination that is slow': [

@@ -15,7 +15,7 @@ const connectorTests = filesBelow('packages/connectors/test', (path) => path.end
 /** The tests of one vendor that call a suite with its definition. */
 const lawsOf = (vendor: string, suite: string, definition: RegExp): string[] =>
   connectorTests.filter((path) => {
-    if (!path.startsWith(`packages/connectors/test/${vendor}/`)) return false;
+    if (!path.startsWith(`packages/connectors/test/vendors/${vendor}/`)) return false;
     const text = readText(path);
     return new RegExp(`^\\s*${suite}\\(`, 'm').test(text) && definition.test(text);
   });
@@ -27,17 +27,26 @@ const held = (folder: string, suite: string): string =>
     .filter((text) => new RegExp(`^\\s*${suite}(<[^(]*>)?\\(`, 'm').test(text))
     .join('\n');
 
+let connectors: Readonly<Record<string, Registered>>;
 let sources: Readonly<Record<string, Registered>>;
 let sinks: Readonly<Record<string, Registered>>;
 beforeAll(async () => {
+  ({ connectors } = (await load('packages/connectors/src/registry.ts')) as { connectors: typeof connectors });
   ({ sources } = (await load('packages/connectors/src/sources.ts')) as { sources: typeof sources });
   ({ sinks } = (await load('packages/connectors/src/sinks.ts')) as { sinks: typeof sinks });
 });
 
 const foldersWith = (file: string): string[] =>
-  readdirSync(join(root, 'packages/connectors/src'))
-    .filter((folder) => existsSync(join(root, 'packages/connectors/src', folder, file)))
+  readdirSync(join(root, 'packages/connectors/src/vendors'))
+    .filter((folder) => existsSync(join(root, 'packages/connectors/src/vendors', folder, file)))
     .toSorted();
+
+describe('a registered connector', () => {
+  it('is every folder of a vendor, under the name of its folder', () => {
+    expect(Object.keys(connectors).toSorted()).toEqual(readdirSync(join(root, 'packages/connectors/src/vendors')));
+    expect(Object.entries(connectors).filter(([name, connector]) => connector.name !== name)).toEqual([]);
+  });
+});
 
 describe('a registered source', () => {
   it('is every folder that has a source, under the name of its folder', () => {
@@ -51,7 +60,7 @@ describe('a registered source', () => {
 
   it('has samples, each with its golden envelope', () => {
     const bare = Object.keys(sources).flatMap((name) => {
-      const folder = join(root, 'packages/connectors/src', name, 'samples');
+      const folder = join(root, 'packages/connectors/src/vendors', name, 'samples');
       const files = existsSync(folder) ? readdirSync(folder) : [];
       const samples = files.filter((file) => file.endsWith('.json') && !file.endsWith('.expected.json'));
       if (samples.length === 0) return [`${name}: no sample`];

@@ -1,12 +1,11 @@
 import type { Flows } from '@millrace/flows';
 import type { ServiceDeclaration } from '@millrace/service';
 import { referencesOf } from '@millrace/system/environment';
-import { type FlowSecret, isFlowSecret, type SecretHolder } from './secrets.ts';
+import { isFlowSecret, type SecretHolder } from './secrets.ts';
 
 /** Who may know which secrets: each service those of its part of the flow files, the simulators what they stand in for. */
 export function secretHolders(services: readonly ServiceDeclaration[], flows: Flows): readonly SecretHolder[] {
-  const known = (names: Iterable<string>): Readonly<Record<string, FlowSecret>> =>
-    Object.fromEntries([...names].filter(isFlowSecret).map((name) => [name, name]));
+  const known = (names: Iterable<string>): readonly string[] => [...new Set(names)].filter(isFlowSecret);
   const everywhere = services.flatMap((service) => [...referencesOf(service, flows)]);
   const declares = ({ settings }: ServiceDeclaration, env: string): boolean =>
     Object.values(settings).some((setting) => setting.env === env);
@@ -19,8 +18,7 @@ export function secretHolders(services: readonly ServiceDeclaration[], flows: Fl
     })),
     {
       name: 'simulators',
-      // The receiver verifies what the flow file's HTTP sink signs.
-      variables: { ...known(everywhere), STANDARD_WEBHOOKS_SECRET: 'HTTP_SIGNING_SECRET' },
+      variables: known(everywhere),
       tokens: false,
       keys: false,
     },

@@ -2,41 +2,20 @@ import { createHash, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { connectors } from '@millrace/connectors/registry';
 
 /** Everything secret of one embedded system, made at random on its first start. */
 export interface Secrets {
   readonly postgresPassword: string;
   /** Values of the flow files' `${NAME}` references, by name. */
-  readonly flowVariables: Readonly<Record<FlowSecret, string>>;
+  readonly flowVariables: Readonly<Record<string, string>>;
   /** API key for business events. */
   readonly sampleKey: string;
   readonly tokens: { readonly operator: string; readonly approver: string; readonly admin: string };
 }
 
-const flowSecretNames = [
-  'ZENDESK_SIGNING_SECRET',
-  'ZENDESK_API_TOKEN',
-  'GITHUB_WEBHOOK_SECRET',
-  'SLACK_SIGNING_SECRET',
-  'SLACK_BOT_TOKEN',
-  'STRIPE_SIGNING_SECRET',
-  'STANDARD_WEBHOOKS_SECRET',
-  'HTTP_SIGNING_SECRET',
-] as const;
-
-export type FlowSecret = (typeof flowSecretNames)[number];
-
-/** In the shape that each vendor gives out. */
-const makeFlowSecret: Readonly<Record<FlowSecret, () => string>> = {
-  ZENDESK_SIGNING_SECRET: () => randomBytes(32).toString('base64'),
-  ZENDESK_API_TOKEN: () => token(20),
-  GITHUB_WEBHOOK_SECRET: () => token(24),
-  SLACK_SIGNING_SECRET: () => randomBytes(16).toString('hex'),
-  SLACK_BOT_TOKEN: () => `xoxb-${token(24)}`,
-  STRIPE_SIGNING_SECRET: () => `whsec_${token(24)}`,
-  STANDARD_WEBHOOKS_SECRET: () => `whsec_${randomBytes(24).toString('base64')}`,
-  HTTP_SIGNING_SECRET: () => `whsec_${randomBytes(24).toString('base64')}`,
-};
+/** Of every connector, in the shape that its vendor gives out. */
+const makeFlowSecret = Object.values(connectors).flatMap(({ sampleSecrets = {} }) => Object.entries(sampleSecrets));
 
 const token = (bytes: number): string => randomBytes(bytes).toString('base64url');
 
@@ -48,8 +27,8 @@ const secretsFile = (dataDir: string): string => join(dataDir, 'secrets.json');
 export const loadSecrets = async (dataDir: string): Promise<Secrets> => {
   const known = await readKnown(dataDir);
   const flowVariables = Object.fromEntries(
-    flowSecretNames.map((name) => [name, known.flowVariables?.[name] ?? makeFlowSecret[name]()]),
-  ) as Record<FlowSecret, string>;
+    makeFlowSecret.map(([name, make]) => [name, known.flowVariables?.[name] ?? make(randomBytes)]),
+  );
   const secrets: Secrets = {
     postgresPassword: known.postgresPassword ?? token(24),
     flowVariables,
@@ -70,7 +49,7 @@ export const loadSecrets = async (dataDir: string): Promise<Secrets> => {
 export interface SecretHolder {
   readonly name: string;
   /** Variables of the flow files that it may know, and which secret each is. */
-  readonly variables: Readonly<Record<string, FlowSecret>>;
+  readonly variables: readonly string[];
   readonly tokens: boolean;
   readonly keys: boolean;
 }
@@ -81,7 +60,7 @@ export const writeSampleFolders = async (folder: string, holders: readonly Secre
   for (const { name, variables, ...also } of holders) {
     const own = join(folder, name);
     await mkdir(own, { recursive: true, mode: 0o700 });
-    const environment = Object.entries(variables).map(([variable, secret]) => [variable, flowVariables[secret]]);
+    const environment = variables.map((name) => [name, flowVariables[name]]);
     await writePrivately(join(own, 'environment.json'), json(Object.fromEntries(environment)));
     if (also.tokens) await writePrivately(tokenFile(own), json(tokens));
     if (also.keys) await writeSampleKey(sourcesFile(own), sampleKey);
@@ -90,7 +69,7 @@ export const writeSampleFolders = async (folder: string, holders: readonly Secre
 
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 
-export const isFlowSecret = (name: string): name is FlowSecret => (flowSecretNames as readonly string[]).includes(name);
+export const isFlowSecret = (name: string): boolean => makeFlowSecret.some(([known]) => known === name);
 
 interface SourcesFile {
   readonly keys?: readonly { readonly client?: string }[];

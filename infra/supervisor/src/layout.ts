@@ -1,3 +1,4 @@
+import { simulatedConnectors } from '@millrace/connectors/registry';
 import type { ServiceDeclaration } from '@millrace/service';
 
 /** Where each process listens, counted from the port base. Part of the outside contract. */
@@ -9,9 +10,8 @@ export interface Ports {
   /** Of the first node; further ones follow in pairs: `kafka + 2n`, `kafkaController + 2n`. */
   readonly kafka: number;
   readonly kafkaController: number;
-  readonly zendesk: number;
-  readonly slack: number;
-  readonly http: number;
+  /** By connector. */
+  readonly simulators: Readonly<Record<string, number>>;
 }
 
 export const host = '127.0.0.1';
@@ -27,9 +27,7 @@ export const portsFrom = (base: number, services: readonly ServiceDeclaration[])
   postgres: base + 11,
   kafka: base + 12,
   kafkaController: base + 13,
-  zendesk: base + 20,
-  slack: base + 21,
-  http: base + 22,
+  simulators: Object.fromEntries(simulatedConnectors.map(({ name, simulator }) => [name, base + simulator.port])),
 });
 
 /** A listener of a service; of a service that is not there it is nobody's port. */
@@ -73,9 +71,7 @@ export const portOwners = (
         ["Kafka's controller", controllerPort],
       ] as const,
   ),
-  ['the Zendesk simulator', ports.zendesk],
-  ['the Slack simulator', ports.slack],
-  ['the HTTP receiver', ports.http],
+  ...simulatedConnectors.map(({ name, label }) => [`the simulator of ${label}`, ports.simulators[name] ?? 0] as const),
 ];
 
 export const urlOf = (port: number): string => `http://${host}:${port}`;

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import { simulatorSettings } from '@millrace/connectors/simulator-settings';
+import { simulatorSettings } from '@millrace/connectors/simulators/config';
 import { cacheFolder } from '@millrace/embedded';
 import type { Flows } from '@millrace/flows';
 import { kafkaSettings } from '@millrace/kafka';
 import { type Secrets, sourcesFile, tokenFile } from '@millrace/provision/secrets';
 import type { ServiceDeclaration, SettingsDefinition } from '@millrace/service';
-import { declaredOf, environmentOf, type Installation } from '@millrace/system/environment';
+import { baseUrlVariable, declaredOf, environmentOf, type Installation } from '@millrace/system/environment';
 import { host, type KafkaNodes, operatorPortOf, type Ports, portOf, urlOf } from './layout.ts';
 import type { Program } from './program.ts';
 import { kafkaBrokers, postgresUrl, registryUrl } from './server-parts.ts';
@@ -44,9 +44,9 @@ export const servicePrograms = (options: ProgramsOptions): readonly Program[] =>
     };
   });
 
-/** Zendesk, Slack and an HTTP receiver that behave as the vendors document, in one process. */
+/** Vendors that cannot run here, as they document themselves, in one process. */
 export const simulatorsProgram = (options: ProgramsOptions): Program => {
-  const { zendesk, slack, http } = options.ports;
+  const { simulators } = options.ports;
   const { variables } = installationOf(options);
   return {
     name: 'simulators',
@@ -55,13 +55,13 @@ export const simulatorsProgram = (options: ProgramsOptions): Program => {
       ...runtimeOf(options),
       ...usersOf(simulatorSettings, options),
       ...declaredOf(simulatorSettings, { ...variables, MILLRACE_HOST: host }),
-      // The receiver verifies what the flow file's HTTP sink signs.
-      STANDARD_WEBHOOKS_SECRET: variables['HTTP_SIGNING_SECRET'] ?? '',
-      MILLRACE_SIMULATOR_PORTS: `zendesk=${zendesk},slack=${slack},http=${http}`,
+      MILLRACE_SIMULATOR_PORTS: Object.entries(simulators)
+        .map(([name, port]) => `${name}=${port}`)
+        .join(','),
       MILLRACE_DATA_DIR: options.dataDir,
       MILLRACE_GATEWAY_URL: urlOf(portOf(options.ports, 'ingest-gateway')),
     },
-    readyUrls: [zendesk, slack, http].map((port) => `${urlOf(port)}/_simulator/state`),
+    readyUrls: Object.values(simulators).map((port) => `${urlOf(port)}/_simulator/state`),
     logFile: join(options.dataDir, 'logs', 'simulators.log'),
   };
 };
@@ -95,10 +95,10 @@ const usersOf = (settings: SettingsDefinition, { environment }: ProgramsOptions)
 export const installationOf = (options: ProgramsOptions): Installation => {
   const { dataDir, flows, ports, secrets, environment } = options;
   const postgres = postgresUrl(ports, secrets.postgresPassword);
-  const origins = { ZENDESK: urlOf(ports.zendesk), SLACK: urlOf(ports.slack), HTTP: urlOf(ports.http) };
+  const origins = Object.entries(ports.simulators).map(([name, port]) => [name, urlOf(port)] as const);
   const samples: Readonly<Record<string, string>> = {
     ...secrets.flowVariables,
-    ...Object.fromEntries(Object.entries(origins).map(([name, url]) => [`${name}_BASE_URL`, url])),
+    ...Object.fromEntries(origins.map(([name, url]) => [baseUrlVariable(name), url])),
     POSTGRES_URL: postgres,
   };
   const given = Object.entries(environment).flatMap(([name, value]) => (value ? [[name, value] as const] : []));
@@ -112,7 +112,7 @@ export const installationOf = (options: ProgramsOptions): Installation => {
     flows,
     publicUrl: urlOf(portOf(ports, 'ingest-gateway')),
     gatewayAdminUrl: urlOf(portOf(ports, 'ingest-gateway', 'adminPort')),
-    trustedOrigins: Object.values(origins),
+    trustedOrigins: origins.map(([, url]) => url),
     tokensFile: tokenFile(dataDir),
     sourcesFile: sourcesFile(dataDir),
     variables: { ...samples, ...Object.fromEntries(given) },

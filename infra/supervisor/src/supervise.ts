@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { simulatedConnectors } from '@millrace/connectors/registry';
 import { sinks } from '@millrace/connectors/sinks';
 import { sources } from '@millrace/connectors/sources';
 import { demandFreePort, isPortFree, prepareJavaParts } from '@millrace/embedded';
@@ -217,9 +218,9 @@ const describeState = (
     postgres: { pid: system.pidOf('postgres') },
   },
   simulators: Object.fromEntries(
-    (['zendesk', 'slack', 'http'] as const).map((name) => [
+    Object.entries(ports.simulators).map(([name, port]) => [
       name,
-      { url: urlOf(ports[name]), pid: system.pidOf('simulators') },
+      { url: urlOf(port), pid: system.pidOf('simulators') },
     ]),
   ),
   dataDir: options.dataDir,
@@ -233,7 +234,9 @@ const announce = (options: SuperviseOptions, printer: Printer, state: SystemStat
   printer.say(
     `Millrace is ready: webhooks and events at ${urlOf(portOf(ports, 'ingest-gateway'))}, operator API at ${urlOf(portOf(ports, 'dlq-replayer'))}.`,
   );
-  printer.say(`  what Zendesk and Slack received   ${urlOf(ports.zendesk)}  ${urlOf(ports.slack)}`);
+  for (const { name, label } of simulatedConnectors) {
+    printer.say(`  ${`what ${label} received`.padEnd(32)}  ${urlOf(ports.simulators[name] ?? 0)}`);
+  }
   if (options.samples) printer.say('  why some samples failed           npx millrace dlq groups');
   printer.say(`  state and logs                    ${stateFile(options.dataDir)}  ${options.dataDir}/logs`);
   printer.say('  to stop                           Ctrl-C');

@@ -77,9 +77,7 @@ describe('the ports', () => {
       postgres: 8091,
       kafka: 8092,
       kafkaController: 8093,
-      zendesk: 8100,
-      slack: 8101,
-      http: 8102,
+      simulators: { zendesk: 8100, slack: 8101, http: 8102 },
     });
   });
 

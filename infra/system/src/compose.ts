@@ -1,8 +1,16 @@
-import { simulatorSettings } from '@millrace/connectors/simulator-settings';
+import { simulatedConnectors } from '@millrace/connectors/registry';
+import { simulatorSettings } from '@millrace/connectors/simulators/config';
 import { type Flows, flowList, variablesIn } from '@millrace/flows';
 import type { ServiceDeclaration } from '@millrace/service';
 import { stringify } from 'yaml';
-import { declaredOf, environmentOf, type Installation, neededServices, referencesOf } from './environment.ts';
+import {
+  baseUrlVariable,
+  declaredOf,
+  environmentOf,
+  type Installation,
+  neededServices,
+  referencesOf,
+} from './environment.ts';
 
 export interface ComposeOptions {
   readonly services: readonly ServiceDeclaration[];
@@ -14,14 +22,12 @@ export interface ComposeOptions {
 const listening = 8_080;
 const portBase = 8_080;
 const folder = '/var/lib/millrace';
-const simulatorPorts = { zendesk: 8_100, slack: 8_101, http: 8_102 } as const;
-const simulatorOrigin = (vendor: keyof typeof simulatorPorts): string => `http://simulators:${simulatorPorts[vendor]}`;
+const simulatorPorts = simulatedConnectors.map(({ name, simulator }) => [name, portBase + simulator.port] as const);
+const simulatorOrigins = simulatorPorts.map(([name, port]) => [name, `http://simulators:${port}`] as const);
 
 /** Variables of the flow files that say where something is; every other one is a secret. */
 const places: Readonly<Record<string, string>> = {
-  ZENDESK_BASE_URL: simulatorOrigin('zendesk'),
-  SLACK_BASE_URL: simulatorOrigin('slack'),
-  HTTP_BASE_URL: simulatorOrigin('http'),
+  ...Object.fromEntries(simulatorOrigins.map(([name, origin]) => [baseUrlVariable(name), origin])),
   POSTGRES_URL: 'postgres://millrace:millrace@postgres:5432/millrace',
 };
 
@@ -37,7 +43,7 @@ const inside = (variables: Readonly<Record<string, string>>): Installation => ({
   flows: '/app/infra/flows',
   publicUrl: `http://127.0.0.1:${portBase}`,
   gatewayAdminUrl: 'http://ingest-gateway:8085',
-  trustedOrigins: (['zendesk', 'slack', 'http'] as const).map(simulatorOrigin),
+  trustedOrigins: simulatorOrigins.map(([, origin]) => origin),
   tokensFile: `${folder}/tokens.json`,
   sourcesFile: `${folder}/sources.json`,
   variables,
@@ -136,17 +142,13 @@ function simulators(flows: Flows) {
     command: ['packages/connectors/src/simulators/main.ts'],
     environment: {
       MILLRACE_HOST: '0.0.0.0',
-      MILLRACE_SIMULATOR_PORTS: Object.entries(simulatorPorts)
-        .map(([vendor, port]) => `${vendor}=${port}`)
-        .join(','),
+      MILLRACE_SIMULATOR_PORTS: simulatorPorts.map(([name, port]) => `${name}=${port}`).join(','),
       MILLRACE_DATA_DIR: folder,
       MILLRACE_GATEWAY_URL: `http://ingest-gateway:${listening}`,
-      MILLRACE_READY_URL: `http://127.0.0.1:${simulatorPorts.zendesk}/_simulator/state`,
+      MILLRACE_READY_URL: `http://127.0.0.1:${simulatorPorts[0]?.[1]}/_simulator/state`,
       MILLRACE_SAMPLE_ENVIRONMENT: `${folder}/environment.json`,
       ...declared,
-      // The receiver verifies what the flow file's HTTP sink signs.
-      STANDARD_WEBHOOKS_SECRET: `\${HTTP_SIGNING_SECRET:-}`,
     },
-    ports: Object.values(simulatorPorts).map((port) => `127.0.0.1:${port}:${port}`),
+    ports: simulatorPorts.map(([, port]) => `127.0.0.1:${port}:${port}`),
   };
 }

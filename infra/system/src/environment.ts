@@ -47,6 +47,10 @@ export function environmentOf(
   };
 }
 
+/** What the default flows call the address of a connector's system. */
+export const baseUrlVariable = (connector: string): string =>
+  `${connector.toUpperCase().replaceAll('-', '_')}_BASE_URL`;
+
 /** The part of what may be told that these settings know. */
 export function declaredOf(
   settings: SettingsDefinition,

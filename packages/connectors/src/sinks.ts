@@ -1,13 +1,5 @@
-import { httpSink } from './http/sink.ts';
-import { postgresSink } from './postgres/sink.ts';
-import type { AnySink } from './sink.ts';
-import { slackSink } from './slack/sink.ts';
-import { zendeskSink } from './zendesk/sink.ts';
+import type { AnySink } from './kit/sink.ts';
+import { loadSinks } from './registry.ts';
 
-/** Every sink a flow may name. To add one is to add a folder and a line. */
-export const sinks: Readonly<Record<string, AnySink>> = {
-  http: httpSink,
-  postgres: postgresSink,
-  slack: slackSink,
-  zendesk: zendeskSink,
-};
+/** Every sink there is, by connector. */
+export const sinks: Readonly<Record<string, AnySink>> = await loadSinks();

@@ -7,12 +7,11 @@ import type { OpenDryRun } from './dry-service.ts';
 export async function loadDryRunServices(root: string): Promise<ReadonlyMap<string, OpenDryRun>> {
   const folder = join(root, 'services');
   const names = readdirSync(folder).filter((name) => existsSync(join(folder, name, 'src/dry-run.ts')));
-  const loaded = await Promise.all(
-    names.map(async (name) => {
-      const file = pathToFileURL(join(folder, name, 'src/dry-run.ts')).href;
-      const { openDryRun } = (await import(file)) as { readonly openDryRun: OpenDryRun };
-      return [name, openDryRun] as const;
-    }),
-  );
-  return new Map(loaded);
+  const loaded = new Map<string, OpenDryRun>();
+  for (const name of names) {
+    const file = pathToFileURL(join(folder, name, 'src/dry-run.ts')).href;
+    const { openDryRun } = (await import(file)) as { readonly openDryRun: OpenDryRun };
+    loaded.set(name, openDryRun);
+  }
+  return loaded;
 }

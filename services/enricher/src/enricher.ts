@@ -1,4 +1,4 @@
-import type { Source } from '@millrace/connectors/source';
+import type { Source } from '@millrace/connectors/kit/source';
 import { createExpressions, enriches, type Flows, flowList } from '@millrace/flows';
 import {
   type BodyStore,

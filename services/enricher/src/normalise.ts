@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { NormalisedItem, Source } from '@millrace/connectors/source';
+import type { NormalisedItem, Source } from '@millrace/connectors/kit/source';
 import {
   type CanonicalEntity,
   type EntityDefinition,

@@ -10,7 +10,7 @@ interface Sample {
 
 /** A vendor's sample from its connector's folder. */
 export function sampleOf(path: string): Sample {
-  const url = new URL(`../../../packages/connectors/src/${path}`, import.meta.url);
+  const url = new URL(`../../../packages/connectors/src/vendors/${path}`, import.meta.url);
   return JSON.parse(readFileSync(url, 'utf8')) as Sample;
 }
 

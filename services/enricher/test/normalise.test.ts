@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import type { Source } from '@millrace/connectors/source';
+import type { Source } from '@millrace/connectors/kit/source';
 import { sources } from '@millrace/connectors/sources';
 import { type TicketReceived, type TransformationRecorded, topics, type WebhookReceived } from '@millrace/contracts';
 import { CodedError, type Handled, isCodedError, outputId } from '@millrace/messaging';

@@ -1,4 +1,4 @@
-import type { AnySink, SinkDelivery, SinkResult } from '@millrace/connectors/sink';
+import type { AnySink, SinkDelivery, SinkResult } from '@millrace/connectors/kit/sink';
 import { CodedError, deadLetter, type EffectStore, type KeyPlace } from '@millrace/messaging';
 import { appliedOf } from '@millrace/resilience/outbound-error';
 import type { Destination } from './destination.ts';

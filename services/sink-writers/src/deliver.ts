@@ -1,4 +1,4 @@
-import type { AnySink, SinkDelivery, SinkResult } from '@millrace/connectors/sink';
+import type { AnySink, SinkDelivery, SinkResult } from '@millrace/connectors/kit/sink';
 import {
   type CanonicalEntity,
   type DeletionKind,

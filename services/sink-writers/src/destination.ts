@@ -1,4 +1,4 @@
-import type { AnySink, Sink, SinkContext, SinkDelivery, SinkResult } from '@millrace/connectors/sink';
+import type { AnySink, Sink, SinkContext, SinkDelivery, SinkResult } from '@millrace/connectors/kit/sink';
 import { CodedError, halt } from '@millrace/messaging';
 import type { Outbound } from '@millrace/resilience/outbound';
 

@@ -1,5 +1,5 @@
-import { rehearsedWays } from '@millrace/connectors/rehearse';
-import type { AnySink, SinkDelivery } from '@millrace/connectors/sink';
+import { rehearsedWays } from '@millrace/connectors/kit/rehearse';
+import type { AnySink, SinkDelivery } from '@millrace/connectors/kit/sink';
 import { sinks } from '@millrace/connectors/sinks';
 import type { Topic } from '@millrace/contracts';
 import { type DryRunPorts, type DryStage, type Findings, type OpenDryRun, watchedExpressions } from '@millrace/dry-run';

@@ -1,4 +1,4 @@
-import type { AnySink } from '@millrace/connectors/sink';
+import type { AnySink } from '@millrace/connectors/kit/sink';
 import { type Environment, FlowError, resolveReferences } from '@millrace/flows';
 
 export interface DrySettings {

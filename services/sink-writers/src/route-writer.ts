@@ -1,4 +1,4 @@
-import type { AnySink, SinkContext, SinkDelivery } from '@millrace/connectors/sink';
+import type { AnySink, SinkContext, SinkDelivery } from '@millrace/connectors/kit/sink';
 import type { EffectStore } from '@millrace/messaging';
 import { createBulkhead, createRateLimiter, type RateLimiterMode, sharedDeadlines } from '@millrace/resilience';
 import type { Outbound } from '@millrace/resilience/outbound';

@@ -1,4 +1,4 @@
-import type { AnySink } from '@millrace/connectors/sink';
+import type { AnySink } from '@millrace/connectors/kit/sink';
 import type { Topic } from '@millrace/contracts';
 import {
   createExpressions,

@@ -1,4 +1,4 @@
-import { type AnySink, defineSink } from '@millrace/connectors/sink';
+import { type AnySink, defineSink } from '@millrace/connectors/kit/sink';
 import { z } from 'zod';
 
 /** A sink with a doubt that only a person can settle, as no vendor that we ship has: nobody can ask it what it printed. */

@@ -1,11 +1,11 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createHttpSimulator } from '@millrace/connectors/http/simulator';
-import type { AnySink } from '@millrace/connectors/sink';
+import type { AnySink } from '@millrace/connectors/kit/sink';
 import { sinks } from '@millrace/connectors/sinks';
-import { createSlackSimulator } from '@millrace/connectors/slack/simulator';
-import { createZendeskSimulator } from '@millrace/connectors/zendesk/simulator';
+import { createHttpSimulator } from '@millrace/connectors/vendors/http/simulator';
+import { createSlackSimulator } from '@millrace/connectors/vendors/slack/simulator';
+import { createZendeskSimulator } from '@millrace/connectors/vendors/zendesk/simulator';
 import { type DeliveryCompleted, groupTopics, type TicketClassified, topicSpecs, topics } from '@millrace/contracts';
 import { parseFlows } from '@millrace/flows';
 import type { Ledger } from '@millrace/ledger';

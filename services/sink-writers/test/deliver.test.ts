@@ -1,8 +1,8 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { httpSink } from '@millrace/connectors/http/sink';
-import type { AnySink, SinkDelivery } from '@millrace/connectors/sink';
-import { slackSink } from '@millrace/connectors/slack/sink';
-import { zendeskSink } from '@millrace/connectors/zendesk/sink';
+import type { AnySink, SinkDelivery } from '@millrace/connectors/kit/sink';
+import { httpSink } from '@millrace/connectors/vendors/http/sink';
+import { slackSink } from '@millrace/connectors/vendors/slack/sink';
+import { zendeskSink } from '@millrace/connectors/vendors/zendesk/sink';
 import { createExpressions } from '@millrace/flows';
 import { aFlow } from '@millrace/flows/testing';
 import type { Envelope } from '@millrace/messaging';

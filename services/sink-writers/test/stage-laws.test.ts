@@ -1,6 +1,6 @@
 import { afterAll, beforeAll } from '@jest/globals';
 import { stageLaws } from '@millrace/conformance';
-import { httpSink } from '@millrace/connectors/http/sink';
+import { httpSink } from '@millrace/connectors/vendors/http/sink';
 import { type Topic, topics } from '@millrace/contracts';
 import { aFlow } from '@millrace/flows/testing';
 import { openPool } from '@millrace/ledger/pool';

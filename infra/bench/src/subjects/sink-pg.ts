@@ -1,6 +1,6 @@
-import { entityColumns } from '@millrace/connectors/postgres/columns';
-import { toRow } from '@millrace/connectors/postgres/rows';
-import { applyStatement, tableStatements } from '@millrace/connectors/postgres/statements';
+import { entityColumns } from '@millrace/connectors/vendors/postgres/columns';
+import { toRow } from '@millrace/connectors/vendors/postgres/rows';
+import { applyStatement, tableStatements } from '@millrace/connectors/vendors/postgres/statements';
 import { readIdentity } from '@millrace/messaging';
 import pg from 'pg';
 import { startMeter } from '../meter.ts';

@@ -1,16 +1,8 @@
 import { parseArgs } from 'node:util';
-import { defineSettings, type Environment, type Setting, serviceSettings, setting } from '@millrace/service';
+import { type Environment, type Setting, type SettingsDefinition, serviceSettings, setting } from '@millrace/service';
+import { type Simulated, simulatedConnectors } from '../registry.ts';
 
-const vendors = ['zendesk', 'slack', 'http'] as const;
-export type Vendor = (typeof vendors)[number];
-
-const ports = setting.list({
-  env: 'MILLRACE_SIMULATOR_PORTS',
-  description: 'Which simulators to run, and where: `zendesk=8100,slack=8101,http=8102`.',
-});
-
-/** Everything the simulators are told. */
-export const simulatorSettings: {
+interface SimulatorsSettings extends SettingsDefinition {
   readonly host: Setting<string>;
   readonly logLevel: (typeof serviceSettings)['logLevel'];
   readonly graceMs: Setting<number>;
@@ -19,17 +11,17 @@ export const simulatorSettings: {
   readonly dataFolder: Setting<string>;
   readonly gatewayUrl: Setting<string | undefined>;
   readonly limits: Setting<'on' | 'off'>;
-  readonly zendeskToken: Setting<string>;
-  readonly zendeskSigningSecret: Setting<string>;
-  readonly slackToken: Setting<string>;
-  readonly slackChannels: Setting<readonly string[]>;
-  readonly httpSecret: Setting<string>;
-} = defineSettings({
+}
+
+const shared: SimulatorsSettings = {
   host: serviceSettings.host,
   logLevel: serviceSettings.logLevel,
   graceMs: serviceSettings.graceMs,
   parent: serviceSettings.parent,
-  ports,
+  ports: setting.list({
+    env: 'MILLRACE_SIMULATOR_PORTS',
+    description: 'Which simulators to run, and where: `zendesk=8100,slack=8101,http=8102`.',
+  }),
   dataFolder: setting.path({
     env: 'MILLRACE_DATA_DIR',
     description: 'Folder whose `simulators` subfolder keeps what they received.',
@@ -37,29 +29,36 @@ export const simulatorSettings: {
   gatewayUrl: setting.url({
     env: 'MILLRACE_GATEWAY_URL',
     optional: true,
-    description: 'Gateway that the Zendesk simulator fires its webhooks at; none when absent.',
+    description: 'Gateway that simulators fire their webhooks at; none when absent.',
   }),
   limits: setting.oneOf(['on', 'off'], {
     env: 'MILLRACE_SIMULATOR_LIMITS',
     default: 'on',
     description: "Whether the vendors' documented rate limits hold.",
   }),
-  zendeskToken: setting.secret({ env: 'ZENDESK_API_TOKEN', description: 'Token that the Zendesk simulator accepts.' }),
-  zendeskSigningSecret: setting.secret({
-    env: 'ZENDESK_SIGNING_SECRET',
-    description: 'Secret that the Zendesk simulator signs its webhooks with.',
-  }),
-  slackToken: setting.secret({ env: 'SLACK_BOT_TOKEN', description: 'Token that the Slack simulator accepts.' }),
-  slackChannels: setting.list({
-    env: 'MILLRACE_SIMULATOR_SLACK_CHANNELS',
-    default: ['support-urgent', 'support', 'general'],
-    description: 'Channels of the Slack simulator, without `#`.',
-  }),
-  httpSecret: setting.secret({
-    env: 'STANDARD_WEBHOOKS_SECRET',
-    description: 'Standard Webhooks secret that the HTTP receiver verifies with.',
-  }),
-});
+};
+
+/** What the simulators are told: what all of them are, and what each of these declares, as `<connector>.<setting>`. */
+export function simulatorSettingsOf(connectors: readonly Simulated[]): SimulatorsSettings {
+  const own = connectors.flatMap(({ name, simulator }) =>
+    Object.entries(simulator.settings).map(([key, declared]) => [`${name}.${key}`, declared] as const),
+  );
+  return { ...shared, ...Object.fromEntries(own) };
+}
+
+/** Of every simulator that there is. */
+export const simulatorSettings: SimulatorsSettings = simulatorSettingsOf(simulatedConnectors);
+
+/** Which simulators to run, before anything else is read. */
+export const portSettings: { readonly ports: Setting<readonly string[]> } = { ports: shared.ports };
+
+/** The part of the values that one simulator declares, by its own names. */
+export function ownSettings(
+  { name, simulator }: Simulated,
+  values: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  return Object.fromEntries(Object.keys(simulator.settings).map((key) => [key, values[`${name}.${key}`]]));
+}
 
 /** What the command line says over the environment: `--limits on|off`. */
 export function environmentWithFlags(environment: Environment, args: readonly string[]): Environment {
@@ -70,15 +69,14 @@ export function environmentWithFlags(environment: Environment, args: readonly st
 /** `name=port` pairs, in their order. Throws one sentence that names what is wrong. */
 export function parseSimulatorPorts(
   pairs: readonly string[],
-): readonly { readonly vendor: Vendor; readonly port: number }[] {
+): readonly { readonly connector: Simulated; readonly port: number }[] {
   return pairs.map((pair) => {
     const [name, port] = pair.split('=');
-    const vendor = vendors.find((known) => known === name);
-    if (vendor === undefined || port === undefined || !/^\d{1,5}$/.test(port)) {
-      throw new TypeError(
-        `MILLRACE_SIMULATOR_PORTS: expected <${vendors.join('|')}>=<port>, got ${JSON.stringify(pair)}`,
-      );
+    const connector = simulatedConnectors.find((known) => known.name === name);
+    if (connector === undefined || port === undefined || !/^\d{1,5}$/.test(port)) {
+      const names = simulatedConnectors.map((known) => known.name).join('|');
+      throw new TypeError(`MILLRACE_SIMULATOR_PORTS: expected <${names}>=<port>, got ${JSON.stringify(pair)}`);
     }
-    return { vendor, port: Number(port) };
+    return { connector, port: Number(port) };
   });
 }

@@ -1,14 +1,17 @@
 import { createLogger, describeSettings, loadSettingsOrExit, runService } from '@millrace/service';
-import { environmentWithFlags, simulatorSettings } from './config.ts';
-import { simulatorsOf } from './open.ts';
+import { environmentWithFlags, parseSimulatorPorts, portSettings, simulatorSettingsOf } from './config.ts';
+import { loadSimulators } from './open.ts';
 
-const settings = loadSettingsOrExit(simulatorSettings, environmentWithFlags(process.env, process.argv.slice(2)));
+const environment = environmentWithFlags(process.env, process.argv.slice(2));
+const wanted = parseSimulatorPorts(loadSettingsOrExit(portSettings, environment).ports);
+const declared = simulatorSettingsOf(wanted.map(({ connector }) => connector));
+const settings = loadSettingsOrExit(declared, environment);
 
 await runService({
   name: 'simulators',
   logger: createLogger({ service: 'simulators', level: settings.logLevel }),
-  parts: simulatorsOf(settings, Date.now),
+  parts: await loadSimulators(settings, Date.now),
   graceMs: settings.graceMs,
   parent: settings.parent,
-  settings: describeSettings(simulatorSettings, settings),
+  settings: describeSettings(declared, settings),
 });

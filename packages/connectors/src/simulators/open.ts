@@ -1,33 +1,21 @@
 import { join } from 'node:path';
 import type { SettingsOf } from '@millrace/service';
-import { createHttpSimulator } from '../http/simulator.ts';
-import { createSlackSimulator } from '../slack/simulator.ts';
-import { createZendeskSimulator } from '../zendesk/simulator.ts';
-import { parseSimulatorPorts, type simulatorSettings, type Vendor } from './config.ts';
-import type { Simulator, SimulatorOptions } from './simulator.ts';
+import type { Simulator } from '../kit/simulator/simulator.ts';
+import { ownSettings, parseSimulatorPorts, type simulatorSettings } from './config.ts';
 
-/** The simulators that the settings ask for, not yet listening. */
-export function simulatorsOf(settings: SettingsOf<typeof simulatorSettings>, now: () => number): readonly Simulator[] {
-  const make: Readonly<Record<Vendor, (options: SimulatorOptions) => Simulator>> = {
-    zendesk: (options) =>
-      createZendeskSimulator({
-        ...options,
-        token: settings.zendeskToken,
-        signingSecret: settings.zendeskSigningSecret,
-        webhookUrl:
-          settings.gatewayUrl === undefined ? null : new URL('/v1/webhooks/zendesk', settings.gatewayUrl).href,
-      }),
-    slack: (options) =>
-      createSlackSimulator({ ...options, token: settings.slackToken, channels: settings.slackChannels }),
-    http: (options) => createHttpSimulator({ ...options, secret: settings.httpSecret }),
-  };
-  return parseSimulatorPorts(settings.ports).map(({ vendor, port }) =>
-    make[vendor]({
-      host: settings.host,
-      port,
-      dataFolder: join(settings.dataFolder, 'simulators'),
-      limits: settings.limits === 'on',
-      now,
+/** The simulators that the settings ask for, not yet listening. Only they are loaded. */
+export function loadSimulators(
+  settings: SettingsOf<typeof simulatorSettings>,
+  now: () => number,
+): Promise<readonly Simulator[]> {
+  const { gatewayUrl, host, dataFolder, limits } = settings;
+  const receiver = (source: string): string | null =>
+    gatewayUrl === undefined ? null : new URL(`/v1/webhooks/${source}`, gatewayUrl).href;
+  const shared = { host, dataFolder: join(dataFolder, 'simulators'), limits: limits === 'on', now, receiver };
+  return Promise.all(
+    parseSimulatorPorts(settings.ports).map(async ({ connector, port }) => {
+      const open = await connector.simulator.load();
+      return open({ ...shared, port }, ownSettings(connector, settings));
     }),
   );
 }

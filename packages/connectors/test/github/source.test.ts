@@ -1,8 +1,0 @@
-import { githubSource } from '../../src/github/source.ts';
-import { sourceLaws } from '../source-laws.ts';
-
-sourceLaws({
-  source: githubSource,
-  secret: 'github-signing-secret-0123456789',
-  otherSecret: 'github-other-secret-9876543210',
-});
