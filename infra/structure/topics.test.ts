@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { readText, root } from './workspace.ts';
+import { filesBelow, readText, root } from './workspace.ts';
 
 interface Row {
   readonly schema?: string;
@@ -16,7 +16,7 @@ interface Table {
   readonly entities: Readonly<Record<string, Row>>;
   readonly entityKey: string;
   readonly entityStages: Readonly<Record<string, Row>>;
-  readonly templates: Readonly<Record<string, Row>>;
+  readonly templates: Readonly<Record<string, Row & { readonly tiers?: readonly string[] }>>;
 }
 
 const { parse } = createRequire(join(root, 'packages/contracts/package.json'))('yaml') as {
@@ -62,5 +62,23 @@ describe('a topic', () => {
 
   it('of a group exists as retry tiers, dead letters and lane', () => {
     expect(Object.keys(table.templates).toSorted()).toEqual(['dlq', 'lane', 'retry']);
+  });
+});
+
+describe('a retry tier', () => {
+  const tiers = table.templates['retry']?.tiers ?? [];
+  const inTopic = new RegExp(`\\bretry\\.[^\\s'"\`]+\\.(${tiers.join('|')})\\b`);
+  const asFact = new RegExp(`\\btier: '(${tiers.join('|')})'`);
+
+  it('is named nowhere but where it is declared and generated: another one is a line', () => {
+    const texts = ['packages', 'services', 'infra'].flatMap((folder) =>
+      filesBelow(folder, (path) => /\.(ts|mjs|md)$/.test(path) && !path.includes('/generated/')),
+    );
+    const naming = [...texts, 'README.md', 'CONTRIBUTING.md'].filter((path) => {
+      const text = readText(path);
+      return inTopic.test(text) || asFact.test(text);
+    });
+    expect(tiers.length).toBeGreaterThan(0);
+    expect(naming).toEqual([]);
   });
 });

@@ -9,7 +9,10 @@ export interface GroupTopics {
 }
 export type { RetryTier };
 /** Declared once, in topics.yaml. */
-export const retryTiers: readonly RetryTier[] = Object.keys(retryWaitsMs) as RetryTier[];
+export const retryTiers: readonly [RetryTier, ...RetryTier[]] = Object.keys(retryWaitsMs) as [
+  RetryTier,
+  ...RetryTier[],
+];
 export { retryWaitsMs };
 
 /** A topic as it must exist; what provisioning reconciles with the cluster. */

@@ -139,6 +139,6 @@ describe('schema rules', () => {
 
   it.each(['[1m, 10m, soon]', '[10m, 1m]', '[]'])('refuse retry tiers that are no rising durations: %s', (tiers) => {
     const text = readFileSync(join(schemasFolder, 'topics.yaml'), 'utf8');
-    expect(() => readTopicTable(text.replace('tiers: [1m, 10m, 1h]', `tiers: ${tiers}`), files)).toThrow(/retry tiers/);
+    expect(() => readTopicTable(text.replace(/tiers: \[.*\]/, `tiers: ${tiers}`), files)).toThrow(/retry tiers/);
   });
 });

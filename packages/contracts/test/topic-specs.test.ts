@@ -1,13 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { groupTopics, topicSpecs } from '../src/index.ts';
+import { groupTopics, retryTiers, topicSpecs } from '../src/index.ts';
 
 describe('topicSpecs', () => {
-  it('gives every group its three tiers, its dead letters and its lane, kept for 30 days from writing', () => {
+  it('gives every group its tiers, its dead letters and its lane, kept for 30 days from writing', () => {
     const { retry, dlq, lane } = groupTopics('sink-writers.tickets.archive');
     expect([...Object.values(retry), dlq, lane]).toStrictEqual([
-      'retry.sink-writers.tickets.archive.1m',
-      'retry.sink-writers.tickets.archive.10m',
-      'retry.sink-writers.tickets.archive.1h',
+      ...retryTiers.map((tier) => `retry.sink-writers.tickets.archive.${tier}`),
       'dlq.sink-writers.tickets.archive',
       'lane.sink-writers.tickets.archive',
     ]);
@@ -32,7 +30,9 @@ describe('topicSpecs', () => {
   it('scales source, retry and lane topics together and leaves single-partition topics alone', () => {
     const count = new Map(topicSpecs(['g'], { partitions: 12 }).map(({ name, partitions }) => [name, partitions]));
     expect(
-      ['webhooks.received.v1', 'tickets.received.v1', 'retry.g.1m', 'lane.g', 'dlq.g'].map((name) => count.get(name)),
+      ['webhooks.received.v1', 'tickets.received.v1', groupTopics('g').retry[retryTiers[0]], 'lane.g', 'dlq.g'].map(
+        (name) => count.get(name),
+      ),
     ).toStrictEqual([12, 12, 12, 12, 12]);
     expect(count.get('ops.control')).toBe(1);
   });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { groupTopics, topics } from '@millrace/contracts';
+import { groupTopics, retryTiers, topics } from '@millrace/contracts';
 import { CodedError, createInMemorySerde, identityHeaders, pipeline, retry, runPipeline } from '@millrace/messaging';
 import { type Note, noteTopic } from '@millrace/messaging/testing';
 import { createBreaker } from '@millrace/resilience/breaker';
@@ -91,7 +91,7 @@ describe.each(drivers)('a pipeline over %s whose destination is away', (driver) 
     isAway = true;
     await publish(input.name, 50, 200);
     await publish(lane, 250, 10);
-    await publish(tiers['1m'], 260, 10);
+    await publish(tiers[retryTiers[0]], 260, 10);
     let openings = 0;
     breaker.onChange((state) => {
       if (state === 'open') openings += 1;

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { groupTopics, retryTiers } from '@millrace/contracts';
 import { CodedError, type Handled, type Handler, type PipelineSettings, pipeline, retry } from '@millrace/messaging';
 import {
   createPipelineRig,
@@ -60,7 +61,7 @@ const publish = async (keys: readonly string[]): Promise<void> => {
   for (const [number, key] of keys.entries()) await rig.publish(input, { text: key, number }, { key });
 };
 const copies = (): number =>
-  [`dlq.${group}`, ...['1m', '10m', '1h'].map((tier) => `retry.${group}.${tier}`)].reduce(
+  [`dlq.${group}`, ...Object.values(groupTopics(group).retry)].reduce(
     (sum, topic) => sum + rig.cluster.records(topic).length,
     0,
   );
@@ -128,7 +129,7 @@ describe('a pipeline behind its breaker', () => {
     });
     await publish(['bad', 'a', 'b']);
     for (let tries = 0; tries < 3; tries += 1) await pass(5_000);
-    expect([breaker.state(), handled, rig.cluster.records(`retry.${group}.1m`).length]).toEqual([
+    expect([breaker.state(), handled, rig.cluster.records(groupTopics(group).retry[retryTiers[0]]).length]).toEqual([
       'closed',
       ['a', 'b'],
       1,
@@ -196,7 +197,7 @@ describe('a pipeline behind its breaker', () => {
     await until(() => handled.length === 2);
     expect(handled.toSorted()).toEqual(['a', 'b']);
     for (let tries = 0; tries < 4; tries += 1) await pass(5_000);
-    await until(() => rig.cluster.records(`retry.${group}.1m`).length === 1);
+    await until(() => rig.cluster.records(groupTopics(group).retry[retryTiers[0]]).length === 1);
     expect(breaker.state()).toBe('closed');
     await run.close();
     breaker.close();

@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import type { Topic } from '@millrace/contracts';
+import { groupTopics, type Topic } from '@millrace/contracts';
 import { CodedError, deadLetter, type Handled, type Handler, pipeline, retry, type Scope } from '@millrace/messaging';
 import {
   createPipelineRig,
@@ -109,7 +109,7 @@ export function aRefusedRig(): RefusedRig {
       throw new Error('it never came to that');
     },
     deadLetters: () => count(`dlq.${group}`),
-    tiers: () => ['1m', '10m', '1h'].reduce((sum, tier) => sum + count(`retry.${group}.${tier}`), 0),
+    tiers: () => Object.values(groupTopics(group).retry).reduce((sum, topic) => sum + count(topic), 0),
     async close() {
       await rig.close();
       jest.useRealTimers();

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
-import { type TicketClassified, topics } from '@millrace/contracts';
+import { groupTopics, retryTiers, type TicketClassified, topics } from '@millrace/contracts';
 import { createExpressions } from '@millrace/flows';
 import { aFlow } from '@millrace/flows/testing';
 import { CodedError, type OutcomeStore, retry } from '@millrace/messaging';
@@ -254,7 +254,7 @@ describe('the classify stage on a broker', () => {
       settings: { retryWaitsMs: [30_000] },
     });
     await rig.publish(topics.ticketsEnriched, aTicket(), published);
-    while (rig.cluster.records('retry.classifier.tickets.1m').length === 0)
+    while (rig.cluster.records(groupTopics('classifier.tickets').retry[retryTiers[0]]).length === 0)
       await new Promise((resolve) => setImmediate(resolve));
     await rig.clock.advance(31_000);
     await run.whenCaughtUp();

@@ -14,7 +14,7 @@ const { MemberMetadata, MemberAssignment } = kafkajs.AssignerProtocol;
 // Either driver may lead a group of both, so their bytes are the same.
 describe('what members of a group tell each other', () => {
   it.each([
-    { topics: ['a', 'retry.ü.1m'], owned: [0, 7, 300] },
+    { topics: ['a', 'retry.ü'], owned: [0, 7, 300] },
     { topics: ['a'], owned: [] },
     { topics: [], owned: [] },
   ])('is written as the other driver writes it: $topics', ({ topics, owned }) => {
@@ -24,7 +24,7 @@ describe('what members of a group tell each other', () => {
     expect(decodeClaimant('m', theirs)).toEqual({ id: 'm', topics: new Set(topics), owned });
   });
 
-  it.each([{ a: [0, 2], 'retry.ü.1m': [2] }, { a: [] }, {}])('assigns as the other driver does: %j', (assignment) => {
+  it.each([{ a: [0, 2], 'retry.ü': [2] }, { a: [] }, {}])('assigns as the other driver does: %j', (assignment) => {
     const theirs = MemberAssignment.encode({ version: protocolVersion, assignment, userData: basis });
     expect(encodeAssignment(assignment, basis)).toEqual(theirs);
     expect(Object.fromEntries(decodeAssignment(theirs).topics)).toEqual(assignment);

@@ -3,7 +3,7 @@ import type { HeaderPair } from '../broker.ts';
 import { headerNumber, headerText, internedText, numberHeader } from './pairs.ts';
 
 /** As topics.yaml declares them; the deadline travels in the record. */
-export const tiers: readonly RetryTier[] = retryTiers;
+export const tiers: readonly [RetryTier, ...RetryTier[]] = retryTiers;
 export type Tier = RetryTier;
 
 export interface RetryFacts {

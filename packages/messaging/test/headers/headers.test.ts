@@ -85,10 +85,10 @@ describe('header codecs', () => {
     for (const one of facts) for (const [name] of deadLetterHeaders(one)) expect(deadLetterHeaderNames).toContain(name);
     for (const [name] of replayHeaders(fc.sample(replay, 1)[0] as ReplayFacts))
       expect(replayHeaderNames).toContain(name);
-    for (const [name] of retryHeaders({ attempt: 1, notBefore: 2, tier: '1m' }))
+    for (const [name] of retryHeaders({ attempt: 1, notBefore: 2, tier: tiers[0] }))
       expect(retryHeaderNames).toContain(name);
     expect(
-      headerText(retryHeaders({ attempt: 1, notBefore: 1_750_000_000_000, tier: '10m' }), 'retry.not-before'),
+      headerText(retryHeaders({ attempt: 1, notBefore: 1_750_000_000_000, tier: tiers[0] }), 'retry.not-before'),
     ).toBe('1750000000000');
   });
 

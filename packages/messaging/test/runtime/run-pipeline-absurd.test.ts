@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { groupTopics, retryTiers, retryWaitsMs } from '@millrace/contracts';
 import type { HeaderPair, OutboundRecord } from '../../src/broker.ts';
 import { CodedError, deadLetter } from '../../src/disposition.ts';
 import { readDeadLetter } from '../../src/headers/dead-letter.ts';
@@ -14,6 +15,7 @@ beforeEach(() => {
 });
 afterEach(() => rig.close());
 
+const firstTier = groupTopics(group).retry[retryTiers[0]];
 const text = (name: string, value: string): HeaderPair => [name, Buffer.from(value)];
 const latest = Number.MAX_SAFE_INTEGER;
 
@@ -116,7 +118,7 @@ describe('a copy in a tier or lane with headers that we never wrote', () => {
       text('dlq.partition', String(latest)),
       text('dlq.offset', '0'),
     ],
-    'an attempt beyond counting': [...place, text('retry.attempt', String(latest)), text('retry.tier', '1m')],
+    'an attempt beyond counting': [...place, text('retry.attempt', String(latest)), text('retry.tier', retryTiers[0])],
     'numbers that are none': [
       ...place,
       text('dlq.timestamp', 'NaN'),
@@ -128,7 +130,7 @@ describe('a copy in a tier or lane with headers that we never wrote', () => {
     'a job without anything else': [text('replay.job', ''), text('replay.mode', 'nonsense')],
   };
   for (const [what, headers] of Object.entries(absurd)) {
-    for (const topic of [`retry.${group}.1m`, `lane.${group}`]) {
+    for (const topic of [firstTier, `lane.${group}`]) {
       it(`(${what}, in ${topic}) ends in one output or one dead letter`, async () => {
         const process = await rig.start(copier());
         await write({ topic, headers });
@@ -152,12 +154,12 @@ describe('a copy in a tier or lane with headers that we never wrote', () => {
 
   it('waits no longer than its tier, and holds nothing back that comes after it', async () => {
     const process = await rig.start(copier());
-    const headers = [...place, text('retry.not-before', String(latest)), text('retry.tier', '1m')];
-    await write({ topic: `retry.${group}.1m`, headers });
-    await write({ topic: `retry.${group}.1m`, headers: [...place, text('retry.not-before', '0')] });
+    const headers = [...place, text('retry.not-before', String(latest)), text('retry.tier', retryTiers[0])];
+    await write({ topic: firstTier, headers });
+    await write({ topic: firstTier, headers: [...place, text('retry.not-before', '0')] });
     await turns();
     expect(rig.stored(output)).toHaveLength(0);
-    rig.clock.advance(60_000);
+    rig.clock.advance(retryWaitsMs[retryTiers[0]]);
     await goesOn(process);
     expect(rig.stored(output)).toHaveLength(3);
   });

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { groupTopics, retryTiers } from '@millrace/contracts';
 import type { Broker } from '../../src/broker.ts';
 import { readDeadLetter } from '../../src/headers/dead-letter.ts';
 import type { Handler } from '../../src/pipeline.ts';
@@ -132,7 +133,7 @@ describe('a record whose handler blocks the event loop until its group would giv
           .map(({ data }) => data.number)
           .toSorted(),
       ).toEqual([0, 2, 3]);
-      expect(number(`retry.${group}.1m`)).toBe(0);
+      expect(number(groupTopics(group).retry[retryTiers[0]])).toBe(0);
       expect(process.times(blocker)).toBeLessThanOrEqual(4);
       expect(process.fatal).toEqual([]);
     });

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { groupTopics, retryTiers } from '@millrace/contracts';
 import type { Handler } from '../../src/pipeline.ts';
 import { createPipelineRig, type Note, type PipelineRig, turns } from '../../src/testing/index.ts';
 import { copier, group, input, nothing } from './copier.ts';
@@ -32,7 +33,7 @@ describe('the deadline of a handler', () => {
     await rig.publish(input, { text: '', number: 0 });
     await turns();
     await pass(101);
-    expect(rig.cluster.records(`retry.${group}.1m`)).toHaveLength(1);
+    expect(rig.cluster.records(groupTopics(group).retry[retryTiers[0]])).toHaveLength(1);
     await pass(40);
     expect([fatal, run.state().state]).toEqual([[], 'running']);
   });
@@ -70,6 +71,6 @@ describe('the deadline of a handler', () => {
     await run.close();
     const next = await rig.start(copier(handle), { settings });
     await next.run.whenCaughtUp();
-    expect([started, rig.cluster.records(`retry.${group}.1m`).length]).toEqual([2, 0]);
+    expect([started, rig.cluster.records(groupTopics(group).retry[retryTiers[0]]).length]).toEqual([2, 0]);
   });
 });

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { groupTopics, retryTiers } from '@millrace/contracts';
 import { CodedError, retry } from '../../src/disposition.ts';
 import { readFirstFailure } from '../../src/headers/dead-letter.ts';
 import type { Handler } from '../../src/pipeline.ts';
@@ -66,7 +67,7 @@ describe('the time at which the log has a record', () => {
     await written(0, 5_000);
     await written(1, 20);
     await turns();
-    const [copy] = rig.cluster.records(`retry.${group}.1m`);
+    const [copy] = rig.cluster.records(groupTopics(group).retry[retryTiers[0]]);
     expect(readFirstFailure(copy?.headers ?? [])?.timestamp).toBe(start + 5_000);
   });
 

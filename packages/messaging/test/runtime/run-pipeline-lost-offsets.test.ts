@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { groupTopics } from '@millrace/contracts';
+import { groupTopics, retryTiers } from '@millrace/contracts';
 import { createPipelineRig, type PipelineRig, turns } from '../../src/testing/index.ts';
 import { committedOffsets, copier, group, input, output, publishNotes } from './copier.ts';
 
@@ -62,7 +62,7 @@ describe('a group whose offsets are gone', () => {
 
   it('halts for one partition as for all, and for a tier of its own', async () => {
     await worked(10);
-    for (const topic of [input.name, groupTopics(group).retry['1m']]) {
+    for (const topic of [input.name, groupTopics(group).retry[retryTiers[0]]]) {
       rig.cluster.expireOffsets(group);
       rig.cluster.setCommitted(group, { topic: input.name, partition: 0, offset: 10 });
       const producer = await rig.cluster.createProducer();

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { groupTopics, retryTiers, retryWaitsMs } from '@millrace/contracts';
 import type { Order } from '../../src/pipeline.ts';
 import { type Note, turns } from '../../src/testing/index.ts';
 import { aKeeper, group, input, type Keeper, later } from './keeper.ts';
@@ -54,7 +55,7 @@ describe('the order of a pipeline', () => {
     await turns();
     const producer = await k.rig.cluster.createProducer();
     const value = k.rig.serde.encode(input, { text: '', number: 2 });
-    for (const topic of [`lane.${group}`, `retry.${group}.1m`])
+    for (const topic of [`lane.${group}`, groupTopics(group).retry[retryTiers[0]]])
       await producer.send({ topic, partition: 0, key: Buffer.from('z'), value, headers: [] });
     await turns();
     expect(started).toEqual(['1']);
@@ -72,7 +73,7 @@ describe('an order that failures break', () => {
     await turns();
     expect(k.applied).toEqual(['a2', 'b1']);
     k.broken.clear();
-    await k.passes(61_000, 5_000);
+    await k.passes(retryWaitsMs[retryTiers[0]] + 1_000, 5_000);
     await run.whenCaughtUp();
     expect(k.applied).toEqual(['a2', 'b1', 'a1']);
   });
@@ -89,7 +90,7 @@ describe('onFailure: block', () => {
     await k.passes(6_000);
     await run.whenCaughtUp();
     expect(k.applied).toEqual(['b1', 'a1', 'a2']);
-    expect(['1m', '10m', '1h'].flatMap((tier) => k.rig.cluster.records(`retry.${group}.${tier}`))).toEqual([]);
+    expect(Object.values(groupTopics(group).retry).flatMap((topic) => k.rig.cluster.records(topic))).toEqual([]);
     expect(k.dead()).toEqual([]);
   });
 

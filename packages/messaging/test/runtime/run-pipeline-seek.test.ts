@@ -1,7 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { retryTiers, retryWaitsMs } from '@millrace/contracts';
 import { CodedError, deadLetter, retry } from '../../src/disposition.ts';
 import { createPipelineRig, type PipelineRig, turns } from '../../src/testing/index.ts';
 import { committedOffsets, copier, copy, gate, group, input, nothing, output, publishNotes } from './copier.ts';
+
+const firstWaitMs = retryWaitsMs[retryTiers[0]];
 
 let rig: PipelineRig;
 beforeEach(() => {
@@ -168,7 +171,8 @@ describe('a pipeline whose offsets an operator sets', () => {
     const { run } = await rig.start(
       copier((envelope, signal) => {
         tried.push(envelope.data.number);
-        if (failing.delete(envelope.data.number)) throw new CodedError('X_T', 'later', { disposition: retry(60_000) });
+        if (failing.delete(envelope.data.number))
+          throw new CodedError('X_T', 'later', { disposition: retry(firstWaitMs) });
         return copy(envelope, signal);
       }),
       { settings: { inProcessTries: 0 } },
@@ -179,7 +183,7 @@ describe('a pipeline whose offsets an operator sets', () => {
     await setOffsets(3);
     await run.resume();
     await turns();
-    rig.clock.advance(61_000);
+    rig.clock.advance(firstWaitMs + 1_000);
     await turns();
     await run.whenCaughtUp();
     expect(tried.toSorted()).toEqual([0, 1, 1, 2]);
@@ -252,13 +256,13 @@ describe('a pipeline whose rate an operator bounds', () => {
     const { run } = await rig.start(
       copier((envelope, signal) => {
         tried.push(envelope.data.number);
-        if (tried.length === 1) throw new CodedError('X_T', 'later', { disposition: retry(60_000) });
+        if (tried.length === 1) throw new CodedError('X_T', 'later', { disposition: retry(firstWaitMs) });
         return copy(envelope, signal);
       }),
       { settings: { inProcessTries: 0 }, onCreated: (made) => made.setRate(1) },
     );
     await publishNotes(rig, 2, 0);
-    for (let second = 0; second < 70; second += 1) {
+    for (let second = 0; second < firstWaitMs / 1_000 + 10; second += 1) {
       rig.clock.advance(1_000);
       await turns();
     }

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { groupTopics, retryTiers } from '@millrace/contracts';
 import { CodedError, retry } from '../../src/disposition.ts';
 import { pipeline } from '../../src/pipeline.ts';
 import { createPipelineRig, type Note, noteTopic, type PipelineRig, turns } from '../../src/testing/index.ts';
@@ -40,7 +41,7 @@ it('a record that fails with a whole window finished behind it goes to a tier at
   fail();
   // No time passes: there is no try in the process.
   await turns(200);
-  expect([handled, rig.cluster.records(`retry.${group}.1m`).length]).toEqual([total, 1]);
+  expect([handled, rig.cluster.records(groupTopics(group).retry[retryTiers[0]]).length]).toEqual([total, 1]);
   rig.clock.advance(1_000);
   await turns();
   expect((await rig.cluster.admin.committed(group, [input.name]))[0]?.committed?.offset).toBe(total);

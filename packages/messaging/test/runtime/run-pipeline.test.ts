@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { groupTopics, type RetryTier, retryTiers, retryWaitsMs } from '@millrace/contracts';
 import { CodedError, deadLetter, halt, retry } from '../../src/disposition.ts';
 import type { Envelope } from '../../src/envelope.ts';
 import { readDeadLetter } from '../../src/headers/dead-letter.ts';
@@ -220,7 +221,11 @@ describe('a failing record', () => {
     await turns();
     rig.clock.advance(500);
     await run.whenCaughtUp();
-    expect([tries, rig.stored(output).length, rig.cluster.records(`retry.${group}.1m`).length]).toEqual([3, 1, 0]);
+    expect([
+      tries,
+      rig.stored(output).length,
+      rig.cluster.records(groupTopics(group).retry[retryTiers[0]]).length,
+    ]).toEqual([3, 1, 0]);
   });
 
   it('passes each tier once, waits there until it is due, then dead-letters with its origin', async () => {
@@ -234,13 +239,10 @@ describe('a failing record', () => {
     );
     const position = await rig.publish(input, { text: '', number: 1 }, { id: 'e' });
     const firstFailedAt = rig.clock.now();
-    for (const [tier, ms] of [
-      ['1m', 60_000],
-      ['10m', 600_000],
-      ['1h', 3_600_000],
-    ] as const) {
+    for (const tier of retryTiers) {
+      const ms = retryWaitsMs[tier];
       await turns();
-      const [record] = rig.cluster.records(`retry.${group}.${tier}`);
+      const [record] = rig.cluster.records(groupTopics(group).retry[tier]);
       expect(readRetry(record?.headers ?? [])).toMatchObject({ tier, notBefore: rig.clock.now() + ms });
       const before = tries;
       rig.clock.advance(ms - 1);
@@ -249,7 +251,7 @@ describe('a failing record', () => {
       rig.clock.advance(1);
     }
     await turns();
-    expect(tries).toBe(4);
+    expect(tries).toBe(retryTiers.length + 1);
     const [dead] = rig.cluster.records(`dlq.${group}`);
     expect(readDeadLetter(dead?.headers ?? [])).toMatchObject({
       id: deadLetterId(group, position, 0),
@@ -259,7 +261,7 @@ describe('a failing record', () => {
       first: { ...position, firstFailedAt },
       errorClass: 'TRANSIENT_EXHAUSTED',
       errorCode: 'X_TEST_FAILED',
-      attempts: 4,
+      attempts: retryTiers.length + 1,
       lastFailedAt: rig.clock.now(),
       valueSchemaId: 1,
     });
@@ -267,20 +269,22 @@ describe('a failing record', () => {
   });
 
   it('goes to a tier at least as long as the destination asked, and passes the last one uncounted beyond it', async () => {
-    let afterMs = 120_000;
+    const last = retryTiers.at(-1) ?? retryTiers[0];
+    const before = retryTiers.at(-2) ?? last;
+    let afterMs = retryWaitsMs[before];
     await rig.start(copier(() => failing(coded(retry(afterMs)))({} as never, {} as never)));
     await rig.publish(input, { text: '', number: 1 });
     await turns();
-    const headers = (tier: string, at: number) =>
-      readRetry(rig.cluster.records(`retry.${group}.${tier}`)[at]?.headers ?? []);
-    expect(headers('10m', 0)).toMatchObject({ attempt: 1 });
-    afterMs = 7_200_000;
-    rig.clock.advance(600_000);
+    const headers = (tier: RetryTier, at: number) =>
+      readRetry(rig.cluster.records(groupTopics(group).retry[tier])[at]?.headers ?? []);
+    expect(headers(before, 0)).toMatchObject({ attempt: 1 });
+    afterMs = 2 * retryWaitsMs[last];
+    rig.clock.advance(retryWaitsMs[before]);
     await turns();
-    expect(headers('1h', 0)).toMatchObject({ attempt: 1 });
-    rig.clock.advance(3_600_000);
+    expect(headers(last, 0)).toMatchObject({ attempt: 1 });
+    rig.clock.advance(retryWaitsMs[last]);
     await turns();
-    expect(headers('1h', 1)).toMatchObject({ attempt: 1 });
+    expect(headers(last, 1)).toMatchObject({ attempt: 1 });
   });
 
   it('is dead-lettered at once when it can never work, with its bytes and headers as they were', async () => {

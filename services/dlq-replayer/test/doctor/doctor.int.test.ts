@@ -193,10 +193,7 @@ describe('the doctor on a real installation', () => {
     const { findings } = await examined({ groups: [...groups, added], schemas: null });
     const missing = findings.filter(({ what }) => what.startsWith('is missing')).map(({ where }) => where);
     expect(missing.toSorted()).toEqual(
-      ['1m', '10m', '1h']
-        .map((tier) => `retry.${added}.${tier}`)
-        .concat(`dlq.${added}`, `lane.${added}`)
-        .toSorted(),
+      [...Object.values(groupTopics(added).retry), `dlq.${added}`, `lane.${added}`].toSorted(),
     );
     expect(findings).toContainEqual(expect.objectContaining({ check: 'groups', where: added, severity: 'error' }));
   });

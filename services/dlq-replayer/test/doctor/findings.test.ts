@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { topicSpecs } from '@millrace/contracts';
+import { groupTopics, retryTiers, topicSpecs } from '@millrace/contracts';
 import type { TopicDescription } from '@millrace/messaging';
 import { clockFindings, skewsOfServices } from '../../src/doctor/clock-findings.ts';
 import { examine } from '../../src/doctor/examine.ts';
@@ -22,7 +22,7 @@ describe('the doctor on topics', () => {
   it.each([
     [`lane.${group}`, /redriven/],
     [`dlq.${group}`, /put aside/],
-    [`retry.${group}.10m`, /later/],
+    [groupTopics(group).retry[retryTiers[0]], /later/],
     ['tickets.received.v1', /^is missing$/],
   ])('says that %s is missing and what that costs', (name, what) => {
     expect(topicFindings(specs, without(name))).toEqual([
@@ -60,7 +60,11 @@ describe('the doctor on topics', () => {
   });
 
   it('gives what a removed route left behind to its group, and leaves other programs’ topics alone', () => {
-    const left = ['dlq.sink-writers.tickets.old', 'lane.sink-writers.tickets.old', 'retry.sink-writers.tickets.old.1m'];
+    const left = [
+      'dlq.sink-writers.tickets.old',
+      'lane.sink-writers.tickets.old',
+      groupTopics('sink-writers.tickets.old').retry[retryTiers[0]],
+    ];
     const names = [...left, `dlq.${group}`, 'orders', 'retry.something'];
     expect([...strayTopics(names, [group])]).toEqual([['sink-writers.tickets.old', left]]);
   });
