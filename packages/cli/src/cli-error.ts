@@ -1,6 +1,6 @@
 import type { CliErrorCode } from './errors.ts';
 
-/** Of the process. 0: done. The others are what runbooks and CI tell apart. */
+/** Of the process: what runbooks and CI tell apart. */
 export const exitCodes = {
   ok: 0,
   error: 1,
@@ -9,7 +9,20 @@ export const exitCodes = {
   withFailures: 4,
   refused: 5,
   usage: 64,
+  interrupted: 130,
 } as const;
+
+export const exitMeanings: Readonly<Record<keyof typeof exitCodes, string>> = {
+  ok: 'done',
+  error: 'failed; `doctor`: something is wrong',
+  planEmpty: 'nothing to do: nothing to send, no such rows',
+  needsApproval: 'planned, and an approver has to start it',
+  withFailures: 'done, with failures among it',
+  refused: 'refused: the token may not, the state does not allow it, or it could not be audited',
+  usage: 'wrong usage; nothing was asked for',
+  interrupted: 'interrupted by Ctrl-C; a job that was started goes on',
+};
+
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
 /** A failure that a person at a terminal is told in one sentence. */

@@ -1,9 +1,10 @@
 import { type OperatorClient, operatorClient } from '@millrace/operator-api/client';
 import type { Command } from 'commander';
-import type { ExitCode } from './cli-error.ts';
+import { type ExitCode, exitCodes } from './cli-error.ts';
 import { createSender } from './client.ts';
 import { findInstallation, type Installation } from './installation.ts';
-import { createPrinter, type Printer } from './printer.ts';
+import { createPrinter, type Printer, type PrinterOptions } from './printer.ts';
+import type { Terminal } from './terminal/terminal.ts';
 
 /** What a verb works with. The installation is looked for only when a verb needs it. */
 export interface Context {
@@ -12,6 +13,7 @@ export interface Context {
   readonly root: string;
   /** Epoch milliseconds. */
   readonly now: () => number;
+  readonly terminal: Terminal;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
   installation(): Installation;
@@ -21,7 +23,7 @@ export interface Context {
   adminApi(): OperatorClient;
 }
 
-export function createContext(options: Pick<Context, 'env' | 'cwd' | 'root' | 'now' | 'signal'>): Context {
+export function createContext(options: Pick<Context, 'env' | 'cwd' | 'root' | 'now' | 'terminal' | 'signal'>): Context {
   let found: Installation | null = null;
   const installation = (): Installation => {
     found ??= findInstallation(options);
@@ -57,15 +59,44 @@ export function verb(parent: Command, signature: string, { does, example }: Told
     .command(signature)
     .description(does)
     .option('--json', 'print the answer as JSON')
+    .option('--no-pager', 'print a long answer at once, on a terminal too')
     .addHelpText('after', `\n${examples.length === 1 ? 'Example' : 'Examples'}:\n${shown}`);
+}
+
+/** Of one command line: what its verbs write to, and how it ends. */
+export interface Run {
+  readonly terminal: Terminal;
+  readonly now: PrinterOptions['now'];
+  exitCode: ExitCode;
+}
+
+const runs = new WeakMap<Command, Run>();
+
+/** Lets the verbs of a program find what `run` needs; commander hands them their own command alone. */
+export function bindRun(program: Command, { terminal, now }: Pick<Context, 'terminal' | 'now'>): Run {
+  const bound: Run = { terminal, now, exitCode: exitCodes.ok };
+  runs.set(program, bound);
+  return bound;
+}
+
+function runOf(command: Command): Run {
+  const found = runs.get(command);
+  if (found !== undefined) return found;
+  if (command.parent === null) throw new Error('a program is run before bindRun has seen it');
+  return runOf(command.parent);
 }
 
 /** Runs a verb's action with the printer that its options ask for; commander passes arguments, options, command. */
 export function run<A extends readonly unknown[]>(action: Verb<A>): (...args: unknown[]) => Promise<void> {
   return async (...args) => {
     const command = args.at(-1) as Command;
-    const { json } = command.opts<{ json?: boolean }>();
-    const code = await action(createPrinter({ json: json === true }), ...(args.slice(0, -1) as unknown as A));
-    if (code !== undefined) process.exitCode = code;
+    const { json, pager } = command.opts<{ json?: boolean; pager?: boolean }>();
+    const bound = runOf(command);
+    const print = createPrinter(bound.terminal, { json: json === true, paged: pager !== false, now: bound.now });
+    try {
+      bound.exitCode = (await action(print, ...(args.slice(0, -1) as unknown as A))) ?? exitCodes.ok;
+    } finally {
+      print.end();
+    }
   };
 }

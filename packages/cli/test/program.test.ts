@@ -1,13 +1,19 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import type { Command } from 'commander';
-import { createContext, createProgram, exitCodeOf, exitCodes } from '../src/index.ts';
+import { createContext, createProgram, exitCodeOf, exitCodes, exitMeanings } from '../src/index.ts';
 
 const aProgram = (): Promise<Command> =>
   createProgram(
     createContext({
-      ...{ env: {}, cwd: '/nowhere', root: '/nowhere', now: () => 0 },
+      ...{
+        env: {},
+        cwd: '/nowhere',
+        root: '/nowhere',
+        now: () => 0,
+        terminal: { out: process.stdout, err: process.stderr },
+      },
       signal: new AbortController().signal,
     }),
   );
@@ -59,6 +65,13 @@ describe('the help of a verb', () => {
 });
 
 describe('an exit code', () => {
+  it('is documented with all others in one table of the README', () => {
+    const readme = readFileSync(join(import.meta.dirname, '../README.md'), 'utf8');
+    const rows = [...readme.matchAll(/^\| (\d+) \| (.+) \|$/gm)].map(([, code, means]) => [Number(code), means]);
+    const names = Object.keys(exitCodes) as (keyof typeof exitCodes)[];
+    expect(rows).toEqual(names.map((name) => [exitCodes[name], exitMeanings[name]]));
+  });
+
   it('is that of a refusal where a token, its scope or what it may hand on does not reach', () => {
     for (const code of ['X_ACCESS_ROLE', 'X_ACCESS_SCOPE', 'X_ACCESS_TOKEN', 'X_CREDENTIAL_GRANT', 'X_ACCESS_ORIGIN'])
       expect(exitCodeOf(code)).toBe(exitCodes.refused);

@@ -1,9 +1,9 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { AnswerOf, JobView, OperatorEndpoints } from '@millrace/operator-api';
 import { cut } from '@millrace/text';
 import type { Command } from 'commander';
 import { CliError, type ExitCode, exitCodes } from '../cli-error.ts';
 import { type Context, run, verb } from '../context.ts';
+import { countsOf, followJob } from '../follow-job.ts';
 import { facts, type Printer, shortTime, table } from '../printer.ts';
 
 interface FilterOptions {
@@ -130,7 +130,7 @@ export function addVerbs(program: Command, context: Context): void {
     .action(
       run(async (print: Printer, job: string, options: RedriveOptions) => {
         await api.jobs.start({ job });
-        return follow(context, print, job, options);
+        return followJob(context, print, { id: job, ...options });
       }),
     );
 
@@ -214,46 +214,7 @@ async function redrive(
     return plan.needsApproval ? exitCodes.needsApproval : undefined;
   }
   await context.api.jobs.start({ job: plan.job });
-  return follow(context, print, plan.job, options);
-}
-
-/** Until everything is in the lane, and with `--wait` until the group has answered. Leaving early never stops the job. */
-async function follow(
-  context: Context,
-  print: Printer,
-  id: string,
-  { wait, timeout }: RedriveOptions,
-): Promise<ExitCode | undefined> {
-  const deadline = context.now() + Number(timeout) * 1_000;
-  for (let pauseMs = 100; ; pauseMs = Math.min(1_000, pauseMs * 1.2)) {
-    const job = await patiently(() => context.api.jobs.show({ job: id }), deadline, context);
-    const isOver = job.state === 'failed' || (job.state === 'done' && (wait !== true || job.waiting === 0));
-    if (isOver) {
-      print.result(job, showReport);
-      return job.state === 'failed' || job.failedAgain > 0 ? exitCodes.withFailures : undefined;
-    }
-    if (context.now() > deadline) {
-      print.result(job, showReport);
-      throw new CliError(
-        'X_CLI_TIMEOUT',
-        `the job ${id} goes on without us: ${job.left} to send, ${job.waiting} without an answer`,
-      );
-    }
-    await pause(pauseMs, undefined, { signal: context.signal });
-  }
-}
-
-/** A replayer that is restarted goes on with its jobs, so whoever waits for one waits on. */
-async function patiently<T>(ask: () => Promise<T>, deadline: number, { now, signal }: Context): Promise<T> {
-  for (;;) {
-    try {
-      return await ask();
-    } catch (error) {
-      const isAway = error instanceof CliError && error.code === 'X_CLI_UNREACHABLE';
-      if (!isAway || now() > deadline) throw error;
-      await pause(500, undefined, { signal });
-    }
-  }
+  return followJob(context, print, { id: plan.job, ...options });
 }
 
 function rateOf(text: string | undefined): number | undefined {
@@ -272,11 +233,6 @@ const queryOf = ({ group, fingerprint, since, status, all }: FilterOptions) => (
   all,
 });
 
-const listed = (counts: Readonly<Record<string, number>>): string =>
-  Object.entries(counts)
-    .map(([name, count]) => `${count} ${name}`)
-    .join(', ');
-
 type Answers = { readonly [V in keyof OperatorEndpoints['dlq']]: AnswerOf<OperatorEndpoints['dlq'][V]> };
 
 const showDiscarded = ({ discarded, skipped, jobs = [] }: Answers['discard']): string =>
@@ -293,26 +249,12 @@ const showPlan = (plan: JobView): string =>
     ['to', `${plan.lane}: read by ${plan.group} and nobody else`],
     ['planned', plan.planned],
     ['would send', plan.left],
-    ['skipped', listed(plan.skipped)],
+    ['skipped', countsOf(plan.skipped)],
     ['follow', plan.followers === 0 ? '' : `${plan.followers} held behind them, by themselves and in order`],
-    ['by cause', listed(plan.byFingerprint)],
+    ['by cause', countsOf(plan.byFingerprint)],
     ['rate', `${plan.ratePerSecond}/s`],
     ['approval', plan.needsApproval ? 'an approver has to start it' : ''],
   ])}\n${plan.left === 0 ? 'nothing to send' : `--start on this command, or: millrace dlq start ${plan.job}`}`;
-
-const showReport = (job: JobView): string =>
-  facts([
-    ['job', job.job],
-    ['state', job.state],
-    ['to', job.lane],
-    ['planned', job.planned],
-    ['sent', job.sent],
-    ['skipped', listed(job.skipped)],
-    ['resolved', job.resolved],
-    ['failed again', job.failedAgain],
-    ['follow', job.followers === 0 ? '' : `${job.followers} held behind them`],
-    ['without an answer', job.waiting],
-  ]);
 
 const showDeadLetter = ({ record, ...row }: Answers['show']): string => {
   const parts = [

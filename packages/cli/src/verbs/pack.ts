@@ -17,12 +17,13 @@ export function addVerbs(program: Command, { cwd, signal }: Context): void {
       run(async (print: Printer, options: { data: string; out: string; recipe?: string }) => {
         const { packTrain } = await import('@millrace/models/pack-cli');
         const { recipe } = options;
+        const progress = print.progress({ what: 'starting the encoder' });
         const manifest = await packTrain(
           {
             data: resolve(cwd, options.data),
             out: resolve(cwd, options.out),
             ...(recipe === undefined ? {} : { recipe: resolve(cwd, recipe) }),
-            onProgress: ({ step, done, total }) => print.note(`${step} ${done}/${total}`),
+            onProgress: ({ step, done, total }) => progress.update({ what: step, done, total }),
           },
           signal,
         );
@@ -38,7 +39,9 @@ export function addVerbs(program: Command, { cwd, signal }: Context): void {
     .action(
       run(async (print: Printer, folder: string, { data }: { data: string }) => {
         const { packEval, renderReport } = await import('@millrace/models/pack-cli');
-        const report = await packEval({ folder: resolve(cwd, folder), data: resolve(cwd, data) }, signal);
+        const progress = print.progress({ what: 'starting the encoder' });
+        const onProgress = (done: number, total: number): void => progress.update({ what: 'judged', done, total });
+        const report = await packEval({ folder: resolve(cwd, folder), data: resolve(cwd, data), onProgress }, signal);
         print.result(report, renderReport);
         return undefined;
       }),

@@ -5,6 +5,7 @@ import type { Command } from 'commander';
 import { CliError, type ExitCode, exitCodes } from '../cli-error.ts';
 import { type Context, run, verb } from '../context.ts';
 import { table as drawn, facts, type Printer, shortTime } from '../printer.ts';
+import type { Progress } from '../terminal/progress.ts';
 
 interface LoadOptions {
   readonly key?: string;
@@ -121,9 +122,22 @@ async function load(
   });
   const isPlan = plan === true || (replace === true && start !== true);
   const options = { key, separator, encoding, replace: replace === true, plan: isPlan };
-  const loaded = await api.reference.load({ table, bytes, ...options });
+  const progress = print.progress({ what: 'uploaded', unit: 'bytes' });
+  const loaded = await api.reference.load({ table, bytes: piecesOf(bytes, progress), ...options });
   print.result(loaded, (done) => showLoad(done, isPlan));
   return undefined;
+}
+
+const pieceBytes = 65_536;
+
+/** A file as it is sent, with how much of it is gone; the rest of the time the answer is waited for. */
+async function* piecesOf(bytes: Uint8Array, progress: Progress): AsyncGenerator<Uint8Array> {
+  for (let start = 0; start < bytes.length; start += pieceBytes) {
+    yield bytes.subarray(start, start + pieceBytes);
+    const done = Math.min(start + pieceBytes, bytes.length);
+    progress.update({ what: 'uploaded', done, total: bytes.length, unit: 'bytes' });
+  }
+  progress.update({ what: 'uploaded, loading' });
 }
 
 async function remove(

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { FileBytes } from '../endpoint/define-endpoint.ts';
 import { Refusal } from '../endpoint/refusal.ts';
 import { refusal } from '../errors.ts';
 import type { Send } from './operator-client.ts';
@@ -24,7 +25,7 @@ export function httpSender({ url, token, prefix = '', onBehalfOf }: HttpSenderOp
   return async ({ method, path, query, body, file }, signal) => {
     const address = new URL(`${prefix}${path}`, url);
     for (const [name, value] of Object.entries(query)) address.searchParams.set(name, value);
-    const content = file?.bytes ?? (body === undefined ? undefined : JSON.stringify(body));
+    const content = file !== undefined ? contentOf(file.bytes) : body === undefined ? undefined : JSON.stringify(body);
     const response = await fetch(address, {
       method,
       headers: {
@@ -33,7 +34,7 @@ export function httpSender({ url, token, prefix = '', onBehalfOf }: HttpSenderOp
         ...(content === undefined ? {} : { 'content-type': file?.type ?? 'application/json' }),
       },
       redirect: 'error',
-      ...(content === undefined ? {} : { body: content as string }),
+      ...(content === undefined ? {} : { body: content as string, duplex: 'half' }),
       ...(signal === undefined ? {} : { signal }),
     }).catch((error: unknown) => {
       if (signal?.aborted === true) throw signal.reason;
@@ -47,6 +48,9 @@ export function httpSender({ url, token, prefix = '', onBehalfOf }: HttpSenderOp
     throw await refused(response, address);
   };
 }
+
+const contentOf = (bytes: FileBytes): Uint8Array | ReadableStream =>
+  bytes instanceof Uint8Array ? bytes : ReadableStream.from(bytes);
 
 function unreachable({ origin }: URL, cause: unknown): Refusal {
   const code = (cause as { cause?: { code?: unknown } }).cause?.code;

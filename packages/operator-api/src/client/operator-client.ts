@@ -1,4 +1,4 @@
-import type { AnswerOf, Declaration, Endpoints, InputOf } from '../endpoint/define-endpoint.ts';
+import type { AnswerOf, Declaration, Endpoints, FileBytes, InputOf } from '../endpoint/define-endpoint.ts';
 import { type OperatorEndpoints, operatorEndpoints } from '../endpoints/operator-endpoints.ts';
 
 /** One request, as a transport sends it. */
@@ -8,7 +8,7 @@ export interface Sent {
   readonly path: string;
   readonly query: Readonly<Record<string, string>>;
   readonly body?: unknown;
-  readonly file?: { readonly type: string; readonly bytes: Uint8Array };
+  readonly file?: { readonly type: string; readonly bytes: FileBytes };
 }
 
 /** Sends a request and resolves with the JSON of a success; rejects with a `Refusal` otherwise. */
@@ -52,7 +52,7 @@ function requestOf({ method, path, query, body, bytes }: Declaration, input: Inp
   return {
     ...{ method, path: filled, query: Object.fromEntries(asked) },
     ...(body === undefined ? {} : { body: fieldsOf(body, input) }),
-    ...(bytes === undefined ? {} : { file: { type: bytes.type, bytes: input['bytes'] as Uint8Array } }),
+    ...(bytes === undefined ? {} : { file: { type: bytes.type, bytes: input['bytes'] as FileBytes } }),
   };
 }
 

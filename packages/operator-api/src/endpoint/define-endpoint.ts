@@ -52,13 +52,18 @@ export type Endpoints = Readonly<Record<string, Readonly<Record<string, Declarat
 type In<T> = T extends z.ZodType ? z.input<T> : unknown;
 type Out<T> = T extends z.ZodType ? z.output<T> : unknown;
 type Part<D, K extends string> = D extends { readonly [P in K]: infer T } ? T : unknown;
-type BytesOf<D> = D extends { readonly bytes: object } ? { readonly bytes: Uint8Array } : unknown;
+type BytesOf<D, B> = D extends { readonly bytes: object } ? { readonly bytes: B } : unknown;
+
+/** A file as a client sends it: all at once, or piece by piece, so that it sees how far it is. */
+export type FileBytes = Uint8Array | AsyncIterable<Uint8Array>;
 
 /** What a client gives. */
-export type InputOf<D> = Frozen<In<Part<D, 'params'>> & In<Part<D, 'query'>> & In<Part<D, 'body'>>> & BytesOf<D>;
+export type InputOf<D> = Frozen<In<Part<D, 'params'>> & In<Part<D, 'query'>> & In<Part<D, 'body'>>> &
+  BytesOf<D, FileBytes>;
 
 /** What a handler gets: validated, with defaults. */
-export type AskedOf<D> = Frozen<Out<Part<D, 'params'>> & Out<Part<D, 'query'>> & Out<Part<D, 'body'>>> & BytesOf<D>;
+export type AskedOf<D> = Frozen<Out<Part<D, 'params'>> & Out<Part<D, 'query'>> & Out<Part<D, 'body'>>> &
+  BytesOf<D, Uint8Array>;
 
 /** What a handler answers and a client receives. */
 export type AnswerOf<D> = Frozen<Out<Part<D, 'answer'>>>;

@@ -143,10 +143,16 @@ describe('a declared endpoint', () => {
     expect(await client.gates.all()).toEqual(['a', 'b']);
     expect(await client.gates.show({ group: 'x' })).toEqual({ group: 'x' });
     expect(await client.gates.load({ bytes: new TextEncoder().encode('a,b\n') })).toEqual({ length: 4 });
+    const pieces = async function* () {
+      yield new TextEncoder().encode('a,b\n');
+      yield new TextEncoder().encode('1,2\n');
+    };
+    expect(await client.gates.load({ bytes: pieces() })).toEqual({ length: 8 });
     expect(answered).toEqual([
       '/v1/gates/{group}/open 202',
       '/v1/gates/all 200',
       '/v1/gates/{group} 200',
+      '/v1/gates 200',
       '/v1/gates 200',
     ]);
   });
