@@ -55,7 +55,7 @@ export function addDryRun(
 }
 
 const samples = [
-  '{ "source": "zendesk", "headers": { … }, "body": { … } }      a webhook; "body" is JSON or text, "bodyBase64" is bytes',
+  '{ "source": "github", "headers": { … }, "body": { … } }      a webhook; "body" is JSON or text, "bodyBase64" is bytes',
   '{ "entity": "tickets", "event": { "id": "1", … } }            a business event',
   '{ "topic": "tickets.enriched.v1", "key": …, "value": { … } }  a record of a stage',
 ];

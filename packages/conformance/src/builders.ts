@@ -13,7 +13,7 @@ export function anEnvelope<T>(data: T, over: Partial<Envelope<T>> = {}): Envelop
     causationid: null,
     generation: 0,
     traceparent: null,
-    key: 'zendesk:35436',
+    key: 'helpdesk:35436',
     data,
     origin: { ...position, timestamp: 1_795_170_000_001 },
     delivery: { position, through: 'source', attempt: 0, replay: null },
@@ -25,7 +25,7 @@ export function anEnvelope<T>(data: T, over: Partial<Envelope<T>> = {}): Envelop
 export const receivedTicket = {
   sequence: '001795169527672-0000000000000000042',
   receivedAt: 1_795_170_000_000,
-  source: 'zendesk',
+  source: 'helpdesk',
   raw: null,
   deletion: null,
 } as const;

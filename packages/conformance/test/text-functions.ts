@@ -39,7 +39,7 @@ export const textFunctions: readonly TextFunction[] = [
   { name: 'escapedJson', bound: aValue, run: (text) => escapedJson(text) },
   { name: 'withoutControls', bound: aValue, run: withoutControls },
   { name: 'fitId', bound: aValue, run: (text) => fitId(text) },
-  { name: 'fitText', bound: aValue, run: (text) => fitText(text, destinations.zendeskComment), texts: [flags] },
+  { name: 'fitText', bound: aValue, run: (text) => fitText(text, destinations.deadLetterMessage), texts: [flags] },
   { name: 'fitValue', bound: aValue, run: (text) => fitValue({ [text]: [text] }, destinations.postgres) },
   { name: 'headerValue', bound: aHeader, run: headerValue },
 ];

@@ -1,24 +1,13 @@
 import type { Takes } from './fit-text.ts';
 
-export type Destination =
-  | 'avro'
-  | 'postgres'
-  | 'json'
-  | 'id'
-  | 'deadLetterMessage'
-  | 'terminal'
-  | 'slackHeader'
-  | 'slackField'
-  | 'slackSection'
-  | 'slackText'
-  | 'zendeskComment';
+export type Destination = 'avro' | 'postgres' | 'json' | 'id' | 'deadLetterMessage' | 'terminal';
 
 /** Of UTF-8: an index of Postgres refuses entries beyond about 2,700 bytes. */
 export const idBytes = 1_024;
 /** An id behind the name of the system that it is from. */
 export const keyBytes = 2_048;
 
-/** What each destination takes of a text. The README shows this table. */
+/** What each destination takes of a text. The README shows this table; what a vendor takes stands in its connector's folder. */
 export const destinations: Readonly<Record<Destination, Takes>> = {
   /** An Avro string: any Unicode, as UTF-8. */
   avro: { nul: true, controls: 'taken', most: null },
@@ -32,11 +21,4 @@ export const destinations: Readonly<Record<Destination, Takes>> = {
   deadLetterMessage: { nul: false, controls: 'taken', most: { count: 1_024, measure: 'bytes' } },
   /** A line or a cell of a terminal. */
   terminal: { nul: false, controls: 'escaped', most: null },
-  // Slack says "characters" and not which: UTF-16 units are the most that a text can count, so what fits by them fits.
-  slackHeader: { nul: false, controls: 'replaced', most: { count: 150, measure: 'utf16' } },
-  slackField: { nul: false, controls: 'replaced', most: { count: 2_000, measure: 'utf16' } },
-  slackSection: { nul: false, controls: 'replaced', most: { count: 3_000, measure: 'utf16' } },
-  slackText: { nul: false, controls: 'replaced', most: { count: 40_000, measure: 'utf16' } },
-  /** A comment of a Zendesk ticket. */
-  zendeskComment: { nul: false, controls: 'replaced', most: { count: 65_535, measure: 'bytes' } },
 };

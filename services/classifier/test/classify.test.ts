@@ -40,7 +40,7 @@ describe('classify', () => {
     const model = scripted('embedded', ({ task }) => anAnswer({ label: task }));
     const handled = await classify(optionsOf(asking(model, 'category', 'priority')))(anEnvelope(aTicket()), never);
     expect(handled.outputs).toMatchObject([
-      { to: { name: 'tickets.classified.v1' }, key: 'zendesk:35436', item: 'classified' },
+      { to: { name: 'tickets.classified.v1' }, key: 'helpdesk:35436', item: 'classified' },
     ]);
     const data = handled.outputs[0]?.data as TicketClassified | undefined;
     const { judgements, ...rest } = data ?? { judgements: null };
@@ -67,7 +67,7 @@ describe('classify', () => {
       const { outputs, outcome } = await classify(options)(anEnvelope({ ...aTicket(), deletion }), never);
       expect(model.asked).toEqual([]);
       expect(outcome.kind).toBe('emitted');
-      expect(outputs).toMatchObject([{ key: 'zendesk:35436', data: { deletion, judgements: {} } }]);
+      expect(outputs).toMatchObject([{ key: 'helpdesk:35436', data: { deletion, judgements: {} } }]);
     },
   );
 
@@ -129,7 +129,7 @@ describe('classify', () => {
 });
 
 describe('the classify stage on a broker', () => {
-  const published = { id: 'event-1', key: 'zendesk:35436' };
+  const published = { id: 'event-1', key: 'helpdesk:35436' };
 
   it('keeps the correlation, names the cause and derives the same id from the same message', async () => {
     const rig = aRig();

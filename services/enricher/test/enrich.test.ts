@@ -48,7 +48,7 @@ describe('enrich', () => {
       aTicket(),
     );
     expect(outcome.kind).toBe('emitted');
-    expect(outputs[0]).toMatchObject({ to: { name: 'tickets.enriched.v1' }, key: 'zendesk:35436' });
+    expect(outputs[0]).toMatchObject({ to: { name: 'tickets.enriched.v1' }, key: 'helpdesk:35436' });
     expect(outputs[0]?.data).toStrictEqual({
       ...aTicket(),
       context: { account: { table: 'accounts', key: 'northwind.example', found: true, attributes: northwind } },

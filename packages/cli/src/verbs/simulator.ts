@@ -22,7 +22,7 @@ const actions = ['messages', 'fail', 'slow', 'rate-limit', 'schema-change', 'los
 export function addVerbs(program: Command, context: Context): void {
   verb(program, 'simulator <vendor> <action>', {
     does: actions.join(' | '),
-    example: ['millrace simulator slack messages --limit 5', 'millrace simulator zendesk fail --status 503 --times 10'],
+    example: ['millrace simulator http messages --limit 5', 'millrace simulator http fail --status 503 --times 10'],
   })
     .option('--status <n>', 'fail: the status to answer with')
     .option('--times <n>', 'fail, rate-limit, lose-answer: for so many requests')

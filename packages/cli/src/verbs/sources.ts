@@ -30,7 +30,7 @@ export function addVerbs(program: Command, { api }: Context): void {
   );
   verb(sources, 'show <source>', {
     does: 'where to point a webhook, and its secret (audited)',
-    example: 'millrace sources show zendesk',
+    example: 'millrace sources show github',
   }).action(
     run(async (print: Printer, name: string) => {
       const found = await api.sources.show({ name });

@@ -7,7 +7,7 @@ import { type Printer, table } from '../printer.ts';
 export function addVerbs(program: Command, context: Context): void {
   verb(program, 'trace <id>', {
     does: 'the whole way of one record, from where it came in to where it went',
-    example: 'millrace trace zendesk:1001',
+    example: 'millrace trace github:1001',
   }).action(
     run(async (print: Printer, id: string) => {
       const trace = await context.api.trace.show({ id });

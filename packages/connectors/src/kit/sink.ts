@@ -85,7 +85,7 @@ export interface SinkResult {
   readonly outcome: 'delivered' | 'superseded' | 'unchanged' | 'filtered';
   /** Of what was filtered, a word such as `closed`. */
   readonly reason?: string;
-  /** What was written where, for people: `zendesk ticket 35436`. Ids only, never content, never a secret. */
+  /** What was written where, for people: `helpdesk ticket 35436`. Ids only, never content, never a secret. */
   readonly destination: string;
   /** When the object changed by this write, by the destination's clock; an event that says the same is our own write's echo. */
   readonly changedAt?: number;

@@ -14,7 +14,7 @@ export type BodyType =
   | { readonly kind: 'json'; readonly reply?: Reply }
   | {
       readonly kind: 'form';
-      /** The field that holds JSON, which then is the document (GitHub's and Slack's habit). Without it the form's own fields are. */
+      /** The field that holds JSON, which then is the document (the habit of some vendors). Without it the form's own fields are. */
       readonly field?: string;
       /** With `field`: a form that lacks it is taken too, and its own fields are the document. */
       readonly bare?: boolean;

@@ -20,7 +20,7 @@ const shared: SimulatorsSettings = {
   parent: serviceSettings.parent,
   ports: setting.list({
     env: 'MILLRACE_SIMULATOR_PORTS',
-    description: 'Which simulators to run, and where: `zendesk=8100,slack=8101,http=8102`.',
+    description: 'Which simulators to run, and where: `http=8102,…`, by connector.',
   }),
   dataFolder: setting.path({
     env: 'MILLRACE_DATA_DIR',

@@ -43,6 +43,6 @@ export const sources = {
       subscription: z.string().optional(),
     }),
     audit: 'sources.secret',
-    example: { name: 'zendesk' },
+    example: { name: 'github' },
   }),
 };

@@ -37,7 +37,7 @@ export interface Trace {
 }
 
 /** Clocks of two machines, and the moment between receiving and writing. */
-const slackMs = 60_000;
+const marginMs = 60_000;
 
 /**
  * Follows an id. The gateway says when and where the record came in; from there on only partitions are read where the record
@@ -82,7 +82,7 @@ class Search {
     const known = await edge.find(this.#id, this.#signal);
     try {
       if (known?.position) await this.#readRecord(known.position);
-      const since = known === null ? now() - searchMs : known.receivedAt - slackMs;
+      const since = known === null ? now() - searchMs : known.receivedAt - marginMs;
       if (this.#keys().length === 0) await this.#scanAll(since);
       // Each round reads the partitions of keys that the round before brought to light.
       for (let keys = this.#keys(); keys.length > 0; keys = this.#keys()) await this.#scan(since, keys);

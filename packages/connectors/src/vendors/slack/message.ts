@@ -1,7 +1,8 @@
-import { destinations, fitText, fitValue, type Takes } from '@millrace/text';
+import { fitText, fitValue, type Takes } from '@millrace/text';
 import { z } from 'zod';
 import type { Judgement, SinkDelivery } from '../../kit/sink.ts';
 import { readMapped } from '../../kit/sink-answers.ts';
+import { slackTakes } from './takes.ts';
 
 /** The body of `chat.postMessage`, less the channel. */
 export interface SlackMessage {
@@ -18,10 +19,10 @@ export interface SlackMessage {
 /** A Block Kit block; what stands beside `type` depends on it. */
 type Block = Readonly<Record<string, unknown>> & { readonly type: string };
 
-const most = (count: number): Takes => ({ ...destinations.slackText, most: { count, measure: 'utf16' } });
+const most = (count: number): Takes => ({ ...slackTakes.text, most: { count, measure: 'utf16' } });
 /** Within what Slack documents for each, because it refuses about 13,200 over all blocks without documenting it. */
 const takes = {
-  header: destinations.slackHeader,
+  header: slackTakes.header,
   title: most(1_000),
   key: most(300),
   field: most(1_000),
@@ -132,12 +133,12 @@ function fitMrkdwn(text: string, within: Takes): string {
 
 /** A block that the route's map made: its texts may be a stranger's, so each is as long as Slack takes it there. */
 function fitBlock(block: Block): Block {
-  const text = block.type === 'header' ? destinations.slackHeader : destinations.slackSection;
+  const text = block.type === 'header' ? slackTakes.header : slackTakes.section;
   return {
-    ...fitValue(block, { ...destinations.slackText, most: null }),
+    ...fitValue(block, { ...slackTakes.text, most: null }),
     ...fitted(block, 'text', text),
-    ...fitted(block, 'fields', destinations.slackField),
-    ...fitted(block, 'elements', destinations.slackSection),
+    ...fitted(block, 'fields', slackTakes.field),
+    ...fitted(block, 'elements', slackTakes.section),
   };
 }
 

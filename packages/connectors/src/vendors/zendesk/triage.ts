@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto';
-import { destinations, fitText } from '@millrace/text';
+import { fitText, type Takes } from '@millrace/text';
 import { z } from 'zod';
 import type { Judgement, SinkDelivery } from '../../kit/sink.ts';
 import { readMapped } from '../../kit/sink-answers.ts';
 import type { ZendeskChange, ZendeskTicket } from './client.ts';
+
+/** What a comment of a ticket takes. */
+const comment: Takes = { nul: false, controls: 'replaced', most: { count: 65_535, measure: 'bytes' } };
 
 /** What a ticket should say after the delivery. */
 export interface Triage {
@@ -49,7 +52,7 @@ export function toTriage(delivery: SinkDelivery, rules: TriageRules): Triage {
     ...wanted,
     // As Zendesk keeps them: what it would change by itself would look like another's change each time.
     tags: Object.fromEntries(Object.entries(wanted.tags).map(([task, tag]) => [task, tagOf(tag)])),
-    note: wanted.note === null ? null : fitText(wanted.note, destinations.zendeskComment),
+    note: wanted.note === null ? null : fitText(wanted.note, comment),
   };
 }
 
