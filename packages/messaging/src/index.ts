@@ -27,7 +27,12 @@ export * from './murmur2.ts';
 export * from './pipeline.ts';
 export type { PartitionLag } from './runtime/lag.ts';
 export type { PipelineRun, RunOptions } from './runtime/pipeline-run.ts';
-export { createStatePublisher, type PipelineState, type StatePublisher } from './runtime/pipeline-state.ts';
+export {
+  createStatePublisher,
+  type PipelineState,
+  type StatedPipeline,
+  type StatePublisher,
+} from './runtime/pipeline-state.ts';
 export { redactMessage } from './runtime/redact.ts';
 export { type RanOnce, runOnce } from './runtime/run-once.ts';
 export { runPipeline } from './runtime/run-pipeline.ts';

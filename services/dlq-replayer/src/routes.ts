@@ -20,6 +20,8 @@ export interface RouteState {
   /** `unknown` until its process has said something. */
   readonly state: OpsPipeline['state'] | 'unknown';
   readonly code: string | null;
+  /** What halted it, in words. */
+  readonly reason: string | null;
   /** ISO 8601. */
   readonly since: string | null;
 }
@@ -83,6 +85,7 @@ export function createRoutes({ broker, serde, publisher, groups, logger, now }: 
           service: said?.service ?? (group.split('.')[0] as string),
           state: said?.state ?? 'unknown',
           code: said?.code ?? null,
+          reason: said?.reason ?? null,
           since: said === undefined ? null : isoTime(said.since),
         };
       }),

@@ -7,7 +7,7 @@ import { type TestDatabase, testDatabase } from '@millrace/embedded/testing';
 import { createInMemoryBroker, createInMemorySerde, eventId, type InMemoryBroker } from '@millrace/messaging';
 import { type Answer, gatewayStandIn, runMillrace } from './support/command-line.ts';
 import { aDeadLetter } from './support/records.ts';
-import { type RunningReplayer, startReplayer, tokens } from './support/replayer.ts';
+import { type RunningReplayer, startReplayer, tokens, until } from './support/replayer.ts';
 
 const group = 'sink-writers.tickets.urgent';
 const broker: InMemoryBroker = createInMemoryBroker();
@@ -152,6 +152,21 @@ describe('millrace', () => {
       { group, state: 'unknown', deadLetters: 2 },
       { group: 'dlq-replayer.index', state: 'running', deadLetters: 0 },
     ]);
+    const reason = `${group}.notes/0 cannot be read on from offset 3`;
+    const halted = {
+      group,
+      service: 'sink-writers',
+      instance: 'sink-writers-0',
+      state: 'halted',
+      code: 'X_A',
+    } as const;
+    const producer = await broker.createProducer();
+    await producer.send({
+      ...{ topic: topics.opsPipelines.name, key: Buffer.from(group), headers: [] },
+      value: serde.encode(topics.opsPipelines, { ...halted, reason, since: 0 }),
+    });
+    await until('it is known', async () => (await json<{ state: string }[]>('pipelines', 'ls'))[0]?.state === 'halted');
+    expect((await millrace(['pipelines', 'ls'])).out).toContain(`${group}  ${reason}`);
     const [order] = broker.records(topics.opsControl.name);
     expect(await serde.decode(topics.opsControl, order?.value as Buffer)).toMatchObject({ command: 'resume', group });
   });

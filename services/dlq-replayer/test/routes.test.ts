@@ -8,14 +8,19 @@ const group = 'sink-writers.tickets.archive';
 const open: Routes[] = [];
 afterEach(() => Promise.all(open.splice(0).map((routes) => routes.close())));
 
-async function routesAfter(...said: readonly Pick<OpsPipeline, 'instance' | 'state' | 'since'>[]): Promise<Routes> {
+async function routesAfter(
+  ...said: readonly (Pick<OpsPipeline, 'instance' | 'state' | 'since'> & Partial<OpsPipeline>)[]
+): Promise<Routes> {
   const broker = createInMemoryBroker();
   await broker.admin.createTopics(topicSpecs([group]));
   const serde = createInMemorySerde();
   await serde.pin([topics.opsPipelines]);
   const producer = await broker.createProducer();
   for (const one of said) {
-    const value = serde.encode(topics.opsPipelines, { ...{ group, service: 'sink-writers', code: null }, ...one });
+    const value = serde.encode(topics.opsPipelines, {
+      ...{ group, service: 'sink-writers', code: null, reason: null },
+      ...one,
+    });
     await producer.send({ topic: topics.opsPipelines.name, key: Buffer.from(group), value, headers: [] });
   }
   const { promise: caughtUp, resolve } = Promise.withResolvers<void>();
@@ -52,5 +57,11 @@ describe('what a pipeline says of itself', () => {
       { instance: 'sink-writers-1', state: 'running', since: 1_000_000 },
     );
     expect(routes.list()).toMatchObject([{ group, state: 'running' }]);
+  });
+
+  it('has why it was halted, in words', async () => {
+    const halted = { instance: 'sink-writers-0', state: 'halted', since: 0, code: 'X_A' } as const;
+    const routes = await routesAfter({ ...halted, reason: 'the log cannot be read on' });
+    expect(routes.list()).toMatchObject([{ state: 'halted', code: 'X_A', reason: 'the log cannot be read on' }]);
   });
 });

@@ -1,11 +1,21 @@
 import type { Command } from 'commander';
 import { type Context, run, verb } from '../context.ts';
-import { type Printer, shortTime, table } from '../printer.ts';
+import { facts, type Printer, shortTime, table } from '../printer.ts';
 
 const orders = {
   resume: 'lift a halt; secrets are read again',
   halt: 'stop one pipeline, and nothing else',
 } as const;
+
+type Pipelines = Awaited<ReturnType<Context['api']['pipelines']['list']>>;
+
+/** One line each, and below them why those that are halted are. */
+function overview(pipelines: Pipelines): string {
+  const head = ['group', 'state', 'code', 'since', 'dead letters'];
+  const rows = pipelines.map((each) => [each.group, each.state, each.code, shortTime(each.since), each.deadLetters]);
+  const reasons = facts(pipelines.map(({ group, reason }) => [group, reason]));
+  return [table(head, rows), ...(reasons === '' ? [] : [reasons])].join('\n\n');
+}
 
 /** `millrace pipelines ls|resume|halt`: the pipelines of the flow. `routes` is what the verb was called before. */
 export function addVerbs(program: Command, { api }: Context): void {
@@ -19,12 +29,7 @@ export function addVerbs(program: Command, { api }: Context): void {
   }).action(
     run(async (print: Printer) => {
       const found = await api.pipelines.list();
-      print.result(found, (rows) =>
-        table(
-          ['group', 'state', 'code', 'since', 'dead letters'],
-          rows.map((row) => [row.group, row.state, row.code, shortTime(row.since), row.deadLetters]),
-        ),
-      );
+      print.result(found, overview);
       return undefined;
     }),
   );

@@ -126,6 +126,8 @@ export interface OpsPipeline {
   readonly code: string | null;
   /** Since when, epoch milliseconds. */
   readonly since: number;
+  /** What halted it, where, and what fixes it, in words; null while it runs, and where an operator did. */
+  readonly reason: string | null;
 }
 
 /** How it stands. */
@@ -147,6 +149,12 @@ export const opsPipelineSchema: AvroNode = {
     },
     { name: 'code', type: ['null', 'string'], doc: 'Error code that halted or opened it.', default: null },
     { name: 'since', type: { type: 'long', logicalType: 'timestamp-millis' }, doc: 'Since when, epoch milliseconds.' },
+    {
+      name: 'reason',
+      type: ['null', 'string'],
+      doc: 'What halted it, where, and what fixes it, in words; null while it runs, and where an operator did.',
+      default: null,
+    },
   ],
 };
 

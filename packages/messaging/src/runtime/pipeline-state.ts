@@ -8,9 +8,15 @@ export interface PipelineState {
   readonly code: string | null;
 }
 
+/** The same as others are told it. */
+export interface StatedPipeline extends PipelineState {
+  /** What halted it, in words; null while it runs, and where an operator did. */
+  readonly reason: string | null;
+}
+
 /** Publishes how a pipeline stands to `ops.pipelines`: the newest wins, so only the last state is ever sent again. */
 export interface StatePublisher {
-  publish(state: PipelineState): void;
+  publish(state: StatedPipeline): void;
   /** Sends again what Kafka did not take. */
   retry(): void;
 }
@@ -51,8 +57,8 @@ export function createStatePublisher(options: StatePublisherOptions): StatePubli
   }
 
   return {
-    publish({ state, code }) {
-      unsent = { group, service, instance, state, code, since: now() };
+    publish({ state, code, reason }) {
+      unsent = { group, service, instance, state, code, reason, since: now() };
       void send();
     },
     retry: () => void send(),

@@ -37,6 +37,7 @@ export interface Standing {
 export function createStanding(options: StandingOptions): Standing {
   const { group, pauses, metrics, publisher, logger } = options;
   let haltCode: string | null = null;
+  let haltReason: string | null = null;
   let openCode: string | null = null;
   let lastFailureCode = 'X_BREAKER_OPEN';
 
@@ -46,7 +47,7 @@ export function createStanding(options: StandingOptions): Standing {
   };
   const announce = (): void => {
     metrics.state(current());
-    publisher.publish(current());
+    publisher.publish({ ...current(), reason: haltReason });
   };
 
   return {
@@ -56,6 +57,7 @@ export function createStanding(options: StandingOptions): Standing {
     halt(code, failure) {
       if (haltCode !== null) return;
       haltCode = code;
+      haltReason = failure?.message ?? null;
       pauses.pauseAll('halt');
       logger.error({ group, code, error: failure?.message ?? null }, names.logs.pipeline.halted);
       announce();
@@ -64,6 +66,7 @@ export function createStanding(options: StandingOptions): Standing {
       if (haltCode === null) return;
       await options.beforeResume();
       haltCode = null;
+      haltReason = null;
       pauses.liftAll('halt');
       logger.info({ group }, names.logs.pipeline.resumed);
       announce();

@@ -20,6 +20,7 @@ export const pipelines = {
           service: z.string(),
           state: z.string().describe('`unknown` until its process has said something.'),
           code: z.string().nullable(),
+          reason: z.string().nullable().describe('What halted it, where, and what fixes it.'),
           since: isoTime.nullable(),
           deadLetters: z.int(),
         })

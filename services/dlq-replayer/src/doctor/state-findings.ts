@@ -8,7 +8,7 @@ export function pipelineFindings(routes: readonly RouteState[], groups: readonly
   const known = new Set(groups);
   return routes
     .filter(({ group }) => known.has(group))
-    .flatMap(({ group, state, code, since }): readonly Finding[] => {
+    .flatMap(({ group, state, code, reason, since }): readonly Finding[] => {
       const what = `${state}${code === null ? '' : ` with ${code}`}${since === null ? '' : ` since ${since}`}`;
       if (state === 'halted')
         return [
@@ -16,7 +16,7 @@ export function pipelineFindings(routes: readonly RouteState[], groups: readonly
             check: 'pipelines',
             severity: 'error',
             where: group,
-            what,
+            what: reason === null ? what : `${what}: ${reason}`,
             mend: `mend what infra/ERRORS.md says of the code, then: millrace pipelines resume ${group}`,
           },
         ];

@@ -11,6 +11,7 @@ import {
   type PipelineState,
   type RecordPosition,
   type Serde,
+  type StatedPipeline,
   type TopicPartition,
 } from '@millrace/messaging';
 import { type Logger, type Metrics, names, type Part, type ReadinessState } from '@millrace/service';
@@ -36,7 +37,7 @@ export interface IndexerOptions {
   /** Told when answers of groups are in the index. */
   readonly onAnswers?: () => void;
   /** Told how the indexer stands, whenever that changes. */
-  readonly onState: (state: PipelineState) => void;
+  readonly onState: (state: StatedPipeline) => void;
   readonly onFatal: (error: Error) => void;
   /** `dlq-replayer.index` when absent. */
   readonly group?: string;
@@ -130,10 +131,10 @@ class KafkaIndexer implements Indexer {
     return state === 'running' ? { ok: true } : { ok: false, reason: `${state}: ${code}` };
   }
 
-  halt(code = 'X_PIPELINE_HALTED'): void {
+  halt(code = 'X_PIPELINE_HALTED', reason: string | null = null): void {
     if (this.#state?.state === 'halted') return;
     this.#leave();
-    this.#stands('halted', code);
+    this.#stands('halted', code, reason);
   }
 
   async resume(): Promise<void> {
@@ -171,7 +172,7 @@ class KafkaIndexer implements Indexer {
       this.#options.onFatal(error);
       return;
     }
-    this.halt(error.code);
+    this.halt(error.code, error.message);
     if (error.code === 'X_KAFKA_OFFSET_OUT_OF_RANGE')
       this.#mending ??= this.#mend().finally(() => {
         this.#mending = null;
@@ -187,13 +188,13 @@ class KafkaIndexer implements Indexer {
     void member?.close().catch(() => undefined);
   }
 
-  #stands(state: PipelineState['state'], code: string | null): void {
+  #stands(state: PipelineState['state'], code: string | null, reason: string | null = null): void {
     const { logger, onState } = this.#options;
     const was = this.#state;
     this.#state = { state, code };
-    if (state === 'halted') logger.error({ group: this.group, code }, names.logs.pipeline.halted);
+    if (state === 'halted') logger.error({ group: this.group, code, error: reason }, names.logs.pipeline.halted);
     else if (was !== null) logger.info({ group: this.group }, names.logs.pipeline.resumed);
-    onState(this.#state);
+    onState({ ...this.#state, reason });
   }
 
   async #mend(): Promise<void> {

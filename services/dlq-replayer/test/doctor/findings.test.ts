@@ -165,10 +165,10 @@ describe('the doctor on clocks', () => {
 
 describe('the doctor on what processes say', () => {
   it('names halted and open pipelines of the flow, and no others', () => {
-    const state = { service: 's', code: 'X_A', since: '2026-11-22T10:00:00.000Z' } as const;
+    const state = { service: 's', code: 'X_A', reason: null, since: '2026-11-22T10:00:00.000Z' } as const;
     const found = pipelineFindings(
       [
-        { ...state, group: 'a', state: 'halted' },
+        { ...state, group: 'a', state: 'halted', reason: 'it cannot be read on' },
         { ...state, group: 'b', state: 'open' },
         { ...state, group: 'c', state: 'running' },
         { ...state, group: 'removed', state: 'halted' },
@@ -179,7 +179,7 @@ describe('the doctor on what processes say', () => {
       {
         severity: 'error',
         where: 'a',
-        what: expect.stringContaining('X_A'),
+        what: expect.stringMatching(/X_A.*: it cannot be read on/),
         mend: expect.stringContaining('pipelines resume a'),
       },
       { severity: 'warning', where: 'b' },

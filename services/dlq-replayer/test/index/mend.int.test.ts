@@ -79,8 +79,8 @@ describe('an index whose offset is not in the log any more', () => {
     await indexer.open();
     const halted = { state: 'halted', code: 'X_KAFKA_OFFSET_OUT_OF_RANGE' };
     await until('it runs again', async () => states.some(({ state }) => state === 'halted') && indexer.readiness().ok);
-    expect(states).toContainEqual(halted);
-    expect(states.at(-1)).toEqual({ state: 'running', code: null });
+    expect(states).toContainEqual({ ...halted, reason: expect.stringContaining(`${dead}/0`) });
+    expect(states.at(-1)).toEqual({ state: 'running', code: null, reason: null });
     expect(fatal).toEqual([]);
 
     await fail('d');
