@@ -8,7 +8,7 @@ const folder = 'packages/kafka/test';
 const { ledger } = (await import(pathToFileURL(join(root, folder, 'regression/ledger.ts')).href)) as {
   ledger: Readonly<Record<string, { readonly failure: string; readonly test: string }>>;
 };
-const rows = { L: 8, C: 13, P: 5 };
+const rows = { L: 8, C: 14, P: 5 };
 /** The rows that a test says it is for: `// L1, L2: what went wrong`, above the law. */
 const rowsOf = (text: string): string[] =>
   [...text.matchAll(/^\s*\/\/ ((?:[LCP]\d+, )*[LCP]\d+): /gm)].flatMap(([, ids]) => (ids as string).split(', '));

@@ -1,4 +1,12 @@
-import type { Assignment, Broker, GroupListener, GroupMember, InboundRecord, OffsetCommit } from '@millrace/messaging';
+import type {
+  Assignment,
+  Broker,
+  GroupListener,
+  GroupMember,
+  InboundRecord,
+  OffsetCommit,
+  RecordPosition,
+} from '@millrace/messaging';
 import { createProgress } from './harness.ts';
 
 /** A member that only notes what it gets. */
@@ -9,6 +17,8 @@ export interface GroupProbe {
   /** Calls of the barrier so far. */
   barriers(): number;
   crashes(): readonly Error[];
+  /** Where a log could not be read on, and the code of why. */
+  readonly unreadable: readonly (RecordPosition & { readonly code: string })[];
   /** Resolves when so many records have come. */
   received(count: number): Promise<void>;
   until(claim: () => boolean): Promise<void>;
@@ -32,6 +42,7 @@ export async function joinGroup(broker: Broker, options: GroupProbeOptions): Pro
   const records: InboundRecord[] = [];
   const assignments: Assignment[] = [];
   const crashes: Error[] = [];
+  const unreadable: (RecordPosition & { readonly code: string })[] = [];
   let barriers = 0;
   const listener: GroupListener = {
     onAssigned(assignment) {
@@ -46,6 +57,10 @@ export async function joinGroup(broker: Broker, options: GroupProbeOptions): Pro
       barriers += 1;
       progress.changed();
       await options.beforeRejoin?.(probe, deadline);
+    },
+    onUnreadable(at, error) {
+      unreadable.push({ ...at, code: error.code });
+      progress.changed();
     },
     onCrash(error) {
       crashes.push(error);
@@ -69,6 +84,7 @@ export async function joinGroup(broker: Broker, options: GroupProbeOptions): Pro
     assignments,
     barriers: () => barriers,
     crashes: () => crashes,
+    unreadable,
     received: (count) => progress.until(() => records.length >= count, seen),
     until: (claim) => progress.until(claim, seen),
     async commitAll(metadata = '') {

@@ -19,6 +19,8 @@ export const kafkaErrors = {
   X_KAFKA_NOT_IN_GROUP: 'A commit came from a membership that is over; the records are read again by their new owner.',
   X_KAFKA_OFFSET_OUT_OF_RANGE:
     'The committed offset is no longer in the log: records were deleted unread, and the pipeline is halted. Say where it should go on (`millrace pipelines seek`), then resume it; nothing is skipped silently.',
+  X_KAFKA_BATCH_UNREADABLE:
+    'A record batch in the log is damaged, or written as no Kafka client writes one, and cannot be read, although it was fetched several times; the message has its topic, partition and offset. What came before it is done, the pipeline is halted, and others go on. Restore the batch from a replica, or give it up and set the group’s offset behind it (`millrace pipelines seek`); then resume the pipeline. Nothing is skipped silently.',
   X_KAFKA_OFFSET_TOO_LARGE: 'An offset is beyond 2^53 - 1, which this client does not read.',
   X_KAFKA_CLIENT_CRASHED: 'The Kafka client gave up on a group membership; the process must start afresh.',
   X_KAFKA_CLIENT_UNPATCHED:

@@ -71,6 +71,9 @@ describe.each(drivers)('a group on Kafka over %s', (driver) => {
           await Promise.all(running);
           await member.commit([...next.values()]);
         },
+        onUnreadable: (_, error) => {
+          throw error;
+        },
         onCrash: (error) => {
           throw error;
         },

@@ -3,6 +3,8 @@
  * `in-memory/broker.ts` and `packages/kafka` implement it under the same laws (`packages/conformance`).
  */
 
+import type { CodedError } from './disposition.ts';
+
 /** One header as the wire has it. Order, duplicates and nulls are part of a record and survive every copy. */
 export type HeaderPair = readonly [name: string, value: Buffer | null];
 
@@ -83,6 +85,11 @@ export interface GroupListener {
   onAssigned(assignment: Assignment): void;
   /** Records of one partition, in offset order. Takes them and returns at once: heartbeats never wait for a handler. */
   onRecords(records: readonly InboundRecord[]): void;
+  /**
+   * A partition's log cannot be read on from that offset, also after several tries: with why, of disposition `halt`.
+   * Everything before it has been handed over, nothing more of that partition comes in this membership; others go on.
+   */
+  onUnreadable(at: RecordPosition, error: CodedError): void;
   /**
    * The rebalance barrier. Called before the member asks to join again; the driver waits for it.
    * Nothing new may start, what runs finishes or is aborted by the signal, outputs flush, the old generation commits.

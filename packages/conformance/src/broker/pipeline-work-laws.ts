@@ -133,6 +133,7 @@ export function pipelineWorkLaws(context: BrokerLawContext): void {
                 onAssigned: (assignment) => listener.onAssigned(assignment),
                 onRecords: (records) => listener.onRecords(records),
                 onCrash: (error) => listener.onCrash(error),
+                onUnreadable: (at, error) => listener.onUnreadable(at, error),
                 async beforeRejoin(deadline) {
                   await listener.beforeRejoin(deadline);
                   const outputs = (await read(made.output.name)).length;

@@ -1,4 +1,3 @@
-import Batch from 'kafkajs/src/consumer/batch.js';
 import {
   type Cursor,
   type Fetched,
@@ -8,7 +7,7 @@ import {
   partitionKey,
 } from '../reading/log-access.ts';
 import type { Connection } from './connection.ts';
-import { toInbound } from './records.ts';
+import { readFetched } from './read-fetched.ts';
 
 /** One request to every leader of these partitions, without a group. Only settled records are read. */
 async function fetchOnce(
@@ -55,22 +54,15 @@ async function fetchFrom(
       for (const topic of perTopic.keys()) connection.forget(topic);
       throw error;
     });
-  return responses.flatMap(({ topicName, partitions }) =>
-    partitions.flatMap((data) => {
+  const read = responses.flatMap(({ topicName, partitions }) =>
+    partitions.map(async (data): Promise<Fetched | null> => {
       const cursor = byKey.get(partitionKey(topicName, data.partition));
-      if (cursor === undefined) return [];
-      const batch = new Batch(topicName, String(cursor.position), data);
-      const isEmpty = batch.isEmpty() && !batch.isEmptyDueToFiltering();
-      return [
-        {
-          cursor,
-          records: batch.messages.map((record) => toInbound(topicName, data.partition, record)),
-          next: isEmpty ? cursor.position : Number(batch.lastOffset()) + 1,
-          highWatermark: Number(batch.highWatermark),
-        },
-      ];
+      if (cursor === undefined) return null;
+      const decoded = await readFetched(topicName, cursor.position, data);
+      return { ...decoded, cursor, highWatermark: Number(data.highWatermark) };
     }),
   );
+  return (await Promise.all(read)).filter((fetched) => fetched !== null);
 }
 
 /** The log over one connection of this client. */

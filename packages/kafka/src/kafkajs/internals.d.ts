@@ -47,7 +47,17 @@ declare module 'kafkajs/src/cluster/index.js' {
 
   export interface FetchedTopic {
     readonly topicName: string;
-    readonly partitions: readonly { readonly partition: number; readonly highWatermark: string }[];
+    readonly partitions: readonly FetchedPartition[];
+  }
+
+  export interface FetchedPartition {
+    readonly partition: number;
+    /** From our patch: those that are left for the partition. */
+    readonly errorCode: number;
+    readonly highWatermark: string;
+    readonly abortedTransactions: readonly { readonly producerId: string; readonly firstOffset: string }[] | null;
+    /** From our patch: as they came. */
+    readonly messages: Buffer;
   }
 
   export interface BrokerMetadata {
@@ -106,34 +116,9 @@ declare module 'kafkajs/src/cluster/index.js' {
   }
 }
 
-declare module 'kafkajs/src/consumer/batch.js' {
-  import type { FetchedTopic } from 'kafkajs/src/cluster/index.js';
-  import type { DecodedRecord } from 'kafkajs/src/protocol/recordBatch/record/v0/decoder.js';
-
-  export default class Batch {
-    constructor(topic: string, fetchedOffset: string, partitionData: FetchedTopic['partitions'][number]);
-    readonly topic: string;
-    readonly partition: number;
-    readonly highWatermark: string;
-    readonly messages: readonly DecodedRecord[];
-    isEmptyDueToFiltering(): boolean;
-    isEmpty(): boolean;
-    lastOffset(): string;
-  }
-}
-
-declare module 'kafkajs/src/protocol/recordBatch/record/v0/decoder.js' {
-  export interface DecodedRecord {
-    readonly offset: string;
-    readonly timestamp: string;
-    readonly key: Buffer | null;
-    readonly value: Buffer | null;
-    /** From our patch: as the wire has them. */
-    readonly headerPairs: readonly (readonly [name: string, value: Buffer | null])[];
-    readonly headers: Readonly<Record<string, unknown>>;
-  }
-  const decode: (decoder: unknown, batchContext: object) => DecodedRecord;
-  export default decode;
+declare module 'kafkajs/src/protocol/recordBatch/crc32C/index.js' {
+  const crc32c: (data: Buffer) => number;
+  export default crc32c;
 }
 
 declare module 'kafkajs/src/protocol/requests/index.js' {

@@ -1,32 +1,32 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { CodedError, GroupListener, GroupMember, OffsetCommit, TopicPartition } from '@millrace/messaging';
+import type {
+  CodedError,
+  GroupListener,
+  GroupMember,
+  InboundRecord,
+  OffsetCommit,
+  TopicPartition,
+} from '@millrace/messaging';
 import type { Logger } from '@millrace/service';
 import type { Consumer, EachBatchPayload } from 'kafkajs';
-import type { Broker } from 'kafkajs/src/cluster/index.js';
-import type Batch from 'kafkajs/src/consumer/batch.js';
 import { someBroker } from '../access/access.ts';
 import type { ClientConfig } from '../client-config.ts';
 import { classifyClientFailure, clientError } from '../errors.ts';
 import { decodeBasis, isOutgrown } from '../membership/assignment-basis.ts';
 import { holdForRejoin } from '../membership/barrier.ts';
 import { FetchSpacing } from '../membership/fetch-spacing.ts';
-import {
-  crashOf,
-  listenerThrew,
-  memberClosed,
-  metadataTooLarge,
-  notInGroup,
-  offsetOutOfRange,
-} from '../membership/member-errors.ts';
+import { crashOf, listenerThrew, memberClosed, notInGroup, offsetOutOfRange } from '../membership/member-errors.ts';
 import type { MemberSettings } from '../membership/member-settings.ts';
 import { PausedPartitions } from '../membership/paused-partitions.ts';
 import { SeldomTopics } from '../membership/seldom-topics.ts';
-import { groupBy } from '../reading/log-access.ts';
+import { DamagedPartitions } from '../reading/damaged-partitions.ts';
 import { createAssigner } from './assigner.ts';
 import { createKafka, type OwnKafka, retryOften } from './client.ts';
-import type { ConsumerGroupState, FetchedTopic, Membership, OffsetManager } from './membership.ts';
+import { commitOffsets, type Joined } from './commit-offsets.ts';
+import type { AskedPartition, ConsumerGroupState, FetchedRecords, Membership } from './membership.ts';
 import { setPositions } from './positions.ts';
-import { toInbound, toOffset } from './records.ts';
+import { asFetched, countRecords, readFetched } from './read-fetched.ts';
+import { toOffset } from './records.ts';
 
 export interface KafkaMemberOptions {
   readonly config: ClientConfig;
@@ -38,20 +38,16 @@ export interface KafkaMemberOptions {
   readonly instanceId: string | null;
 }
 
-/** The assignment in force: what a commit is made with. */
-interface Joined {
-  readonly generation: number;
-  readonly kafkaGeneration: number;
-  readonly memberId: string;
-  readonly cluster: ConsumerGroupState['cluster'];
-  readonly offsetManager: OffsetManager;
-  readonly indices: readonly number[];
-  coordinator: Broker;
+/** What the client hands over: read by us, with the positions that it was fetched under. */
+interface FetchedBatch {
+  readonly topic: string;
+  readonly partition: number;
+  readonly messages: readonly InboundRecord[];
+  readonly offsetManager: unknown;
 }
 
 /** Of a rejoin that must be tried again: the client then starts over from JoinGroup. */
 const rejoinType = 'REBALANCE_IN_PROGRESS';
-const commitTries = 4;
 /** How often in a row a static member asks for another assignment than the one it is handed. */
 const claimTries = 5;
 
@@ -71,6 +67,7 @@ export class KafkaMember implements GroupMember {
   readonly #spacing = new FetchSpacing(() => performance.now());
   readonly #closing = new AbortController();
   readonly #started = Promise.withResolvers<void>();
+  #damaged = this.#watchDamage();
   #joined: Joined | null = null;
   #subscription: ConsumerGroupState['subscriptionState'] | null = null;
   #generation = 0;
@@ -152,35 +149,7 @@ export class KafkaMember implements GroupMember {
     const joined = this.#joined;
     if (joined === null) throw notInGroup(this.#options.group);
     if (offsets.length === 0) return;
-    const topics = [...groupBy(offsets, ({ topic }) => topic)].map(([topic, partitions]) => ({
-      topic,
-      partitions: partitions.map(({ partition, offset, metadata }) => ({
-        partition,
-        offset: String(offset),
-        metadata: metadata ?? '',
-      })),
-    }));
-    for (let tried = 1; ; tried++) {
-      try {
-        if (!joined.coordinator.isConnected())
-          joined.coordinator = await joined.cluster.findGroupCoordinator({ groupId: this.#options.group });
-        await joined.coordinator.offsetCommit({
-          groupId: this.#options.group,
-          memberId: joined.memberId,
-          groupGenerationId: joined.kafkaGeneration,
-          topics,
-        });
-        return;
-      } catch (error) {
-        if ((error as { type?: unknown } | null)?.type === 'OFFSET_METADATA_TOO_LARGE') throw metadataTooLarge(error);
-        const failure = classifyClientFailure(error);
-        const mayPass = failure === 'moved' || failure === 'unavailable';
-        if (!mayPass || tried === commitTries || this.#joined !== joined)
-          throw clientError(`commit of group ${this.#options.group}`, error);
-        await sleep(100 * 2 ** tried);
-        if (failure === 'moved') await this.#findCoordinator(joined);
-      }
-    }
+    await commitOffsets(offsets, { group: this.#options.group, joined, isOver: () => this.#joined !== joined });
   }
 
   lastHeartbeatAt(): number {
@@ -262,13 +231,12 @@ export class KafkaMember implements GroupMember {
 
   #accept({ batch, resolveOffset }: EachBatchPayload): void {
     try {
-      const { topic, partition, messages, offsetManager } = batch as unknown as Batch & { offsetManager: unknown };
+      const { topic, partition, messages: records, offsetManager } = batch as unknown as FetchedBatch;
       const joined = this.#joined;
-      const last = messages.at(-1);
+      const last = records.at(-1);
       if (joined === null || offsetManager !== joined.offsetManager || last === undefined || this.#isOver()) return;
       if (this.#barrier !== null || this.#paused.has(topic, partition)) return;
-      const records = messages.map((record) => toInbound(topic, partition, record));
-      resolveOffset(last.offset);
+      resolveOffset(String(last.offset));
       this.#seldom.expect({ topic, partition });
       this.#options.listener.onRecords(records);
     } catch (error) {
@@ -281,13 +249,41 @@ export class KafkaMember implements GroupMember {
       groupInstanceId: this.#options.instanceId,
       beforeJoin: (group) => this.#beforeJoin(group),
       afterSync: (group) => this.#afterSync(group),
-      asks: (topic, partition) => this.#seldom.asks(topic, partition),
+      asks: (topic, partition) => this.#damaged.asks(topic, partition) && this.#seldom.asks(topic, partition),
+      readRecords: (fetched) => this.#readRecords(fetched),
       restMs: (node) => this.#spacing.restMs(Number(node)),
       fetching: (node) => this.#spacing.sent(Number(node)),
       fetched: (node, topics) => this.#spacing.answered(Number(node), countRecords(topics)),
       waitMs: () => this.#seldom.waitMs(this.#paused.waitMs(this.#options.settings.maxWaitMs)),
       offsetOutOfRange: async (partition) => this.#fail(offsetOutOfRange(this.#options.group, partition)),
     };
+  }
+
+  async #readRecords({ topic, fetchOffset, ...fetched }: AskedPartition): Promise<FetchedRecords> {
+    const damaged = this.#damaged;
+    const { partition } = fetched;
+    const from = Number(fetchOffset);
+    const { records, next, damage } = await readFetched(topic, from, fetched);
+    if (next > from) damaged.wasRead({ topic, partition });
+    // What comes of a paused one is dropped, and fetched again later.
+    else if (damage !== null && !this.#paused.has(topic, partition))
+      damaged.wasNotRead({ topic, partition, offset: next }, damage);
+    return asFetched(records, from, next);
+  }
+
+  #watchDamage(): DamagedPartitions {
+    return new DamagedPartitions({
+      now: () => performance.now(),
+      onUnreadable: (at, error) => {
+        if (this.#isOver() || this.#joined === null) return;
+        try {
+          this.#options.listener.onUnreadable(at, error);
+        } catch (thrown) {
+          this.#fail(listenerThrew('onUnreadable', thrown));
+        }
+      },
+      laterMs: Number.POSITIVE_INFINITY,
+    });
   }
 
   async #beforeJoin(group: ConsumerGroupState): Promise<void> {
@@ -340,6 +336,7 @@ export class KafkaMember implements GroupMember {
   async #takeOver(group: ConsumerGroupState): Promise<void> {
     await this.#demandFit(group);
     const committed = await setPositions(group);
+    this.#damaged = this.#watchDamage();
     this.#subscription = group.subscriptionState;
     for (const topic of this.#options.topics) group.subscriptionState.resume([{ topic }]);
     for (const { topic, partition } of this.#paused.values())
@@ -385,15 +382,4 @@ export class KafkaMember implements GroupMember {
     this.#misfits += 1;
     throw new Error('the assignment was made for other topics than are read now');
   }
-
-  async #findCoordinator(joined: Joined): Promise<void> {
-    try {
-      joined.coordinator = await joined.cluster.findGroupCoordinator({ groupId: this.#options.group });
-    } catch {
-      // The next try meets the same and reports it.
-    }
-  }
 }
-
-const countRecords = (topics: readonly FetchedTopic[]): number =>
-  topics.reduce((sum, { partitions }) => sum + partitions.reduce((all, { messages }) => all + messages.length, 0), 0);

@@ -1,5 +1,6 @@
+import type { InboundRecord } from '@millrace/messaging';
 import type Cluster from 'kafkajs/src/cluster/index.js';
-import type { Broker } from 'kafkajs/src/cluster/index.js';
+import type { Broker, FetchedPartition } from 'kafkajs/src/cluster/index.js';
 
 /** The client's group state, as the patched `joinAndSync` hands it over. */
 export interface ConsumerGroupState {
@@ -36,6 +37,17 @@ export interface FetchedTopic {
   readonly partitions: readonly { readonly messages: readonly unknown[] }[];
 }
 
+/** One partition's share of an answer, and what was asked for. */
+export interface AskedPartition extends FetchedPartition {
+  readonly topic: string;
+  readonly fetchOffset: string;
+}
+
+export interface FetchedRecords extends Array<InboundRecord> {
+  /** Of the last batch; absent where none could be read. */
+  readonly lastOffset?: string;
+}
+
 /** The owner's side of a membership; our patch of the client calls it. */
 export interface Membership {
   /** Of a static member: travels in every request of the membership. Null for a dynamic one. */
@@ -52,6 +64,8 @@ export interface Membership {
   fetching(node: string): void;
   /** Its answer has come. */
   fetched(node: string, topics: readonly FetchedTopic[]): void;
+  /** In place of the client, which does not check what it reads, and throws the whole answer away where it cannot. */
+  readRecords(fetched: AskedPartition): Promise<FetchedRecords>;
   /** How long the next fetch waits for a first record; asked of the broker, or slept where nothing is to be fetched. */
   waitMs(): number;
   /** In place of the client's reset. */

@@ -1,4 +1,5 @@
 import type { OutboundRecord } from '@millrace/messaging';
+import type { Checksum } from '../reading/checksum.ts';
 
 /** From the base offset to the number of records. */
 export const batchHeaderBytes = 61;
@@ -128,8 +129,6 @@ export function encodeRecords(records: readonly OutboundRecord[], now: number): 
   });
   return { data, count: records.length, firstTimestamp, maxTimestamp };
 }
-
-export type Checksum = (data: Buffer) => number;
 
 /** Writes one batch of format 2 at the position; returns where it ends. No producer id: records carry ids of their own. */
 export function writeBatch(

@@ -1,4 +1,5 @@
 import type { Reader } from '@platformatic/kafka';
+import { type AbortedTransaction, decodeBatches } from '../reading/decode-batches.ts';
 import {
   type Cursor,
   type Fetched,
@@ -7,9 +8,9 @@ import {
   type LogAccess,
   partitionKey,
 } from '../reading/log-access.ts';
+import { type SplitBatches, safeOffset, splitBatches, unreadByBroker } from '../reading/record-batch.ts';
 import type { Client, Link } from './client.ts';
 import type { Cluster } from './cluster.ts';
-import { type AbortedTransaction, decodeBatches, type RawBatch, safeOffset, splitBatches } from './decode-batches.ts';
 import { BrokerAnswerError } from './failure.ts';
 import { ProtocolReader } from './protocol-reader.ts';
 
@@ -23,13 +24,12 @@ const stableAndStartBytes = 16;
 const preferredReplicaBytes = 4;
 
 /** What a leader answered for one partition; the records are not decoded yet, but where to go on is known. */
-export interface RawFetched<C extends Cursor = Cursor> {
+export interface RawFetched<C extends Cursor = Cursor> extends SplitBatches {
   readonly cursor: C;
   /** Where it was read from. */
   readonly from: number;
   /** Kafka's name of what went wrong with this partition; null for nothing. */
   readonly problem: string | null;
-  readonly batches: readonly RawBatch[];
   readonly aborted: readonly AbortedTransaction[];
   readonly next: number;
   readonly highWatermark: number;
@@ -54,30 +54,38 @@ export async function fetchRaw<C extends Cursor>(
   const asked = new Map(
     cursors.map((cursor) => [partitionKey(cursor.topic, cursor.partition), { cursor, from: cursor.position }]),
   );
-  const { answers, errorNames } = await cluster.ask(
+  // As they are now: one may be set back before the request leaves, and its answer would be taken for another place's.
+  const wanted = cursors.map(({ topic, partition, position }) => ({ topic, partition, position }));
+  const { answers, client } = await cluster.ask(
     node,
-    async (link, client) => ({
-      answers: await request(link, client, cursors, limits),
-      errorNames: client.protocolErrorsCodesById,
-    }),
+    async (link, client) => ({ answers: await request(link, client, wanted, limits), client }),
     { lane: 'fetch' },
   );
   return answers.flatMap((answer) => {
     const found = asked.get(partitionKey(answer.topic, answer.partition));
-    if (found === undefined) return [];
-    const batches = answer.errorCode === 0 ? splitBatches(answer.records, answer.topic, answer.partition) : [];
-    const last = batches.at(-1)?.lastOffset;
-    return [
-      {
-        ...found,
-        problem: answer.errorCode === 0 ? null : (errorNames[answer.errorCode] ?? `error ${answer.errorCode}`),
-        batches,
-        aborted: answer.aborted,
-        next: last === undefined ? found.from : Math.max(found.from, last + 1),
-        highWatermark: safeOffset(answer.highWatermark, answer.topic, answer.partition),
-      },
-    ];
+    return found === undefined ? [] : [{ ...found, ...readAnswer(answer, found.from, client) }];
   });
+}
+
+function readAnswer(
+  { topic, partition, errorCode, highWatermark, aborted, records }: PartitionAnswer,
+  from: number,
+  { crc32c: checksum, protocolErrorsCodesById }: Client,
+): Omit<RawFetched, 'cursor' | 'from'> {
+  const name = errorCode === 0 ? null : (protocolErrorsCodesById[errorCode] ?? `error ${errorCode}`);
+  const damage = name === null ? null : unreadByBroker(name);
+  const nothing = { batches: [], damage };
+  // An answer with an error has no end of the log.
+  const end = errorCode === 0 ? safeOffset(highWatermark, topic, partition) : 0;
+  const split = errorCode === 0 ? splitBatches(records, { from, end, checksum }) : nothing;
+  const last = split.batches.at(-1)?.lastOffset;
+  return {
+    ...split,
+    problem: damage === null ? name : null,
+    aborted,
+    next: last === undefined ? from : Math.max(from, last + 1),
+    highWatermark: end,
+  };
 }
 
 /** The log over the connections of this client. */
@@ -113,11 +121,10 @@ async function fetchRecords(
     throw new BrokerAnswerError(troubled.problem);
   }
   return Promise.all(
-    fetched.map(async ({ cursor, batches, aborted, from, next, highWatermark }) => ({
+    fetched.map(async ({ cursor, from, aborted, highWatermark, ...split }) => ({
       cursor,
-      records: await decodeBatches(batches, { topic: cursor.topic, partition: cursor.partition, from, aborted }),
-      next,
       highWatermark,
+      ...(await decodeBatches(split, { topic: cursor.topic, partition: cursor.partition, from, aborted })),
     })),
   );
 }

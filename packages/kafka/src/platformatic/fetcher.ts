@@ -5,9 +5,10 @@ import { classifyClientFailure } from '../errors.ts';
 import { FetchSpacing } from '../membership/fetch-spacing.ts';
 import type { PausedPartitions } from '../membership/paused-partitions.ts';
 import { askEveryMs, type SeldomTopics } from '../membership/seldom-topics.ts';
+import type { DamagedPartitions } from '../reading/damaged-partitions.ts';
+import { type Decoded, decodeBatches } from '../reading/decode-batches.ts';
 import { type Cursor, type FetchLimits, partitionKey } from '../reading/log-access.ts';
 import type { Cluster } from './cluster.ts';
-import { decodeBatches } from './decode-batches.ts';
 import { BrokerAnswerError, failureOfClient } from './failure.ts';
 import { fetchRaw, type RawFetched } from './fetch.ts';
 
@@ -17,6 +18,7 @@ export interface FetcherOptions {
   readonly starts: readonly Readonly<Cursor>[];
   readonly paused: PausedPartitions;
   readonly seldom: SeldomTopics;
+  readonly damaged: DamagedPartitions;
   readonly onRecords: (records: readonly InboundRecord[]) => void;
   readonly onOutOfRange: (partition: TopicPartition) => void;
   /** What trying again does not mend. */
@@ -136,10 +138,13 @@ export class Fetcher {
       const ready = mine.filter(
         (position) => !position.isAsked && position.held.length === 0 && !this.#isPaused(position),
       );
-      const asked = ready.filter(({ topic, partition }) => this.#options.seldom.asks(topic, partition));
+      const { seldom, damaged } = this.#options;
+      const asked = ready.filter(
+        ({ topic, partition }) => damaged.asks(topic, partition) && seldom.asks(topic, partition),
+      );
       if (asked.length === 0) {
-        // With nothing but seldom partitions left nobody else wakes the loop when their time has come.
-        await (ready.length === 0 ? this.#woken.promise : this.#wokenWithin(this.#options.seldom.waitMs(askEveryMs)));
+        // With nothing left but what waits for its time nobody else wakes the loop when that has come.
+        await (ready.length === 0 ? this.#woken.promise : this.#wokenWithin(seldom.waitMs(askEveryMs)));
         continue;
       }
       const fetched = await this.#fetch(node, inTurn(asked, turn++));
@@ -147,6 +152,8 @@ export class Fetcher {
       await handing;
       if (fetched === null || this.#isStopped()) continue;
       handing = Promise.all(fetched.map((each) => this.#hand(each)));
+      // Or it would be asked for again before its rest begins.
+      if (fetched.some(({ damage }) => damage !== null)) await handing;
       await this.#mend(fetched);
     }
   }
@@ -169,7 +176,7 @@ export class Fetcher {
       });
       this.#failures = 0;
       this.#spacing.answered(node, countRecords(fetched));
-      for (const { cursor, next, problem } of fetched) if (problem === null) cursor.position = next;
+      for (const { cursor, from, next } of fetched) if (cursor.position === from) cursor.position = next;
       return fetched;
     } catch (error) {
       await this.#lost(node, ready, error);
@@ -185,22 +192,34 @@ export class Fetcher {
     return this.#options.paused.has(topic, partition);
   }
 
-  #hand({ cursor, batches, aborted, from, next }: RawFetched<Position>): Promise<void> {
-    if (batches.length === 0) return cursor.handing;
+  #hand({ cursor, batches, damage, aborted, from, next }: RawFetched<Position>): Promise<void> {
+    if (batches.length === 0 && damage === null) return cursor.handing;
     const { topic, partition } = cursor;
-    const decoded = decodeBatches(batches, { topic, partition, from, aborted });
-    cursor.handing = Promise.all([decoded, cursor.handing]).then(
-      ([records]) => {
-        if (this.#isStopped()) return;
-        for (const record of records) cursor.held.push(record);
-        cursor.decoded = next;
-        this.#handHeld(cursor);
-      },
+    const decoding = decodeBatches({ batches, damage }, { topic, partition, from, aborted });
+    cursor.handing = Promise.all([decoding, cursor.handing]).then(
+      ([decoded]) => this.#take(cursor, { from, to: next }, decoded),
       (error: unknown) => {
         if (!this.#isStopped()) this.#options.onBroken(error);
       },
     );
     return cursor.handing;
+  }
+
+  #take(
+    cursor: Position,
+    asked: { readonly from: number; readonly to: number },
+    { records, next, damage }: Decoded,
+  ): void {
+    // Asked for before it was known that something in front of it has to be fetched again.
+    if (this.#isStopped() || asked.from !== cursor.decoded) return;
+    for (const record of records) cursor.held.push(record);
+    cursor.decoded = next;
+    // Less than came could be read: the request that is on its way already asks for what is behind that.
+    if (next < asked.to) cursor.position = next;
+    this.#handHeld(cursor);
+    const { topic, partition } = cursor;
+    if (damage !== null) this.#options.damaged.wasNotRead({ topic, partition, offset: next }, damage);
+    else this.#options.damaged.wasRead(cursor);
   }
 
   #handHeld(position: Position): void {

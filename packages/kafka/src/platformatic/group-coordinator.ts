@@ -2,9 +2,9 @@ import type { AssignedPartition, OffsetCommit, TopicPartition } from '@millrace/
 import { classifyClientFailure } from '../errors.ts';
 import { assignerName } from '../membership/assign-topics.ts';
 import { groupBy } from '../reading/log-access.ts';
+import { safeOffset } from '../reading/record-batch.ts';
 import type { Client, Link } from './client.ts';
 import type { Cluster, Lane } from './cluster.ts';
-import { safeOffset } from './decode-batches.ts';
 import type { BrokerAnswerError } from './failure.ts';
 
 const protocolType = 'consumer';

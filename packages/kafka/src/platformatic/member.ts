@@ -24,6 +24,7 @@ import {
 import type { MemberSettings } from '../membership/member-settings.ts';
 import { PausedPartitions } from '../membership/paused-partitions.ts';
 import { SeldomTopics } from '../membership/seldom-topics.ts';
+import { DamagedPartitions } from '../reading/damaged-partitions.ts';
 import { earliest, partitionKey } from '../reading/log-access.ts';
 import { Cluster } from './cluster.ts';
 import { BrokerAnswerError, failureOfClient } from './failure.ts';
@@ -289,6 +290,11 @@ export class PlatformaticMember implements GroupMember {
       starts,
       seldom: new SeldomTopics(this.#options.seldom ?? [], () => performance.now()),
       paused: this.#paused,
+      damaged: new DamagedPartitions({
+        now: () => performance.now(),
+        onUnreadable: (at, error) => this.#guard('onUnreadable', () => listener.onUnreadable(at, error)),
+        laterMs: Number.POSITIVE_INFINITY,
+      }),
       onRecords: (records) => this.#guard('onRecords', () => listener.onRecords(records)),
       onOutOfRange: (partition) => this.#fail(offsetOutOfRange(group, partition)),
       onBroken: (error) => this.#fail(crashOf(failureOfClient(error))),

@@ -7,10 +7,11 @@ import {
   wireCodec,
 } from '../producer/produce-transport.ts';
 import { topicShapes, transportError } from '../producer/topic-shapes.ts';
+import type { Checksum } from '../reading/checksum.ts';
 import type { Client, Link } from './client.ts';
 import type { Cluster } from './cluster.ts';
 import { codecNumbers, compress } from './codecs.ts';
-import { batchHeaderBytes, type Checksum, type EncodedRecords, encodeRecords, writeBatch } from './encode-batch.ts';
+import { batchHeaderBytes, type EncodedRecords, encodeRecords, writeBatch } from './encode-batch.ts';
 
 export interface PlatformaticTransportOptions {
   readonly cluster: Cluster;

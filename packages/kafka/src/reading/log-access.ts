@@ -1,4 +1,5 @@
 import type { InboundRecord, TopicPartition } from '@millrace/messaging';
+import type { Damage } from './record-batch.ts';
 
 export const earliest = -2;
 export const latest = -1;
@@ -27,6 +28,8 @@ export interface Fetched {
   /** Where to go on, also past what was compacted away. */
   readonly next: number;
   readonly highWatermark: number;
+  /** Why the batch at the position cannot be read: nothing came then. Null for nothing. */
+  readonly damage: Damage | null;
 }
 
 export interface FetchLimits {

@@ -1,7 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { InboundRecord, PartitionRange } from '@millrace/messaging';
 import { classifyClientFailure, clientError } from '../errors.ts';
-import { type Cursor, earliest, type FetchLimits, type LogAccess, latest, partitionKey } from './log-access.ts';
+import {
+  type Cursor,
+  earliest,
+  type Fetched,
+  type FetchLimits,
+  type LogAccess,
+  latest,
+  partitionKey,
+} from './log-access.ts';
+import { mostTries, restAfterMs, unreadableBatch } from './unreadable-batch.ts';
 
 export interface RangesOptions {
   readonly log: LogAccess;
@@ -12,6 +21,8 @@ export interface RangesOptions {
 
 interface RangeCursor extends Cursor {
   readonly to: number;
+  /** In a row that the batch at its position could not be read. */
+  damages: number;
 }
 
 /**
@@ -39,21 +50,34 @@ export async function* readRanges(
       }
     }
   };
+  /** Bytes may be damaged on their way; what is damaged where it stands ends the reading. */
+  const restFor = async (fetched: readonly Fetched[]): Promise<void> => {
+    let longest = 0;
+    for (const { cursor, damage } of fetched) {
+      const range = cursor as RangeCursor;
+      range.damages = damage === null ? 0 : range.damages + 1;
+      if (damage !== null && range.damages >= mostTries)
+        throw unreadableBatch({ ...range, offset: range.position }, damage);
+      longest = Math.max(longest, range.damages);
+    }
+    if (longest > 0) await sleep(restAfterMs(longest), undefined, signal === undefined ? {} : { signal });
+  };
   const cut = (): void => log.close();
   signal?.addEventListener('abort', cut, { once: true });
   try {
     let open = await attempt(() => clip(ranges, log));
     while (open.length > 0) {
       const fetched = await attempt(() => log.fetch(open, limits));
-      for (const { cursor, records, next, highWatermark } of fetched) {
+      for (const { cursor, records, next, highWatermark, damage } of fetched) {
         const { to } = cursor as RangeCursor;
         for (const record of records) {
           if (isAborted()) signal?.throwIfAborted();
           if (record.offset < to) yield record;
         }
         // Nothing at all below the end of the log: it was deleted meanwhile, or only unsettled records are left.
-        cursor.position = next === cursor.position && next >= highWatermark ? to : next;
+        cursor.position = next === cursor.position && next >= highWatermark && damage === null ? to : next;
       }
+      await restFor(fetched);
       open = open.filter(({ position, to }) => position < to);
     }
   } finally {
@@ -81,6 +105,7 @@ async function clip(ranges: readonly PartitionRange[], log: LogAccess): Promise<
         partition,
         position: Math.max(from, starts.get(key) ?? 0),
         to: Math.min(to, ends.get(key) ?? 0),
+        damages: 0,
       };
     })
     .filter(({ position, to }) => position < to);

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CodedError, type ReaderOptions, retry, type TopicReader } from '@millrace/messaging';
 import { type Logger, names } from '@millrace/service';
 import { classifyClientFailure, clientError } from '../errors.ts';
+import { DamagedPartitions } from './damaged-partitions.ts';
 import { type Cursor, earliest, type FetchLimits, type LogAccess, latest, partitionKey } from './log-access.ts';
 
 export interface KafkaReaderOptions extends ReaderOptions {
@@ -12,11 +13,15 @@ export interface KafkaReaderOptions extends ReaderOptions {
   readonly refreshMs: number;
 }
 
+/** A batch that cannot be read may be restored from a replica: it is looked for now and then. */
+const unreadableRestMs = 30_000;
+
 /**
  * Every record of the topics, without a group, so nothing is left behind on the cluster. Where the log was cut below a
  * position it goes on at the earliest record there is: what is deleted cannot be read, and a table or a control topic
  * must not stop for it. So it does where the log ends before a position: the topic was made anew, or the log lost its end,
  * and all that it has may be new. That is also looked for while nothing comes: a new log is not always asked for too much.
+ * Where a batch cannot be read its partition waits there, loudly, and the others go on.
  */
 export class KafkaReader implements TopicReader {
   readonly caughtUp: Promise<void>;
@@ -24,6 +29,7 @@ export class KafkaReader implements TopicReader {
   readonly #closing = new AbortController();
   readonly #caughtUp = Promise.withResolvers<void>();
   readonly #cursors = new Map<string, Cursor>();
+  readonly #damaged: DamagedPartitions;
   /** Partition → where its log ended at the start; emptied as they are reached. */
   readonly #ends = new Map<string, number>();
   #running: Promise<void> = Promise.resolve();
@@ -31,6 +37,11 @@ export class KafkaReader implements TopicReader {
 
   constructor(options: KafkaReaderOptions) {
     this.#options = options;
+    this.#damaged = new DamagedPartitions({
+      now: () => performance.now(),
+      onUnreadable: (_, error) => options.logger.error({ err: error }, names.logs.kafka.readerStuck),
+      laterMs: unreadableRestMs,
+    });
     this.caughtUp = this.#caughtUp.promise;
     this.caughtUp.catch(() => undefined);
   }
@@ -89,13 +100,15 @@ export class KafkaReader implements TopicReader {
   async #readOnce(): Promise<void> {
     const { log, limits, refreshMs } = this.#options;
     if (performance.now() - this.#refreshedAt > refreshMs) await this.#findNewPartitions();
-    const cursors = [...this.#cursors.values()];
+    const cursors = [...this.#cursors.values()].filter(({ topic, partition }) => this.#damaged.asks(topic, partition));
     if (cursors.length === 0) {
       await sleep(limits.maxWaitMs, undefined, { signal: this.#closing.signal }).catch(() => undefined);
       return;
     }
-    for (const { cursor, records, next } of await log.fetch(cursors, limits)) {
+    for (const { cursor, records, next, damage } of await log.fetch(cursors, limits)) {
       for (const record of records) this.#hand(record);
+      if (damage !== null) this.#damaged.wasNotRead({ ...cursor, offset: next }, damage);
+      else if (next > cursor.position) this.#damaged.wasRead(cursor);
       cursor.position = next;
       const key = partitionKey(cursor.topic, cursor.partition);
       if (next >= (this.#ends.get(key) ?? Number.POSITIVE_INFINITY)) this.#ends.delete(key);

@@ -1,5 +1,6 @@
 import { promisify } from 'node:util';
 import { zstdCompress, zstdCompressSync, zstdDecompress, zstdDecompressSync } from 'node:zlib';
+import { mostUnpackedBytes } from './unpacked-limit.ts';
 
 /** Up to so many bytes the trip to a thread and back costs as much as packing them; more would hold the event loop up. */
 const compressHereBytes = 32 * 1_024;
@@ -24,7 +25,7 @@ export function decompressZstd(packed: Buffer): Buffer | Promise<Buffer> {
   // Exactly what is needed where that is known: memory outside the heap, taken for every batch, is collected with the
   // whole heap.
   const wanted = unpackedBytes(packed) ?? Math.max(blindStep, packed.length * 4);
-  const options = { chunkSize: stepOf(wanted + 1) };
+  const options = { chunkSize: stepOf(wanted + 1), maxOutputLength: mostUnpackedBytes };
   return packed.length <= decompressHereBytes
     ? zstdDecompressSync(packed, options)
     : decompressElsewhere(packed, options);

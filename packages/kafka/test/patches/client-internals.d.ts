@@ -2,6 +2,19 @@ declare module 'kafkajs/src/protocol/recordBatch/v0/index.js' {
   const recordBatch: { RecordBatch(options: object): Promise<{ readonly buffer: Buffer }> };
   export default recordBatch;
 }
+declare module 'kafkajs/src/protocol/recordBatch/record/v0/decoder.js' {
+  export interface DecodedRecord {
+    readonly offset: string;
+    readonly timestamp: string;
+    readonly key: Buffer | null;
+    readonly value: Buffer | null;
+    /** From our patch: as the wire has them. */
+    readonly headerPairs: readonly (readonly [name: string, value: Buffer | null])[];
+    readonly headers: Readonly<Record<string, unknown>>;
+  }
+  const decode: (decoder: unknown, batchContext: object) => DecodedRecord;
+  export default decode;
+}
 declare module 'kafkajs/src/protocol/recordBatch/v0/decoder.js' {
   import type { DecodedRecord } from 'kafkajs/src/protocol/recordBatch/record/v0/decoder.js';
 
@@ -12,10 +25,7 @@ declare module 'kafkajs/src/protocol/recordBatch/record/v0/encodeRecords.js' {
   const encodeRecords: (records: readonly object[]) => Buffer;
   export default encodeRecords;
 }
-declare module 'kafkajs/src/protocol/recordBatch/crc32C/index.js' {
-  const crc32C: (data: Buffer) => number;
-  export default crc32C;
-}
+
 declare module 'kafkajs/src/protocol/decoder.js' {
   export default class Decoder {
     constructor(data: Buffer);
@@ -70,5 +80,13 @@ declare module 'kafkajs/src/broker/index.js' {
     joinGroup(request: object): Promise<unknown>;
     syncGroup(request: object): Promise<unknown>;
     heartbeat(request: object): Promise<unknown>;
+  }
+}
+
+declare module 'kafkajs/src/consumer/batch.js' {
+  export default class Batch {
+    constructor(topic: string, fetchedOffset: string, partitionData: object);
+    isEmptyDueToFiltering(): boolean;
+    lastOffset(): string;
   }
 }

@@ -32,6 +32,7 @@ async function join(group: string, instanceId: string, from: MortalBroker = conn
     onAssigned: ({ partitions }) => assignments.push(partitions.map(({ partition }) => partition)),
     onRecords: (batch) => records.push(...batch),
     beforeRejoin: async () => undefined,
+    onUnreadable: (_, error) => crashes.push(error),
     onCrash: (error) => crashes.push(error),
   };
   const member = await from.broker.createMember({ group, topics: [group], listener, instanceId });
@@ -124,6 +125,7 @@ describe('a member on @platformatic/kafka', () => {
           member.pause(every);
         },
         beforeRejoin: async () => undefined,
+        onUnreadable: () => undefined,
         onCrash: () => undefined,
       },
     });

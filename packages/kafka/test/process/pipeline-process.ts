@@ -27,6 +27,7 @@ const broker: Broker = {
         },
         onRecords: (records) => listener.onRecords(records),
         beforeRejoin: (deadline) => listener.beforeRejoin(deadline),
+        onUnreadable: (at, error) => listener.onUnreadable(at, error),
         onCrash: (error) => listener.onCrash(error),
       },
     }),

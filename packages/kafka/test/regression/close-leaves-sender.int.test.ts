@@ -58,6 +58,7 @@ describe.each(drivers)('over %s', (driver) => {
         onAssigned: () => undefined,
         onRecords: () => undefined,
         beforeRejoin: async () => undefined,
+        onUnreadable: () => undefined,
         onCrash: () => undefined,
       },
     });

@@ -18,6 +18,7 @@ describe.each(drivers)('over %s', (driver) => {
         onAssigned: () => undefined,
         onRecords: () => (undefined as unknown as { missing(): void }).missing(),
         beforeRejoin: async () => undefined,
+        onUnreadable: (_, error) => crashes.push(error),
         onCrash: (error) => crashes.push(error),
       },
     });

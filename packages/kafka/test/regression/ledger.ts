@@ -91,6 +91,11 @@ export const ledger: Readonly<Record<string, { readonly failure: string; readonl
     failure: 'The last offset is committed in place of the next, and a restart repeats a record.',
     test: 'regression/commit-off-by-one.int.test.ts',
   },
+  C14: {
+    failure:
+      'A batch that cannot be decoded ends the process, or is fetched for ever in silence, and with it everything of its answer; checksums are not looked at.',
+    test: 'regression/unreadable-batch-stops-all.int.test.ts',
+  },
   P1: {
     failure: 'Every connection runs a timer of one millisecond for ever.',
     test: 'regression/idle-timers.int.test.ts',

@@ -2,7 +2,9 @@ import type { Frame } from './fault-proxy.ts';
 
 /** Kafka's numbers for what a broker may answer. */
 export const answers = {
+  unknownServerError: -1,
   offsetOutOfRange: 1,
+  corruptMessage: 2,
   leaderNotAvailable: 5,
   notLeader: 6,
   notEnoughReplicas: 19,
@@ -84,6 +86,37 @@ interface FailedPartition {
   readonly errorCode: number;
   /** Bytes of the body before its topics. */
   readonly topicsAt: number;
+}
+
+/**
+ * In an answer to Fetch: the record batches of this partition are changed where they stand. Null, and no hit, where it has
+ * none, or where `damage` says that it left them alone.
+ */
+export function damageFetched(
+  frame: Frame,
+  topic: string,
+  partition: number,
+  damage: (batches: Buffer) => boolean,
+): Buffer | null {
+  only(frame, 11);
+  const bytes = Buffer.from(frame.bytes);
+  const cursor = answerBody(bytes);
+  cursor.at += 10;
+  let isDamaged = false;
+  cursor.each(() => {
+    const name = cursor.text();
+    cursor.each(() => {
+      const found = cursor.int32();
+      cursor.at += 26;
+      cursor.each(() => {
+        cursor.at += 16;
+      });
+      cursor.at += 4;
+      const batches = cursor.bytes();
+      if (name === topic && found === partition && batches.length > 0) isDamaged ||= damage(batches);
+    });
+  });
+  return isDamaged ? bytes : null;
 }
 
 /** Both answers have topics of partitions, each with its number, its error and 24 bytes more before what is their own. */

@@ -60,6 +60,9 @@ export const collecting = (values: string[], onJoined: () => void = () => undefi
   onAssigned: onJoined,
   onRecords: (records) => values.push(...records.map(({ value }) => String(value))),
   beforeRejoin: async () => undefined,
+  onUnreadable: (_, error) => {
+    throw error;
+  },
   onCrash: (error) => {
     throw error;
   },

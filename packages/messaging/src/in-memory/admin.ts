@@ -19,7 +19,7 @@ export function createInMemoryAdmin(cluster: Cluster): BrokerAdmin {
       if (total < topic.logs.length) {
         throw new RangeError(`${name} has ${topic.logs.length} partitions; they can only become more, not ${total}`);
       }
-      while (topic.logs.length < total) topic.logs.push({ records: [], start: 0, end: 0 });
+      while (topic.logs.length < total) topic.logs.push({ records: [], start: 0, end: 0, unreadable: null });
       topic.spec = { ...topic.spec, partitions: total };
     },
     async alterTopicConfig(name, config) {

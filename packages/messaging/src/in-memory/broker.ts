@@ -30,6 +30,8 @@ export interface InMemoryBroker extends Broker {
   recreate(topic: string): void;
   /** Retention: everything below that offset of each partition is gone. */
   cut(topic: string, offset: number): void;
+  /** The record at that offset cannot be read any more. */
+  damage(position: RecordPosition): void;
   /** A group that nobody was in for long: Kafka forgets what it committed. */
   expireOffsets(group: string): void;
   /** What an operator does with a tool. */
@@ -101,6 +103,7 @@ function connectInMemory(cluster: Cluster, monotonic: () => number): InMemoryBro
     },
     recreate: (topic) => cluster.recreate(topic),
     cut: (topic, offset) => cluster.cut(topic, offset),
+    damage: (position) => cluster.damage(position),
     expireOffsets: (group) => void cluster.committed.delete(group),
     setCommitted: (group, position) => cluster.setCommitted(group, position),
     compact: (topic) => cluster.compact(topic),

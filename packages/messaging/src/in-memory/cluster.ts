@@ -11,6 +11,8 @@ export interface Log {
   start: number;
   /** The offset the next record will get. */
   end: number;
+  /** The offset of a record that cannot be read; null for none. */
+  unreadable: number | null;
 }
 
 export interface StoredTopic {
@@ -43,7 +45,7 @@ export class Cluster {
     if (this.topics.has(spec.name)) return;
     this.topics.set(spec.name, {
       spec,
-      logs: Array.from({ length: spec.partitions }, () => ({ records: [], start: 0, end: 0 })),
+      logs: Array.from({ length: spec.partitions }, () => ({ records: [], start: 0, end: 0, unreadable: null })),
     });
   }
 
@@ -113,6 +115,10 @@ export class Cluster {
       log.start = Math.max(log.start, Math.min(offset, log.end));
       log.records = log.records.filter((record) => record.offset >= log.start);
     }
+  }
+
+  damage({ topic, partition, offset }: RecordPosition): void {
+    this.log(topic, partition).unreadable = offset;
   }
 
   setCommitted(group: string, { topic, partition, offset }: RecordPosition): void {

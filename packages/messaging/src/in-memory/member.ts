@@ -1,6 +1,14 @@
-import type { Assignment, GroupMember, MemberOptions, OffsetCommit, TopicPartition } from '../broker.ts';
+import type {
+  Assignment,
+  GroupMember,
+  InboundRecord,
+  MemberOptions,
+  OffsetCommit,
+  RecordPosition,
+  TopicPartition,
+} from '../broker.ts';
 import { CodedError, halt, retry } from '../disposition.ts';
-import { Cluster, partitionKey } from './cluster.ts';
+import { Cluster, type Log, partitionKey } from './cluster.ts';
 
 /** Records handed over in one call, as a fetch would bring them. */
 const batchRecords = 500;
@@ -12,6 +20,12 @@ export interface InMemoryMember extends GroupMember {
   crash(): void;
 }
 
+interface Position extends TopicPartition {
+  next: number;
+  /** Nothing more of it comes in this assignment. */
+  isUnreadable: boolean;
+}
+
 export interface Connection {
   readonly cluster: Cluster;
   readonly monotonic: () => number;
@@ -20,6 +34,13 @@ export interface Connection {
   lastAnswerAt(): number;
 }
 
+const unreadable = ({ topic, partition, offset }: RecordPosition): CodedError =>
+  new CodedError(
+    'X_KAFKA_BATCH_UNREADABLE',
+    `${topic}/${partition} cannot be read on from offset ${offset}: the record there is damaged; set the group behind it, then resume the pipeline`,
+    { disposition: halt },
+  );
+
 const outOfRange = (group: string, { topic, partition }: TopicPartition): CodedError =>
   new CodedError(
     'X_KAFKA_OFFSET_OUT_OF_RANGE',
@@ -27,11 +48,16 @@ const outOfRange = (group: string, { topic, partition }: TopicPartition): CodedE
     { disposition: halt },
   );
 
+/** Up to the one that cannot be read. */
+function readable({ unreadable }: Log, from: number, records: readonly InboundRecord[]): readonly InboundRecord[] {
+  return unreadable === null || unreadable < from ? records : records.filter(({ offset }) => offset < unreadable);
+}
+
 export function createInMemoryMember(connection: Connection, options: MemberOptions): InMemoryMember {
   const { cluster } = connection;
   const { listener, group } = options;
   const paused = new Set<string>();
-  const positions = new Map<string, { readonly topic: string; readonly partition: number; next: number }>();
+  const positions = new Map<string, Position>();
   const committed = cluster.committed.get(group) ?? new Map();
   cluster.committed.set(group, committed);
   let generation = 0;
@@ -54,8 +80,8 @@ export function createInMemoryMember(connection: Connection, options: MemberOpti
     // Begins elsewhere each time: no partition is always the first.
     turn += 1;
     for (let index = 0; index < partitions.length && state === 'joined'; index += 1) {
-      const position = partitions[(index + turn) % partitions.length] as (typeof partitions)[number];
-      if (paused.has(partitionKey(position.topic, position.partition))) continue;
+      const position = partitions[(index + turn) % partitions.length] as Position;
+      if (position.isUnreadable || paused.has(partitionKey(position.topic, position.partition))) continue;
       const log = cluster.log(position.topic, position.partition);
       if (position.next > log.end || position.next < log.start) {
         leave();
@@ -63,11 +89,17 @@ export function createInMemoryMember(connection: Connection, options: MemberOpti
         return;
       }
       const from = Cluster.seek(log, position.next);
-      const records = log.records.slice(from, from + batchRecords);
+      const records = readable(log, position.next, log.records.slice(from, from + batchRecords));
+      if (position.next === log.unreadable) {
+        position.isUnreadable = true;
+        const { topic, partition, next: offset } = position;
+        listener.onUnreadable({ topic, partition, offset }, unreadable({ topic, partition, offset }));
+        continue;
+      }
       const last = records.at(-1);
       if (last === undefined) continue;
       position.next = last.offset + 1;
-      isMore ||= from + batchRecords < log.records.length;
+      isMore ||= position.next < log.end;
       listener.onRecords(records);
     }
     if (isMore) wake();
@@ -81,7 +113,12 @@ export function createInMemoryMember(connection: Connection, options: MemberOpti
       for (const [partition, log] of cluster.topic(topic).logs.entries()) {
         const known = committed.get(partitionKey(topic, partition)) ?? null;
         partitions.push({ topic, partition, committed: known });
-        positions.set(partitionKey(topic, partition), { topic, partition, next: known?.offset ?? log.start });
+        positions.set(partitionKey(topic, partition), {
+          topic,
+          partition,
+          next: known?.offset ?? log.start,
+          isUnreadable: false,
+        });
       }
     }
     state = 'joined';

@@ -1,7 +1,7 @@
 import { names } from '@millrace/service';
-import type { Assignment, GroupListener, InboundRecord } from '../broker.ts';
+import type { Assignment, GroupListener, InboundRecord, RecordPosition } from '../broker.ts';
 import { type CancelTimer, type Clock, systemClock } from '../clock.ts';
-import { isCodedError } from '../disposition.ts';
+import { type CodedError, isCodedError } from '../disposition.ts';
 import type { Pipeline } from '../pipeline.ts';
 import { type Commits, createCommits } from './commits.ts';
 import { failureOf } from './failure.ts';
@@ -27,6 +27,7 @@ import { createStanding, type Standing } from './standing.ts';
 import { createStuckWatch, type StuckWatch } from './stuck-watch.ts';
 import { openSuspects, type Suspects } from './suspects.ts';
 import { ownerName } from './tenure.ts';
+import { createUnreadableLogs, type UnreadableLogs } from './unreadable-logs.ts';
 
 export function runPipeline<T>(pipeline: Pipeline<T>, options: RunOptions): PipelineRun {
   return new Run(pipeline, options);
@@ -56,6 +57,7 @@ class Run<T> implements PipelineRun, GroupListener {
   readonly #watch: StuckWatch;
   readonly #holds: KeyHolds | null;
   readonly #suspects: Suspects;
+  readonly #unreadable: UnreadableLogs;
   readonly #topics: readonly string[];
   readonly #membership: Membership;
   readonly #closing = new AbortController();
@@ -86,8 +88,7 @@ class Run<T> implements PipelineRun, GroupListener {
     this.#clock = options.clock ?? systemClock;
     this.#owner = ownerName(options.newId);
     this.#signals = createHandlerSignals({
-      maxProcessingMs: this.#settings.maxProcessingMs,
-      clock: this.#clock,
+      ...{ maxProcessingMs: this.#settings.maxProcessingMs, clock: this.#clock },
       fence: (now) => this.#fence(now),
     });
     const { producer, serde, logger, instanceId, version = 'unknown', random = Math.random } = options;
@@ -95,8 +96,7 @@ class Run<T> implements PipelineRun, GroupListener {
     const clock = this.#clock;
     this.#metrics = createPipelineMetrics(options.metrics, pipeline.group);
     this.#commits = createCommits({
-      member: () => this.#membership.current(),
-      partitions: () => this.#partitions.values(),
+      ...{ member: () => this.#membership.current(), partitions: () => this.#partitions.values() },
       takesMetadata: options.broker.capabilities.commitMetadata,
       isTaking: () => !this.#isRejoining,
       ...{ clock, owner: this.#owner, longestMs: this.#settings.maxProcessingMs },
@@ -116,12 +116,9 @@ class Run<T> implements PipelineRun, GroupListener {
       },
     });
     this.#sender = createSender({
-      producer,
-      clock,
-      random,
+      ...{ producer, clock, random },
       isWanted: (epoch) => epoch === this.#epoch && this.#phase !== 'closed',
-      isFenced: () => this.#fence() !== null,
-      signal: () => this.#permit.signal,
+      ...{ isFenced: () => this.#fence() !== null, signal: () => this.#permit.signal },
       onFailure: (error, topic) => logger.warn({ group: this.group, topic, err: error }, names.logs.kafka.retrying),
     });
     this.#holds = openKeyHolds(pipeline, {
@@ -133,8 +130,7 @@ class Run<T> implements PipelineRun, GroupListener {
     });
     this.#suspects = openSuspects({
       ...{ group: pipeline.group, clock, logger, solitude: options.solitude, settings: this.#settings },
-      member: () => this.#membership.current(),
-      commit: () => this.#commits.run(),
+      ...{ member: () => this.#membership.current(), commit: () => this.#commits.run() },
       onOpen: () => this.#processor.schedule(),
     });
     this.#processor = new RecordProcessor<T>({
@@ -145,18 +141,16 @@ class Run<T> implements PipelineRun, GroupListener {
         ...{ serde, settings: this.#settings, clock, random },
       }),
       breaker: options.breaker ?? null,
-      epoch: () => this.#epoch,
-      mayStart: (now) => this.#mayStart(now),
-      onAdmitted: () => this.#pace.spend(),
-      signal: () => this.#signals.current(),
+      ...{ epoch: () => this.#epoch, mayStart: (now) => this.#mayStart(now), signal: () => this.#signals.current() },
+      ...{ onAdmitted: () => this.#pace.spend(), onFinished: () => this.#finished() },
       onFailed: (failure) => this.#standing.failed(failure),
-      onFinished: () => this.#finished(),
       onHalt: (failure) => this.#standing.halt(failure.code, failure),
     });
     this.#watch = createStuckWatch({
       ...{ group: pipeline.group, settings: this.#settings, clock, logger, processor: this.#processor },
       ...{ commit: () => this.#commits.run(), signals: this.#signals, onFatal: options.onFatal },
     });
+    this.#unreadable = createUnreadableLogs({ group: pipeline.group, clock, logger, owner: this });
     this.#topics = topicsOf(pipeline);
     this.#pace = createPace({
       ...{ admin: options.broker.admin, topics: this.#topics, clock: this.#clock },
@@ -174,10 +168,8 @@ class Run<T> implements PipelineRun, GroupListener {
     this.#stopGauges = reportGauges({
       ...{ metrics: this.#options.metrics, group: this.group, topics: this.#topics, clock: this.#clock },
       ...{ processor: this.#processor, holds: this.#holds, pauses: this.#pauses },
-      partitions: () => this.#partitions.values(),
-      lag: () => this.lag(),
-      retentionMs: () => this.#membership.retention(),
-      flush: () => this.#metrics.flush(),
+      ...{ partitions: () => this.#partitions.values(), lag: () => this.lag() },
+      ...{ retentionMs: () => this.#membership.retention(), flush: () => this.#metrics.flush() },
     });
     if (!this.#isAway)
       await this.#membership.open().catch((error: unknown) => {
@@ -222,6 +214,12 @@ class Run<T> implements PipelineRun, GroupListener {
     if (partition === undefined) return;
     this.#metrics.batch(records.length);
     this.#processor.accept(partition, records);
+  }
+
+  onUnreadable(at: RecordPosition, error: CodedError): void {
+    const partition = this.#partitions.get(partitionName(at.topic, at.partition));
+    if (this.#phase === 'running' && !this.#isRejoining && partition !== undefined)
+      this.#unreadable.found(partition, error);
   }
 
   async beforeRejoin(deadline: AbortSignal): Promise<void> {
@@ -347,6 +345,7 @@ class Run<T> implements PipelineRun, GroupListener {
 
   #voidAssignment(reason: string): void {
     this.#epoch += 1;
+    this.#unreadable.clear();
     this.#signals.abort(abortReason(reason));
     this.#permit.renew();
     this.#processor.clear();
@@ -378,6 +377,7 @@ class Run<T> implements PipelineRun, GroupListener {
       this.#finishedSinceCommit = 0;
       void this.#commits.run();
     }
+    if (this.#phase === 'running') this.#unreadable.check();
     this.#progress.made();
   }
 

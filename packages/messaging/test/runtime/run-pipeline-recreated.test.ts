@@ -26,6 +26,7 @@ const between =
         listener: {
           ...{ onAssigned: (assignment) => listener.onAssigned(assignment) },
           ...{ onRecords: (records) => listener.onRecords(records), onCrash: (error) => listener.onCrash(error) },
+          onUnreadable: (at, error) => listener.onUnreadable(at, error),
           beforeRejoin: async (deadline) => {
             await listener.beforeRejoin(deadline);
             happens();

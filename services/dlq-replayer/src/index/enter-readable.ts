@@ -29,6 +29,7 @@ export async function enterReadable({ broker, group, topics, instanceId }: Enter
       },
       onRecords: () => undefined,
       beforeRejoin: async () => undefined,
+      onUnreadable: () => undefined,
       onCrash: assigned.reject,
     },
   });

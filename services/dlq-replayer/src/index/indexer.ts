@@ -4,6 +4,7 @@ import { groupOf } from '@millrace/flows';
 import {
   type Assignment,
   type Broker,
+  type CodedError,
   type GroupMember,
   type InboundRecord,
   isCodedError,
@@ -158,6 +159,7 @@ class KafkaIndexer implements Indexer {
         onAssigned: (assignment) => this.#onAssigned(assignment),
         onRecords: (records) => this.#onRecords(records),
         beforeRejoin: () => this.#finish(),
+        onUnreadable: (_, error) => void this.#onUnreadable(member, error),
         onCrash: (error) => this.#onCrash(member, error),
       },
     });
@@ -177,6 +179,12 @@ class KafkaIndexer implements Indexer {
       this.#mending ??= this.#mend().finally(() => {
         this.#mending = null;
       });
+  }
+
+  /** Not before what came is written: whoever sets the group behind what cannot be read passes over nothing else. */
+  async #onUnreadable(member: GroupMember, error: CodedError): Promise<void> {
+    await this.#writing;
+    if (this.#member === member && !this.#closing.signal.aborted) this.halt(error.code, error.message);
   }
 
   /** What was written stays; what waits is read again by whoever is next. */

@@ -42,6 +42,7 @@ async function commitAt(offset: number): Promise<void> {
       onAssigned: () => joined.resolve(),
       onRecords: () => undefined,
       beforeRejoin: async () => undefined,
+      onUnreadable: (_, error) => joined.reject(error),
       onCrash: joined.reject,
     },
   });

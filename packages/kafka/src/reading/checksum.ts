@@ -1,0 +1,2 @@
+/** CRC-32C, unsigned. */
+export type Checksum = (data: Buffer) => number;
