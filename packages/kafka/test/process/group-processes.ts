@@ -45,7 +45,7 @@ export async function aBacklog(broker: KafkaBroker, driver: DriverName, records:
   await producer.close();
   return {
     ...{ name: 'one', driver, brokers: testCluster().kafkaBrokers, group, topic, output, partitions },
-    ...{ instanceId: 'process-0', sessionTimeoutMs: 30_000, heartbeatMarginMs: 5_000, witness: null },
+    ...{ instanceId: 'process-0', sessionTimeoutMs: 30_000, heartbeatMarginMs: 5_000, witness: null, killer: null },
     ...{ handlerMs: 50, maxInFlight: 100, highWaterRecords: 2_000, commitIntervalMs: 200 },
   };
 }
@@ -81,8 +81,11 @@ export function endProcesses(): void {
 
 export function startProcess(plan: ProcessPlan): GroupProcess {
   let joining = 0;
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'pipeline-process.ts'), JSON.stringify(plan)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+  // Little, so that whoever takes all of it is done soon. What the runtime says of its end is not the test's.
+  const limits = plan.killer?.by === 'memory' ? ['--max-old-space-size=96'] : [];
+  const main = join(import.meta.dirname, 'pipeline-process.ts');
+  const child = spawn(process.execPath, [...limits, main, JSON.stringify(plan)], {
+    stdio: ['ignore', 'pipe', plan.killer === null ? 'inherit' : 'ignore'],
   });
   children.add(child);
   const ended = once(child, 'exit');

@@ -44,6 +44,7 @@ const run = runPipeline(
     to: [output],
     handle: async ({ key, data: { number } }, signal) => {
       say('started', monotonicMs(), number);
+      if (number === plan.killer?.number) endBy(plan.killer.by);
       // Some take ten times as long, as calls of a model do: finished records stand behind unfinished ones.
       await new Promise((resolve) => setTimeout(resolve, number % 50 === 0 ? plan.handlerMs * 10 : plan.handlerMs));
       const at = monotonicMs();
@@ -68,6 +69,11 @@ const run = runPipeline(
     onFatal: (error) => void stop(exitCodeOf(error)),
   },
 );
+
+function endBy(way: 'abort' | 'memory'): void {
+  if (way === 'abort') process.abort();
+  for (const taken: string[][] = []; ; ) taken.push(Array.from({ length: 10_000 }, () => String(Math.random())));
+}
 
 async function stop(code: number): Promise<void> {
   await run.drain(AbortSignal.timeout(2_000));

@@ -19,6 +19,8 @@ export interface ProcessPlan {
   readonly commitIntervalMs: number;
   /** Who notes each record's effect, by HTTP; null where there is none. */
   readonly witness: string | null;
+  /** The record whose handler ends the process, and how; null for none. */
+  readonly killer: { readonly number: number; readonly by: 'abort' | 'memory' } | null;
 }
 
 /** What the witness is told. */
