@@ -48,3 +48,12 @@ export async function answers(url: string, status: number): Promise<unknown> {
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
 }
+
+/** Asks until the claim holds, or the deadline passes. */
+export async function happens(claim: () => Promise<boolean>, what: string): Promise<void> {
+  const deadline = Date.now() + 30_000;
+  while (!(await claim())) {
+    if (Date.now() > deadline) throw new Error(`never happened: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}

@@ -9,12 +9,13 @@ import { readDeadLetter, readIdentity } from '@millrace/messaging';
 import { createLogger } from '@millrace/service';
 import { anIssueOf, aTicket, aWebhook, ticketCreated } from './builders.ts';
 import { type Fixture, specs, startEnricher } from './enricher-fixture.ts';
-import { answers, freePort, type Run, runMain } from './enricher-process.ts';
+import { answers, freePort, happens, type Run, runMain } from './enricher-process.ts';
+import { openRawRecords } from './raw-records.ts';
 
 // Other files share the cluster and its topics: what this file wrote is known by its ids.
 const { kafkaBrokers, registryUrl } = testCluster();
 const logger = createLogger({ service: 'test', level: 'silent' });
-const run = randomUUID().slice(0, 8);
+const runId = randomUUID().slice(0, 8);
 const flows = join(import.meta.dirname, '../../../infra/flows');
 const closing: (() => Promise<unknown>)[] = [];
 let broker: KafkaBroker;
@@ -72,6 +73,38 @@ describe('the enricher process', () => {
     expect(await service.ended).toMatchObject({ code: 0 });
   });
 
+  // A producer states any time of 64 bits, and a broker takes it where the topic was made by hand: the process ended for it,
+  // and each one after it.
+  it('goes on past records of whatever time their producer states, and takes the next ordinary one', async () => {
+    const { name: topic } = topics.webhooksReceived;
+    const timed = (type: string, aheadMs: bigint): Promise<void> =>
+      broker.admin.alterTopicConfig(topic, {
+        'message.timestamp.type': type,
+        'message.timestamp.after.max.ms': String(aheadMs),
+      });
+    await timed('CreateTime', 2n ** 63n - 1n);
+    const records = await openRawRecords(broker, { registryUrl, logger });
+    closing.push(() => records.close());
+    const service = await run();
+    await answers(`${service.url}/readyz`, 200);
+    const impossible = [-9e15, -8.64e15 - 1, 8.64e15 + 1, 9e15];
+    const named = (kind: string, timestamp: number): string => `${runId}-${kind}${timestamp}`;
+    for (const timestamp of [...impossible, -8.64e15, -1]) {
+      await records.webhook(named('timed', timestamp), { ceTime: true, timestamp });
+      await records.webhook(named('untimed', timestamp), { ceTime: false, timestamp });
+    }
+    // Of the same key, so it stands behind all of them.
+    await records.webhook(`${runId}-ordinary`, { ceTime: true });
+    await timed('LogAppendTime', 3_600_000n);
+    await happens(async () => (await records.enriched()).includes(`${runId}-ordinary`), 'the ordinary one is enriched');
+    expect(await answers(`${service.url}/readyz`, 200)).toMatchObject({ ready: true });
+    const untimed = (await records.deadLetters()).filter(({ id }) => id.startsWith(`${runId}-untimed`));
+    for (const timestamp of impossible)
+      expect(untimed).toContainEqual({ id: named('untimed', timestamp), code: 'X_DECODE_TIME' });
+    service.stop();
+    expect(await service.ended).toMatchObject({ code: 0 });
+  }, 60_000);
+
   it('ends with every problem of its settings, or of the flows, before anything opens', async () => {
     const settings = await (await run({ MILLRACE_KAFKA_BROKERS: '', MILLRACE_POSTGRES_URL: 'here' })).ended;
     expect(settings).toMatchObject({ code: 1, stderr: expect.stringMatching(/KAFKA_BROKERS[\s\S]*POSTGRES_URL/) });
@@ -105,7 +138,7 @@ describe('enricher on Kafka, registry and Postgres', () => {
   });
 
   it('turns a webhook into an enriched ticket', async () => {
-    const id = `${run}-ticket`;
+    const id = `${runId}-ticket`;
     await fixture.webhook(id, `zendesk:${id}`, aWebhook(ticketCreated));
     await fixture.settled();
     expect(await ticketsOf(id)).toMatchObject([
@@ -114,7 +147,7 @@ describe('enricher on Kafka, registry and Postgres', () => {
   });
 
   it('orders the events of two gateways by the log, though the clock of the first is ahead', async () => {
-    const id = `${run}-clocks`;
+    const id = `${runId}-clocks`;
     const event = (status: string) => ({ ...aTicket({ id, status }), sequence: null, source: 'shop' });
     await fixture.businessEvent(`${id}-1`, event('open'), Date.now() + 3_600_000);
     await fixture.businessEvent(`${id}-2`, event('solved'), Date.now() - 3_600_000);
@@ -125,7 +158,7 @@ describe('enricher on Kafka, registry and Postgres', () => {
   });
 
   it('takes what producers state for newer, whichever came last', async () => {
-    const id = `${run}-stated`;
+    const id = `${runId}-stated`;
     const event = (status: string, updatedAt: number) => ({
       ...aTicket({ id, status, updatedAt }),
       sequence: null,
@@ -140,7 +173,7 @@ describe('enricher on Kafka, registry and Postgres', () => {
   });
 
   it('fetches a body of 2 MB by its claim check', async () => {
-    const id = `${run}-large`;
+    const id = `${runId}-large`;
     const { body, ...webhook } = aWebhook(ticketCreated);
     const large = JSON.parse(String(body)) as { detail: { description: string } };
     large.detail.description = 'x'.repeat(2_000_000);
@@ -161,8 +194,8 @@ describe('enricher on Kafka, registry and Postgres', () => {
   });
 
   it('dead-letters a required miss; once the row is loaded a redrive delivers it', async () => {
-    const id = `${run}-issue`;
-    const repository = `acme/${run}`;
+    const id = `${runId}-issue`;
+    const repository = `acme/${runId}`;
     await fixture.webhook(id, `github:${id}`, anIssueOf(repository));
     await fixture.settled();
     const deadLetter = (await fixture.deadLetters('enricher.issues')).find(
@@ -178,12 +211,12 @@ describe('enricher on Kafka, registry and Postgres', () => {
   });
 
   it('goes on where it was after a stop, with its tables read again', async () => {
-    const id = `${run}-after`;
+    const id = `${runId}-after`;
     await fixture.close();
     fixture = await start();
-    await fixture.webhook(id, `github:${id}`, anIssueOf(`acme/${run}`));
+    await fixture.webhook(id, `github:${id}`, anIssueOf(`acme/${runId}`));
     await fixture.settled();
     expect((await fixture.values(topics.issuesEnriched)).filter(({ raw }) => raw?.id === id)).toHaveLength(1);
-    expect(await ticketsOf(`${run}-ticket`)).toHaveLength(1);
+    expect(await ticketsOf(`${runId}-ticket`)).toHaveLength(1);
   });
 });
