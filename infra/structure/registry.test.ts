@@ -7,7 +7,7 @@ import { filesBelow, readText, root } from './workspace.ts';
 interface Registered {
   readonly name: string;
   readonly summary?: string;
-  readonly normalises?: string;
+  readonly normalises?: readonly string[];
 }
 
 const load = (path: string): Promise<Record<string, unknown>> => import(pathToFileURL(join(root, path)).href);

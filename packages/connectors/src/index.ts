@@ -1,6 +1,7 @@
 export * from './kit/content-encoding.ts';
 export * from './kit/document-fields.ts';
 export * from './kit/identity.ts';
+export * from './kit/normalise.ts';
 export * from './kit/selector.ts';
 export * from './kit/source.ts';
 export * from './kit/source-errors.ts';

@@ -12,6 +12,7 @@ import { standardWebhooksSource } from '../src/vendors/standard-webhooks/source.
 import { stripeSource } from '../src/vendors/stripe/source.ts';
 import { zendeskSource } from '../src/vendors/zendesk/source.ts';
 import { normaliseTicket } from '../src/vendors/zendesk/source-normalise.ts';
+import { aMeta } from './kit/a-meta.ts';
 import { aDelivery } from './kit/sink/a-delivery.ts';
 
 const aHeader = 'Node: 16 KB of all headers together';
@@ -31,21 +32,15 @@ const verifying =
   };
 
 const zendeskEvent = (text: string): ReturnType<typeof normaliseTicket> =>
-  normaliseTicket({
-    body: Buffer.from(
-      JSON.stringify({
-        type: 'zen:event-type:ticket.created',
-        subject: text,
-        time: text,
-        detail: { id: '1', description: text, tags: text, requester: { email: text }, created_at: text },
-      }),
-    ),
-    headers: [{ name: 'content-type', value: 'application/json' }],
-    eventType: 'zen:event-type:ticket.created',
-    receivedAt: 1_790_000_000_000,
-    source: 'zendesk',
-    actor: null,
-  });
+  normaliseTicket(
+    {
+      type: 'zen:event-type:ticket.created',
+      subject: text,
+      time: text,
+      detail: { id: '1', description: text, tags: text, requester: { email: text }, created_at: text },
+    },
+    aMeta('zendesk', { eventType: 'zen:event-type:ticket.created' }),
+  );
 
 /** All that reads strangers' text in this package. */
 export const textFunctions: readonly TextFunction[] = [

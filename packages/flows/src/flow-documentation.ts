@@ -48,7 +48,7 @@ function originsOf(flow: Flow, flows: Flows, normalises: Normalises): readonly s
       `what ${writer?.flow === undefined || writer.flow === null ? 'somebody else' : `flow ${writer.flow}`} wrote`,
     ];
   }
-  const sources = Object.values(flows.sources).filter(({ connector }) => normalises(connector) === flow.entity);
+  const sources = Object.values(flows.sources).filter(({ connector }) => normalises(connector)?.includes(flow.entity));
   return [
     ...sources.map(
       ({ name, connector, enabled }) =>

@@ -24,20 +24,20 @@ export interface FlowMap {
   readonly edges: readonly MapEdge[];
 }
 
-/** Entity that a connector's webhooks become, where it is known; others end as raw records. */
-export type Normalises = (connector: string) => string | undefined;
+/** Entities that a connector's webhooks become, where that is known; others end as raw records. */
+export type Normalises = (connector: string) => readonly string[] | undefined;
 
 export function flowMap(flows: Flows, normalises: Normalises): FlowMap {
   const nodes: MapNode[] = [];
   const edges: MapEdge[] = [];
   const raw = 'webhooks.received.v1';
   for (const { name, connector, enabled } of Object.values(flows.sources)) {
-    const entity = normalises(connector);
+    const becomes = normalises(connector) ?? [];
     nodes.push({ id: `source:${name}`, label: [name, ...(enabled ? [] : ['disabled'])], shape: 'source' });
     edges.push({
       from: `source:${name}`,
       to: raw,
-      ...(entity === undefined ? { label: 'raw only' } : { label: entity }),
+      label: becomes.length === 0 ? 'raw only' : becomes.join(', '),
     });
   }
   if (nodes.length > 0)
@@ -47,7 +47,7 @@ export function flowMap(flows: Flows, normalises: Normalises): FlowMap {
     const part = mapOfFlow(flow);
     nodes.push(...part.nodes);
     edges.push(...part.edges);
-    const isFed = Object.values(flows.sources).some(({ connector }) => normalises(connector) === flow.entity);
+    const isFed = Object.values(flows.sources).some(({ connector }) => normalises(connector)?.includes(flow.entity));
     const received = flowTopics(flow).source.name;
     if (
       flow.from.stage === 'received' &&

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { documentationOf } from '../src/flow-documentation.ts';
 import { loadFlows, parseFlows } from '../src/index.ts';
 
-const normalises = (connector: string) => ({ zendesk: 'tickets', github: 'issues' })[connector];
+const normalises = (connector: string) => ({ zendesk: ['tickets'], github: ['issues'] })[connector];
 
 describe('the documentation of flows', () => {
   const flows = loadFlows(join(import.meta.dirname, '../../../infra/flows'));

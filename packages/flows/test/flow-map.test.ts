@@ -17,7 +17,7 @@ flows:
 `,
   },
 ]);
-const map = flowMap(flows, (connector) => (connector === 'zendesk' ? 'tickets' : undefined));
+const map = flowMap(flows, (connector) => (connector === 'zendesk' ? ['tickets'] : undefined));
 
 describe('flow map', () => {
   it('is Mermaid text in which nothing of an expression breaks out', () => {

@@ -2,8 +2,6 @@
 export const enricherErrors = {
   X_NORMALISE_BODY:
     'The stored body of a large webhook is not the one that was received. Look at the body store; the digest is in the raw record.',
-  X_NORMALISE_ENTITY:
-    'A normaliser made an entity that no schema declares. Add its schema and its row, or mend the normaliser.',
   X_ENRICH_LOOKUP_MISSING:
     'A required lookup found no row. Load it (`millrace reference load`), then redrive; or make the lookup optional in the flow.',
   X_ENRICH_LOOKUP_KEY: 'A lookup key is neither text nor a number. Mend `by` in the flow, then redrive.',

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { NormalisedItem, Source } from '@millrace/connectors/kit/source';
+import type { EventMeta, NormalisedItem } from '@millrace/connectors/kit/normalise';
+import type { Source } from '@millrace/connectors/kit/source';
+import { documentOf } from '@millrace/connectors/kit/webhook-body';
 import {
   type CanonicalEntity,
   type EntityDefinition,
@@ -43,6 +45,7 @@ export interface NormaliseOptions {
 }
 
 const stage = { name: 'normalise', group: groupOf('normalise') };
+/** Any of them may come out: which, each connector declares. */
 const received = Object.values(entities).map((entity: EntityDefinition<CanonicalEntity>) => entity.received);
 
 /** Vendor payload → canonical entities; what is our own echo, or has no normaliser, ends here and says so. */
@@ -69,24 +72,16 @@ export function normalise({
     const body = await bodyOf(data, bodies, signal);
     // It told of something that was deleted for good since.
     if (body === null) return filtered(envelope, 'erased', now());
-    const result = connector.normalise({
-      body,
-      headers: data.headers,
-      eventType: data.eventType,
-      receivedAt: data.receivedAt,
-      source: data.source,
-      actor: data.actor,
-      integrationActor: Object.hasOwn(instances, data.source) ? (instances[data.source]?.actor ?? null) : null,
-    });
+    const document = documentOf({ body, headers: data.headers }, connector.body);
+    const result = connector.normalise(document, metaOf(data, instances));
     if (result.kind === 'filtered') return filtered(envelope, result.reason, now());
     for (const { key, deletion } of result.items)
       if (deletion?.kind === 'permanent') await bodies.erase(key, data.bodyRef?.ref ?? null, signal);
-    const before = parsedOrUndefined(body);
     const ordinalOf = countedByKey();
     const outputs = result.items.map(withoutWhatIsGone).flatMap((item) => {
       const time = eventTimeOf(item, envelope.origin.timestamp);
       const output = outgoing(envelope, item, time, ordinalOf(item));
-      const patch = before === undefined ? null : patchBetween(before, item.data);
+      const patch = patchBetween(document, item.data);
       const change = { entity: item.entity, patch, reason: noteOn(item, time), at: now() };
       return [output, appliedTransformation(stage, envelope, output, change)];
     });
@@ -94,16 +89,20 @@ export function normalise({
   };
 }
 
+function metaOf(data: WebhookReceived, instances: NormaliseOptions['instances']): EventMeta {
+  const { headers, eventType, receivedAt, source, actor } = data;
+  const instance = Object.hasOwn(instances, source) ? instances[source] : undefined;
+  return { headers, eventType, receivedAt, source, actor, integrationActor: instance?.actor ?? null };
+}
+
 /** What is deleted for good has no content from here on: neither in the entity's record nor in the patch that tells of it. */
 function withoutWhatIsGone(item: NormalisedItem): NormalisedItem {
   if (item.deletion?.kind !== 'permanent') return item;
-  const entity = entityOf(item.entity);
-  if (entity === undefined) return item;
-  return { ...item, data: { ...withoutContent(entity, item.data as unknown as CanonicalEntity) } };
+  return { ...item, data: { ...withoutContent(entityOf(item.entity), item.data as unknown as CanonicalEntity) } };
 }
 
-const entityOf = (name: string): EntityDefinition<CanonicalEntity> | undefined =>
-  Object.hasOwn(entities, name) ? entities[name as EntityName] : undefined;
+/** A source lets nothing out but what it declares, and declares nothing without a schema. */
+const entityOf = (name: string): EntityDefinition<CanonicalEntity> => entities[name as EntityName];
 
 /** How many events of the same key came before in a batch: without it two of one moment would be equally new. */
 function countedByKey(): (item: NormalisedItem) => number {
@@ -136,14 +135,6 @@ function outgoing(
   time: number | null,
   ordinal: number,
 ): Outgoing & { readonly item: string } {
-  const entity = entityOf(item.entity);
-  if (entity === undefined) {
-    throw new CodedError(
-      'X_NORMALISE_ENTITY',
-      `the normaliser of ${data.connector} made ${item.entity}, which no schema declares`,
-      { disposition: deadLetter },
-    );
-  }
   const value: EntityReceived<CanonicalEntity> = {
     sequence: sequenceFrom(time === null ? null : statedInstant(time), origin, ordinal),
     receivedAt: data.receivedAt,
@@ -154,7 +145,7 @@ function outgoing(
     deletion: item.deletion ?? null,
   };
   return {
-    to: entity.received,
+    to: entityOf(item.entity).received,
     key: item.key,
     item: item.item,
     ...(time === null ? {} : { time: new Date(time).toISOString() }),
@@ -178,13 +169,4 @@ async function bodyOf(
     });
   }
   return body;
-}
-
-/** Forms and compressed bodies have no JSON to compare with. */
-function parsedOrUndefined(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString('utf8'));
-  } catch {
-    return undefined;
-  }
 }

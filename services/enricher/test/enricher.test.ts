@@ -121,6 +121,7 @@ describe('enricher', () => {
       ['enricher.normalise', true],
       ['enricher.issues', true],
       ['enricher.tickets', true],
+      ['enricher since its start', true],
     ]);
     fixture.enricher.runs()[0]?.halt('X_TEST');
     expect(fixture.enricher.checks[1]?.ready()).toStrictEqual({ ok: false, reason: 'halted: X_TEST' });

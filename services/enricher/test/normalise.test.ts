@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
-import type { Source } from '@millrace/connectors/kit/source';
+import type { Normalised } from '@millrace/connectors/kit/normalise';
+import { defineSource, type Source } from '@millrace/connectors/kit/source';
 import { sources } from '@millrace/connectors/sources';
 import { type TicketReceived, type TransformationRecorded, topics, type WebhookReceived } from '@millrace/contracts';
 import { CodedError, type Handled, isCodedError, outputId } from '@millrace/messaging';
 import fc from 'fast-check';
 import jsonPatch, { type Operation } from 'fast-json-patch';
 import { normalise, normalisePipeline } from '../src/normalise.ts';
-import { anEnvelope, aWebhook, issueOpened, never, rejectionOf, sampleOf, ticketCreated } from './builders.ts';
+import { anEnvelope, aTicket, aWebhook, issueOpened, never, rejectionOf, sampleOf, ticketCreated } from './builders.ts';
 
 const bodies = new Map<string, Buffer | null>();
 const erased: (readonly [string, string | null])[] = [];
@@ -201,18 +203,47 @@ describe('normalise', () => {
     expect(error.message).not.toContain('hunter2');
   });
 
-  it('dead-letters an entity that no schema declares', async () => {
-    const normaliser = {
-      ...sources['zendesk'],
-      normalise: () => ({
-        kind: 'entities',
-        items: [{ entity: 'orders', item: '1', key: 'k', eventTime: 0, data: {} }],
-      }),
-    };
-    const odd = normalise({ ...options, connectors: { zendesk: normaliser as never } });
-    expect(await rejectionOf(async () => odd(anEnvelope(aWebhook(ticketCreated)), never))).toMatchObject({
-      code: 'X_NORMALISE_ENTITY',
+  it('makes entities of several kinds of one event, each with ids of its own and an audit record', async () => {
+    const zendesk = defineSource({
+      ...(sources['zendesk'] as Source),
+      normalises: ['tickets', 'messages'],
+      normalise: (document, { source }) => {
+        const { detail } = document as { readonly detail: { readonly id: string; readonly subject: string } };
+        const of = (entity: string, data: object) => ({ entity, item: detail.id, key: `${source}:${detail.id}`, data });
+        const ticket = of('tickets', { ...aTicket({ id: detail.id }).entity });
+        const message = of('messages', { id: detail.id, text: detail.subject });
+        return {
+          kind: 'entities',
+          items: [ticket, message].map((item) => ({ ...item, eventTime: null })),
+        } as Normalised;
+      },
     });
+    const { outputs } = await normalise({ ...options, connectors: { zendesk } })(
+      anEnvelope(aWebhook(ticketCreated)),
+      never,
+    );
+    expect(outputs.map(({ to, key }) => [to.name, key])).toEqual([
+      ['tickets.received.v1', 'zendesk:35436'],
+      ['transformations.recorded.v1', 'zendesk:35436'],
+      ['messages.received.v1', 'zendesk:35436'],
+      ['transformations.recorded.v1', 'zendesk:35436'],
+    ]);
+    const ids = outputs.map(({ to, item = '' }) => outputId(anEnvelope(null).id, 'normalise', to.type, item, 0));
+    expect(new Set(ids).size).toBe(4);
+    const told = outputs.flatMap(({ to, data }) =>
+      to === topics.transformationsRecorded ? [data as TransformationRecorded] : [],
+    );
+    expect(told.map(({ entity, outputId: id }) => [entity, id])).toEqual([
+      ['tickets', ids[0]],
+      ['messages', ids[2]],
+    ]);
+  });
+
+  it('reads and compares what came compressed as what came plain', async () => {
+    const plain = aWebhook(ticketCreated);
+    const headers = [...plain.headers, { name: 'content-encoding', value: 'gzip' }];
+    const packed = { ...plain, headers, body: gzipSync(plain.body ?? '') };
+    expect(await handle(packed)).toStrictEqual(await handle(plain));
   });
 
   it('makes the same outputs of the same message, every time', async () => {

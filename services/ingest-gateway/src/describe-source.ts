@@ -17,7 +17,7 @@ export function summariseSources(
     verifiedBy: source.verifiedBy,
     coversBody: source.coversBody,
     replayProtected: source.replayProtected,
-    ...(source.normalises === undefined ? {} : { normalises: source.normalises }),
+    ...(source.normalises === undefined ? {} : { normalises: source.normalises.join(', ') }),
     configured: [...configured.values()].filter(({ definition }) => definition === source).map(({ name }) => name),
   }));
 }

@@ -50,7 +50,8 @@ describe('a sample', () => {
   const normalise = (sample: Sample) => {
     const definition = definitionOf(sample);
     const headers = Object.entries({ ...sample.headers, 'content-type': 'application/json' }).map(([name, value]) => ({ name, value }));
-    return definition.normalise?.({ source: sample.connector, body: Buffer.from(sample.body), headers, eventType: null, receivedAt: now.getTime(), actor: '900100' });
+    const meta = { source: sample.connector, headers, eventType: null, receivedAt: now.getTime(), actor: '900100', integrationActor: null };
+    return definition.normalise?.(JSON.parse(sample.body) as unknown, meta);
   };
 
   it('is the same event whenever it is made, so that one sent twice is a duplicate', () => {

@@ -23,6 +23,8 @@ export const sourceErrors = {
     'The content type is none that this source takes; the message names those. Choose one in the settings of the vendor.',
   X_NORMALISE_FIELD_MISSING:
     'A payload lacks a field that the entity cannot be without; the message names it. Mend the normaliser or the vendor settings, then redrive.',
+  X_NORMALISE_ENTITY:
+    'A normaliser made a kind of entity that its source does not declare. Name it in `normalises`, or correct the normaliser; then redrive.',
   X_NORMALISE_FAILED: 'A normaliser failed on a payload that it did not foresee: a defect; mend it, then redrive.',
 } as const;
 

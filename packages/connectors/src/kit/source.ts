@@ -1,6 +1,5 @@
-import { CodedError, deadLetter, isCodedError } from '@millrace/messaging';
-import { destinations, fitId, fitValue, keyBytes } from '@millrace/text';
-import type { Deletion } from './deletion.ts';
+import { entities } from '@millrace/contracts';
+import { guardedNormalise, type Normalise } from './normalise.ts';
 import { type Pointer, pointersOf, type Selector } from './selector.ts';
 import { coversBody, signedHeaders, type Verification } from './verification/verification.ts';
 
@@ -50,47 +49,6 @@ export interface Reply {
   readonly status?: number;
 }
 
-/** The raw record as a normaliser sees it: the fields of `webhooks.received` of the same names. */
-export interface RawWebhook {
-  /** As received; compressed where its content-encoding says so. */
-  readonly body: Buffer;
-  readonly headers: readonly { readonly name: string; readonly value: string }[];
-  readonly eventType: string | null;
-  /** Epoch milliseconds. */
-  readonly receivedAt: number;
-  /** The instance's name in the flow; begins every entity key. */
-  readonly source: string;
-  /** Who caused the event at the vendor, as the declared pointer found it. */
-  readonly actor: string | null;
-  /** Our own integration at the vendor, as the flow names it: what it caused is filtered as an echo. */
-  readonly integrationActor?: string | null;
-}
-
-export interface NormalisedItem {
-  /** Plural name of the entity, as in the flow. */
-  readonly entity: string;
-  /** Names this child among its siblings: the vendor's item id, or its ordinal. Part of the derived id. */
-  readonly item: string;
-  /** `<source instance>:<vendor id>`: record key, and id in the sinks. */
-  readonly key: string;
-  /**
-   * Epoch milliseconds of the vendor's own event time, which decides which event is newer. Null where it states none: then
-   * the log decides, and never the time of receipt, which is the clock of one of several gateways.
-   */
-  readonly eventTime: number | null;
-  /** The canonical entity (the nested `entity` of `<entity>.received`). */
-  readonly data: Readonly<Record<string, unknown>>;
-  /** What is gone for good is emptied of content by whoever takes the item. */
-  readonly deletion?: Deletion;
-}
-
-export type Normalised =
-  | { readonly kind: 'entities'; readonly items: readonly NormalisedItem[] }
-  | { readonly kind: 'filtered'; readonly reason: string };
-
-/** Vendor payload → canonical entities. Pure and deterministic; throws only coded errors, dead-letter. */
-export type Normalise = (raw: RawWebhook) => Normalised;
-
 /** A vendor's webhooks, as data: everything the door may know of it. */
 export interface SourceDefinition {
   /** Kebab-case noun; the connector's name in the flow file. */
@@ -120,8 +78,8 @@ export interface SourceDefinition {
   readonly senderDeadlineMs: number;
   /** False for batches and for sources without a subject: their raw records have no key. */
   readonly ordered: boolean;
-  /** Entity that `normalise` makes. Without it the source flows as typed raw records. */
-  readonly normalises?: string;
+  /** Every kind of entity that `normalise` may make, plural. Without it the source flows as typed raw records. */
+  readonly normalises?: readonly string[];
   readonly normalise?: Normalise;
   /** Where the vendor's settings ask for our address and which events to choose; shown by `millrace sources show`. */
   readonly subscription?: string;
@@ -153,57 +111,13 @@ export function defineSource(definition: SourceDefinition): Source {
     reply: definition.reply ?? { kind: 'json' },
     coversBody: coversBody(definition.verification),
     replayProtected: definition.identity.signed !== undefined,
-    ...(definition.normalise === undefined ? {} : { normalise: guarded(definition.normalise) }),
+    ...guardedPart(definition),
   };
 }
 
-const echo: Normalised = { kind: 'filtered', reason: 'echo' };
-
-/** No sink deletes anything at a vendor: that something is gone is news whoever caused it. */
-function withoutEchoes(made: Normalised): Normalised {
-  if (made.kind === 'filtered') return echo;
-  const items = made.items.filter(({ deletion }) => deletion !== undefined);
-  return items.length === 0 ? echo : { kind: 'entities', items };
-}
-
-/** Echoes end here, and a defect becomes a dead letter that says so: no payload may stop a pipeline. */
-function guarded(normalise: Normalise): Normalise {
-  return (raw) => {
-    const isOurs = raw.integrationActor != null && raw.actor === raw.integrationActor;
-    try {
-      const made = storable(normalise(raw));
-      return isOurs ? withoutEchoes(made) : made;
-    } catch (error) {
-      if (isOurs) return echo;
-      if (isCodedError(error)) throw error;
-      throw new CodedError(
-        'X_NORMALISE_FAILED',
-        `the normaliser failed on a payload of type ${raw.eventType ?? 'unknown'}`,
-        {
-          disposition: deadLetter,
-          step: 'handle',
-          cause: error,
-        },
-      );
-    }
-  };
-}
-
-/** Whatever a normaliser took out of a payload: every table holds it, and the key stays its own. */
-function storable(result: Normalised): Normalised {
-  if (result.kind !== 'entities') return result;
-  const items = result.items.map((item) => ({
-    ...item,
-    key: fitId(item.key, keyBytes),
-    data: fitValue(item.data, destinations.postgres),
-  }));
-  return { ...result, items };
-}
-
-/** A header of a raw record by its lower-case name; several of one name are joined by commas, as HTTP has it. */
-export function headerOf(raw: RawWebhook, name: string): string | undefined {
-  const values = raw.headers.filter((header) => header.name.toLowerCase() === name).map(({ value }) => value);
-  return values.length === 0 ? undefined : values.join(', ');
+function guardedPart({ name, normalises, normalise }: SourceDefinition): Pick<Source, 'normalise'> {
+  if (normalise === undefined || normalises === undefined) return {};
+  return { normalise: guardedNormalise({ name, normalises }, normalise) };
 }
 
 function contradictionIn(definition: SourceDefinition): string | null {
@@ -211,6 +125,9 @@ function contradictionIn(definition: SourceDefinition): string | null {
   if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name)) return 'the name is not kebab-case';
   if (ordered && subject === undefined) return 'ordered needs a subject';
   if ((normalise === undefined) !== (normalises === undefined)) return 'normalise and normalises come together';
+  if (normalises?.length === 0) return 'normalises names no entity';
+  const unknown = normalises?.find((entity) => !Object.hasOwn(entities, entity));
+  if (unknown !== undefined) return `normalises names ${unknown}, which no schema declares`;
   if (identity.signed === undefined) return null;
   const unsigned = pointersOf(identity.signed).find((pointer) => !isSigned(pointer, verification));
   return unsigned === undefined ? null : `identity.signed names ${unsigned}, which the signature does not cover`;

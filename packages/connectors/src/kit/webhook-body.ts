@@ -1,6 +1,7 @@
 import { bodyError } from './body-error.ts';
 import { unpackBody } from './content-encoding.ts';
-import { type BodyType, headerOf, type RawWebhook } from './source.ts';
+import { headerOf, type SentHeader } from './normalise.ts';
+import type { BodyType } from './source.ts';
 
 const formMedia = 'application/x-www-form-urlencoded';
 /** Labels of text that say nothing of its structure: senders and relays put JSON under them. */
@@ -42,13 +43,22 @@ export function parseDocument(body: Buffer, type: BodyType): unknown {
   return parseForm(utf8(body), type);
 }
 
-/** What a raw record's body says: the same document that the door read, unless a credential was cut out of it. */
+/** What a source takes for a body. */
+export interface AcceptedBody {
+  readonly types: readonly BodyType[];
+  readonly maxBytes: number;
+}
+
+/**
+ * What a kept body says: the document that the door read, unless a credential was cut out of it. Unpacked and parsed here,
+ * once for everybody who needs it.
+ */
 export function documentOf(
-  raw: RawWebhook,
-  { types, maxBytes }: { readonly types: readonly BodyType[]; readonly maxBytes: number },
+  { body, headers }: { readonly body: Buffer; readonly headers: readonly SentHeader[] },
+  { types, maxBytes }: AcceptedBody,
 ): unknown {
-  const body = unpackBody(raw.body, headerOf(raw, 'content-encoding'), maxBytes);
-  return parseDocument(body, bodyTypeOf(headerOf(raw, 'content-type'), types) ?? { kind: 'json' });
+  const unpacked = unpackBody(body, headerOf(headers, 'content-encoding'), maxBytes);
+  return parseDocument(unpacked, bodyTypeOf(headerOf(headers, 'content-type'), types) ?? { kind: 'json' });
 }
 
 /** Each field costs microseconds: the megabytes that a body may have would be a million of them. */

@@ -6,12 +6,14 @@ import { sourceLaws as obeySourceLaws, type SourceRequest, type SourceShape } fr
 import { entities, instantOf } from '@millrace/contracts';
 import { unpackBody } from '../../src/kit/content-encoding.ts';
 import { identityOf } from '../../src/kit/identity.ts';
+import type { EventMeta, Normalised } from '../../src/kit/normalise.ts';
 import { type RequestView, type Selector, select, selectInstant } from '../../src/kit/selector.ts';
-import type { Normalised, RawWebhook, Source } from '../../src/kit/source.ts';
+import type { Source } from '../../src/kit/source.ts';
 import { signRequest } from '../../src/kit/verification/sign.ts';
 import type { SignedRequest } from '../../src/kit/verification/verification.ts';
 import { verify } from '../../src/kit/verification/verify.ts';
-import { bodyTypeOf, parseDocument } from '../../src/kit/webhook-body.ts';
+import { bodyTypeOf, documentOf, parseDocument } from '../../src/kit/webhook-body.ts';
+import { aMeta } from './a-meta.ts';
 
 export interface Sample {
   readonly name: string;
@@ -73,14 +75,15 @@ function shapeOf(source: Source, secret: string): SourceShape {
       ? {}
       : {
           normalise: (request, eventType) =>
-            normalise(rawOf(source, request, eventType === undefined ? {} : { eventType })),
-          checkNormalised: (result) => expectCanonical(result as Normalised, source.name),
+            normalise(
+              documentIn(source, request),
+              metaOf(source, request, eventType === undefined ? {} : { eventType }),
+            ),
+          checkNormalised: (result) => expectCanonical(result as Normalised, source),
           echo: (request) => {
-            const raw = { ...rawOf(source, request), actor: 'ours' };
-            return {
-              ours: normalise({ ...raw, integrationActor: 'ours' }),
-              others: normalise({ ...raw, integrationActor: 'another' }),
-            };
+            const by = (integrationActor: string) =>
+              normalise(documentIn(source, request), metaOf(source, request, { actor: 'ours', integrationActor }));
+            return { ours: by('ours'), others: by('another') };
           },
         }),
   };
@@ -143,7 +146,7 @@ export function viewOf(source: Source, { headers, body }: SignedRequest): Reques
 }
 
 /** Of bytes that are no JSON, or a document without them, event type and actor are null: the door would say so too. */
-function rawOf(source: Source, request: SignedRequest, over: Partial<RawWebhook> = {}): RawWebhook {
+function metaOf(source: Source, request: SignedRequest, over: Partial<EventMeta> = {}): EventMeta {
   const found = (selector: Selector | undefined): string | null => {
     if (selector === undefined) return null;
     try {
@@ -152,15 +155,24 @@ function rawOf(source: Source, request: SignedRequest, over: Partial<RawWebhook>
       return null;
     }
   };
-  return {
-    body: request.body,
+  return aMeta(source.name, {
     headers: request.headers,
     eventType: found(source.eventType),
     receivedAt: now,
-    source: source.name,
     actor: found(source.actor),
     ...over,
-  };
+  });
+}
+
+/** Frozen: a normaliser that changed it would change what the audit record compares with. */
+function documentIn(source: Source, request: SignedRequest): unknown {
+  return frozen(documentOf(request, source.body));
+}
+
+function frozen(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  for (const child of Object.values(value)) frozen(child);
+  return Object.freeze(value);
 }
 
 function envelopeOf(source: Source, request: SignedRequest, secret: string): { readonly identity: unknown } {
@@ -168,7 +180,7 @@ function envelopeOf(source: Source, request: SignedRequest, secret: string): { r
   const verdict = verify(source.verification, request, { secrets: [{ keyId: '1', secret }], now });
   if (verdict.kind !== 'verified') throw new Error(`${source.name}: a sample does not verify`);
   const { normalise } = source;
-  const raw = rawOf(source, request);
+  const meta = metaOf(source, request);
   return {
     identity: identityOf(source, {
       view,
@@ -178,11 +190,11 @@ function envelopeOf(source: Source, request: SignedRequest, secret: string): { r
       policy: 'source',
       freshId: () => 'fresh',
     }),
-    eventType: raw.eventType,
+    eventType: meta.eventType,
     subject: source.subject === undefined ? null : select(source.subject, view),
-    actor: raw.actor,
+    actor: meta.actor,
     occurredAt: source.occurredAt === undefined ? null : selectInstant(source.occurredAt, view),
-    ...(normalise === undefined ? {} : { normalised: normalise(raw) }),
+    ...(normalise === undefined ? {} : { normalised: normalise(documentIn(source, request), meta) }),
   } as { readonly identity: unknown };
 }
 
@@ -196,12 +208,13 @@ function proofHeaders({ verification: { signature, timestamp, signed: parts } }:
 }
 
 /** What a stage after it relies on: the entity fits its schema, the key names it, the time can be ordered by. */
-function expectCanonical(result: Normalised, source: string): void {
+function expectCanonical(result: Normalised, { name: source, normalises = [] }: Source): void {
   if (result.kind === 'filtered') {
     expect(result.reason).toMatch(/^[a-z-]+$/);
     return;
   }
   for (const item of result.items) {
+    expect(normalises).toContain(item.entity);
     const entity = Object.entries(entities).find(([name]) => name === item.entity)?.[1];
     expect(entity?.record.violations(item.data)).toEqual([]);
     expect(item.key).toBe(`${source}:${item.data['id']}`);

@@ -97,7 +97,6 @@ describe('documentOf', () => {
   const raw = (headers: readonly (readonly [string, string])[], body: Buffer) => ({
     body,
     headers: headers.map(([name, value]) => ({ name, value })),
-    ...{ eventType: null, receivedAt: 0, source: 's', actor: null },
   });
   const taken = { types: [json, form], maxBytes: 1000 };
   it('reads what the door read, however the content-encoding is written and over how many lines', () => {

@@ -15,7 +15,7 @@ export interface TransformationRecorded {
   readonly inputId: string;
   /** Event id of the output; null when filtered. */
   readonly outputId: string | null;
-  /** JSON Patch (RFC 6902) from before to after; null when filtered or when the input was not JSON. */
+  /** JSON Patch (RFC 6902) from before to after; before is what the body says, also of a form or a compressed one. Null when filtered. */
   readonly patch: string | null;
   /** When, epoch milliseconds. */
   readonly at: number;
@@ -53,7 +53,7 @@ export const transformationRecordedSchema: AvroNode = {
     {
       name: 'patch',
       type: ['null', 'string'],
-      doc: 'JSON Patch (RFC 6902) from before to after; null when filtered or when the input was not JSON.',
+      doc: 'JSON Patch (RFC 6902) from before to after; before is what the body says, also of a form or a compressed one. Null when filtered.',
       default: null,
     },
     { name: 'at', type: { type: 'long', logicalType: 'timestamp-millis' }, doc: 'When, epoch milliseconds.' },

@@ -1,13 +1,6 @@
 import type { Deletion } from '../../kit/deletion.ts';
 import { attributesOf, fieldsOf } from '../../kit/document-fields.ts';
-import { type BodyType, headerOf, mebibyte, type Normalised, type RawWebhook } from '../../kit/source.ts';
-import { documentOf } from '../../kit/webhook-body.ts';
-
-/** Also of the definition (`source.ts`). GitHub sends JSON, or a form with the same JSON in one field. */
-export const githubBody: { readonly types: readonly BodyType[]; readonly maxBytes: number } = {
-  types: [{ kind: 'json' }, { kind: 'form', field: 'payload' }],
-  maxBytes: 25 * mebibyte,
-};
+import { type EventMeta, headerOf, type Normalised } from '../../kit/normalise.ts';
 
 /** A deleted issue never comes back; one that was transferred lives on under another id, which its new repository tells. */
 const deletions: Readonly<Record<string, Pick<Deletion, 'kind' | 'reason'> | undefined>> = {
@@ -16,10 +9,10 @@ const deletions: Readonly<Record<string, Pick<Deletion, 'kind' | 'reason'> | und
 };
 
 /** An `issues` event → its issue as it is now, with what happened to it. Every other event stays raw. */
-export function normaliseIssue(raw: RawWebhook): Normalised {
-  const event = headerOf(raw, 'x-github-event') ?? raw.eventType?.split('.', 1)[0];
+export function normaliseIssue(document: unknown, meta: EventMeta): Normalised {
+  const event = headerOf(meta.headers, 'x-github-event') ?? meta.eventType?.split('.', 1)[0];
   if (event !== 'issues') return { kind: 'filtered', reason: 'not-an-issue' };
-  const fields = fieldsOf(documentOf(raw, githubBody));
+  const fields = fieldsOf(document);
   const id = fields.required(fields.id('/issue/id'), 'issue.id');
   const updatedAt = fields.instant('/issue/updated_at');
   const data = {
@@ -50,7 +43,7 @@ export function normaliseIssue(raw: RawWebhook): Normalised {
   const deletion = Object.hasOwn(deletions, data.action ?? '') ? deletions[data.action ?? ''] : undefined;
   // GitHub does not say when an issue went, only when it last changed: it went after that.
   const eventTime = deletion === undefined || updatedAt === null ? updatedAt : updatedAt + 1;
-  const gone = deletion === undefined ? {} : { deletion: { ...deletion, at: raw.receivedAt } };
-  const item = { entity: 'issues', item: id, key: `${raw.source}:${id}`, eventTime, data, ...gone };
+  const gone = deletion === undefined ? {} : { deletion: { ...deletion, at: meta.receivedAt } };
+  const item = { entity: 'issues', item: id, key: `${meta.source}:${id}`, eventTime, data, ...gone };
   return { kind: 'entities', items: [item] };
 }

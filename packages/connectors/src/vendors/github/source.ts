@@ -1,5 +1,5 @@
-import { defineSource, type Source } from '../../kit/source.ts';
-import { githubBody, normaliseIssue } from './source-normalise.ts';
+import { defineSource, mebibyte, type Source } from '../../kit/source.ts';
+import { normaliseIssue } from './source-normalise.ts';
 
 /** GitHub repeats the delivery id on a redelivery but does not sign it, and signs no time: a captured request can come again. */
 export const githubSource: Source = defineSource({
@@ -7,7 +7,8 @@ export const githubSource: Source = defineSource({
   summary: 'Issues and every other event of GitHub repositories, organisations and apps',
   verifiedBy: 'vector',
   methods: ['POST'],
-  body: githubBody,
+  // GitHub sends JSON, or a form with the same JSON in one field.
+  body: { types: [{ kind: 'json' }, { kind: 'form', field: 'payload' }], maxBytes: 25 * mebibyte },
   verification: {
     kind: 'hmac',
     scheme: 'github-sha256',
@@ -35,7 +36,7 @@ export const githubSource: Source = defineSource({
   // GitHub gives up after 10 s and never tries again by itself.
   senderDeadlineMs: 8_000,
   ordered: true,
-  normalises: 'issues',
+  normalises: ['issues'],
   normalise: normaliseIssue,
   subscription:
     'Repository or organisation › Settings › Webhooks › Add webhook: content type application/json, the secret of this source, events "Issues" (or any).',

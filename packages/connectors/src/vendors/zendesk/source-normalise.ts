@@ -1,10 +1,8 @@
 import { cut } from '@millrace/text';
 import type { Deletion } from '../../kit/deletion.ts';
 import { attributesOf, type DocumentFields, emailDomainOf, fieldsOf } from '../../kit/document-fields.ts';
-import { mebibyte, type Normalised, type RawWebhook } from '../../kit/source.ts';
-import { documentOf } from '../../kit/webhook-body.ts';
+import type { EventMeta, Normalised } from '../../kit/normalise.ts';
 
-const body = { types: [{ kind: 'json' }], maxBytes: 25 * mebibyte } as const;
 const longestDerivedSubject = 150;
 /** What these say of a ticket is that there is none any more. One that is restored is a ticket like any other. */
 const deletions: Readonly<Record<string, Pick<Deletion, 'kind' | 'reason'>>> = {
@@ -15,12 +13,12 @@ const deletions: Readonly<Record<string, Pick<Deletion, 'kind' | 'reason'>>> = {
 };
 
 /** A Zendesk delivery → its ticket. Event mode states the ticket in `detail`; a trigger sends our template. */
-export function normaliseTicket(raw: RawWebhook): Normalised {
-  const fields = fieldsOf(documentOf(raw, body));
+export function normaliseTicket(document: unknown, meta: EventMeta): Normalised {
+  const fields = fieldsOf(document);
   const type = fields.text('/type')?.replace(/^zen:event-type:/, '') ?? '';
-  if (fields.has('/ticket')) return ticketOf(raw, fields, fromTemplate(fields, type), type);
+  if (fields.has('/ticket')) return ticketOf(meta, fields, fromTemplate(fields, type), type);
   if (!type.startsWith('ticket.')) return { kind: 'filtered', reason: 'not-a-ticket' };
-  return ticketOf(raw, fields, fromEvent(fields, type), type);
+  return ticketOf(meta, fields, fromEvent(fields, type), type);
 }
 
 /** A ticket but for what both modes derive alike. */
@@ -41,7 +39,7 @@ interface Draft {
   readonly attributes: Readonly<Record<string, string | null>>;
 }
 
-function ticketOf(raw: RawWebhook, fields: DocumentFields, draft: Draft, type: string): Normalised {
+function ticketOf(meta: EventMeta, fields: DocumentFields, draft: Draft, type: string): Normalised {
   const id = fields.required(draft.id, 'the id of the ticket');
   const deletion = deletionOf(type, draft.status);
   const stated = draft.subject ?? firstLineOf(draft.description);
@@ -61,8 +59,8 @@ function ticketOf(raw: RawWebhook, fields: DocumentFields, draft: Draft, type: s
     attributes: attributesOf(draft.attributes),
   };
   const eventTime = fields.instant('/time') ?? draft.updatedAt;
-  const gone = deletion === null ? {} : { deletion: { ...deletion, at: eventTime ?? raw.receivedAt } };
-  const item = { entity: 'tickets', item: id, key: `${raw.source}:${id}`, eventTime, data, ...gone };
+  const gone = deletion === null ? {} : { deletion: { ...deletion, at: eventTime ?? meta.receivedAt } };
+  const item = { entity: 'tickets', item: id, key: `${meta.source}:${id}`, eventTime, data, ...gone };
   return { kind: 'entities', items: [item] };
 }
 

@@ -38,7 +38,7 @@ export const zendeskSource: Source = defineSource({
   // Zendesk gives up after 12 s.
   senderDeadlineMs: 10_000,
   ordered: true,
-  normalises: 'tickets',
+  normalises: ['tickets'],
   normalise: normaliseTicket,
   subscription:
     'Admin Center › Apps and integrations › Webhooks › Create: either subscribe to Ticket events, or connect a trigger whose JSON body is packages/connectors/src/vendors/zendesk/trigger-template.json. Request method POST, format JSON. Copy the signing secret into the secret of this source.',

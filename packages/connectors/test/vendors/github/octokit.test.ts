@@ -1,8 +1,10 @@
 import { createRequire } from 'node:module';
 import { describe, expect, it } from '@jest/globals';
+import type { Normalised, SentHeader } from '../../../src/kit/normalise.ts';
 import { select } from '../../../src/kit/selector.ts';
-import type { Normalised } from '../../../src/kit/source.ts';
+import { documentOf } from '../../../src/kit/webhook-body.ts';
 import { githubSource } from '../../../src/vendors/github/source.ts';
+import { aMeta } from '../../kit/a-meta.ts';
 
 interface Example {
   readonly name: string;
@@ -15,18 +17,16 @@ interface Example {
 const events = createRequire(import.meta.url)('@octokit/webhooks-examples') as readonly Example[];
 const payloads = events.flatMap(({ name, examples }) => examples.map((payload) => ({ name, payload })));
 
+const normalisedBody = (body: string, contentType: string, name: string): Normalised | undefined => {
+  const headers: readonly SentHeader[] = [
+    { name: 'Content-Type', value: contentType },
+    { name: 'X-GitHub-Event', value: name },
+  ];
+  const document = documentOf({ body: Buffer.from(body), headers }, githubSource.body);
+  return githubSource.normalise?.(document, aMeta('github', { headers, eventType: name, receivedAt: 0 }));
+};
 const normalised = (name: string, payload: object): Normalised | undefined =>
-  githubSource.normalise?.({
-    body: Buffer.from(JSON.stringify(payload)),
-    headers: [
-      { name: 'content-type', value: 'application/json' },
-      { name: 'x-github-event', value: name },
-    ],
-    eventType: name,
-    receivedAt: 0,
-    source: 'github',
-    actor: null,
-  });
+  normalisedBody(JSON.stringify(payload), 'application/json', name);
 
 describe('every payload GitHub publishes as an example', () => {
   it('is there in number', () => {
@@ -70,17 +70,8 @@ describe('every payload GitHub publishes as an example', () => {
   );
   it('is read the same from a form as from JSON', () => {
     for (const { payload } of payloads.filter(({ name }) => name === 'issues')) {
-      const form = githubSource.normalise?.({
-        body: Buffer.from(new URLSearchParams({ payload: JSON.stringify(payload) }).toString()),
-        headers: [
-          { name: 'Content-Type', value: 'application/x-www-form-urlencoded' },
-          { name: 'X-GitHub-Event', value: 'issues' },
-        ],
-        eventType: 'issues.opened',
-        receivedAt: 0,
-        source: 'github',
-        actor: null,
-      });
+      const text = new URLSearchParams({ payload: JSON.stringify(payload) }).toString();
+      const form = normalisedBody(text, 'application/x-www-form-urlencoded', 'issues');
       expect(form).toEqual(normalised('issues', payload));
     }
   });

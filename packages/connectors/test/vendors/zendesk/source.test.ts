@@ -4,6 +4,7 @@ import { identityOf } from '../../../src/kit/identity.ts';
 import { signRequest } from '../../../src/kit/verification/sign.ts';
 import { verify } from '../../../src/kit/verification/verify.ts';
 import { zendeskSource } from '../../../src/vendors/zendesk/source.ts';
+import { aMeta } from '../../kit/a-meta.ts';
 import { sourceLaws } from '../../kit/source-laws.ts';
 
 sourceLaws({
@@ -34,17 +35,14 @@ describe('Zendesk', () => {
     });
 
   const eventOf = (type: string, detail: object = {}) =>
-    zendeskSource.normalise?.({
-      body: Buffer.from(
-        JSON.stringify({
-          ...{ type: `zen:event-type:${type}`, zendesk_event_version: '2022-11-06', subject: 'zen:ticket:35436' },
-          time: '2026-11-20T12:01:00Z',
-          detail: { id: '35436', subject: 'SCRUBBED', description: '', status: 'OPEN', ...detail },
-        }),
-      ),
-      headers: [],
-      ...{ eventType: type, receivedAt: now, source: 'zendesk', actor: '900100', integrationActor: '900100' },
-    });
+    zendeskSource.normalise?.(
+      {
+        ...{ type: `zen:event-type:${type}`, zendesk_event_version: '2022-11-06', subject: 'zen:ticket:35436' },
+        time: '2026-11-20T12:01:00Z',
+        detail: { id: '35436', subject: 'SCRUBBED', description: '', status: 'OPEN', ...detail },
+      },
+      aMeta('zendesk', { eventType: type, receivedAt: now, actor: '900100', integrationActor: '900100' }),
+    );
   it.each([
     ['ticket.soft_deleted', {}, 'soft', 'deleted'],
     ['ticket.permanently_deleted', { subject: null }, 'permanent', 'deleted'],
@@ -58,11 +56,10 @@ describe('Zendesk', () => {
   });
   it('says of a ticket that is restored what it says of any other, also that it is our own echo', () => {
     expect(eventOf('ticket.undeleted')).toEqual({ kind: 'filtered', reason: 'echo' });
-    const made = zendeskSource.normalise?.({
-      body: Buffer.from(JSON.stringify({ type: 'zen:event-type:ticket.undeleted', detail: { id: '7', subject: 's' } })),
-      headers: [],
-      ...{ eventType: 'ticket.undeleted', receivedAt: now, source: 'zendesk', actor: '1' },
-    });
+    const made = zendeskSource.normalise?.(
+      { type: 'zen:event-type:ticket.undeleted', detail: { id: '7', subject: 's' } },
+      aMeta('zendesk', { eventType: 'ticket.undeleted', actor: '1' }),
+    );
     expect(made).toMatchObject({ items: [{ key: 'zendesk:7', data: { subject: 's' } }] });
     expect(JSON.stringify(made)).not.toContain('deletion');
   });
@@ -93,15 +90,13 @@ describe('Zendesk', () => {
   it('makes a ticket of whatever people wrote: its texts fit every table, a derived subject is cut between graphemes', () => {
     const family = '👨‍👩‍👧‍👦';
     const subjectOf = (subject: string | null, description: string): unknown => {
-      const made = zendeskSource.normalise?.({
-        body: Buffer.from(
-          JSON.stringify({
-            type: 'zen:event-type:ticket.created',
-            detail: { id: '7', subject, description, tags: ['a\0', '\ud83d'], via: { channel: 'a\0' } },
-          }),
-        ),
-        ...{ headers: [], eventType: null, receivedAt: now, source: 'zendesk', actor: null },
-      });
+      const made = zendeskSource.normalise?.(
+        {
+          type: 'zen:event-type:ticket.created',
+          detail: { id: '7', subject, description, tags: ['a\0', '\ud83d'], via: { channel: 'a\0' } },
+        },
+        aMeta('zendesk'),
+      );
       if (made?.kind !== 'entities') throw new Error('no ticket');
       expect(JSON.stringify(made)).not.toMatch(/\\u(0000|d[89a-f])/);
       return made.items[0]?.data['subject'];
@@ -114,17 +109,14 @@ describe('Zendesk', () => {
     expect(subjectOf(null, `a${'\u0301'.repeat(1_000_000)}`)).toHaveLength(150);
   });
   it('makes a ticket of an event with absurd times: none is guessed, and the attributes say what was stated', () => {
-    const made = zendeskSource.normalise?.({
-      body: Buffer.from(
-        JSON.stringify({
-          type: 'zen:event-type:ticket.created',
-          time: '+275760-09-13T00:00:00.001Z',
-          detail: { id: '7', subject: 's', created_at: '2026-02-30T00:00:00Z', updated_at: 1e30 },
-        }),
-      ),
-      headers: [],
-      ...{ eventType: 'ticket.created', receivedAt: now, source: 'zendesk', actor: null },
-    });
+    const made = zendeskSource.normalise?.(
+      {
+        type: 'zen:event-type:ticket.created',
+        time: '+275760-09-13T00:00:00.001Z',
+        detail: { id: '7', subject: 's', created_at: '2026-02-30T00:00:00Z', updated_at: 1e30 },
+      },
+      aMeta('zendesk', { eventType: 'ticket.created' }),
+    );
     expect(made).toMatchObject({
       items: [
         {
@@ -144,15 +136,10 @@ describe('Zendesk', () => {
     });
   });
   it('reads the times of a trigger in whatever form the template makes of them', () => {
-    const made = zendeskSource.normalise?.({
-      body: Buffer.from(
-        JSON.stringify({
-          ticket: { id: '7', subject: 's', createdAt: 1_795_161_600, updatedAt: '2026-11-20 09:00:00 +0100' },
-        }),
-      ),
-      headers: [],
-      ...{ eventType: null, receivedAt: now, source: 'zendesk', actor: null },
-    });
+    const made = zendeskSource.normalise?.(
+      { ticket: { id: '7', subject: 's', createdAt: 1_795_161_600, updatedAt: '2026-11-20 09:00:00 +0100' } },
+      aMeta('zendesk'),
+    );
     const at = Date.parse('2026-11-20T08:00:00Z');
     expect(made).toMatchObject({ items: [{ eventTime: at, data: { createdAt: at, updatedAt: at } }] });
   });
