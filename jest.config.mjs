@@ -4,7 +4,7 @@ import { join } from 'node:path';
 const root = import.meta.dirname;
 const tested = ['packages', 'services', 'infra']
   .flatMap((parent) => readdirSync(join(root, parent)).map((name) => `${parent}/${name}`))
-  .filter((folder) => folder === 'infra/e2e' || folder === 'infra/structure' || existsSync(join(root, folder, 'test')));
+  .filter((folder) => folder === 'infra/structure' || existsSync(join(root, folder, 'test')));
 
 // Two projects of one name for each folder: only the second starts servers, and Jest runs its set-up once for all of
 // them, and not at all when none of its files is selected.
@@ -19,11 +19,11 @@ const project = (folder) => ({
 });
 const pure = (folder) => ({
   ...project(folder),
-  testMatch: ['**/test/**/!(*.int).test.ts', '**/infra/structure/**/*.test.ts'],
+  testMatch: ['**/test/**/!(*.int|*.e2e).test.ts', '**/infra/structure/**/*.test.ts'],
 });
 const withServers = (folder) => ({
   ...project(folder),
-  testMatch: ['**/test/**/*.int.test.ts', '**/infra/e2e/**/*.test.ts'],
+  testMatch: ['**/test/**/*.int.test.ts', '**/test/**/*.e2e.test.ts'],
   globalSetup: '<rootDir>/infra/testing/global-setup.ts',
   globalTeardown: '<rootDir>/infra/testing/global-teardown.ts',
 });

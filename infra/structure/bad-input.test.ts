@@ -16,7 +16,7 @@ const promises: Readonly<Record<string, readonly (readonly [file: string, law: s
   'slow body: 408': [[`${gateway}/webhooks.test.ts`, 'is 408 when its body does not come']],
   'wrong, missing, stale signature: 401': [
     [`${gateway}/webhooks.test.ts`, 'is 401 when it is unsigned, wrongly signed, tampered with or stale'],
-    ['infra/e2e/main-job.e2e.test.ts', 'is refused with 401 and leaves nothing behind'],
+    ['infra/e2e/test/main-job.e2e.test.ts', 'is refused with 401 and leaves nothing behind'],
   ],
   'unknown source 404, disabled source 403': [
     [`${gateway}/webhooks.test.ts`, 'is 404, 403, 405 or 415 by its address, method and type alone'],
@@ -38,7 +38,7 @@ const promises: Readonly<Record<string, readonly (readonly [file: string, law: s
     ['packages/connectors/test/vendors/slack/sink.test.ts', 'within what Slack takes, and never half of one'],
     ['services/dlq-replayer/test/indexer.int.test.ts', 'indexes whatever a stranger wrote into ids, keys and headers'],
     ['services/dlq-replayer/test/cli.int.test.ts', 'shows every control character of a stranger as an escape'],
-    ['infra/e2e/main-job.e2e.test.ts', 'is shown with every control character escaped'],
+    ['infra/e2e/test/main-job.e2e.test.ts', 'is shown with every control character escaped'],
   ],
   'a record that does not decode': [
     ['packages/messaging/test/runtime/run-pipeline.test.ts', 'is dead-lettered as raw bytes when it does not decode'],

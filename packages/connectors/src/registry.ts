@@ -1,5 +1,6 @@
 import { connectors } from './generated/connectors.ts';
 import type { Connector } from './kit/connector.ts';
+import type { Examples } from './kit/examples.ts';
 import type { SimulatorManifest } from './kit/simulator/simulator-manifest.ts';
 import type { AnySink } from './kit/sink.ts';
 import type { Source } from './kit/source.ts';
@@ -23,6 +24,9 @@ export const loadSources = (names?: readonly string[]): Promise<Readonly<Record<
 /** By connector: the sinks of these, or of all. What is not named is not loaded. */
 export const loadSinks = (names?: readonly string[]): Promise<Readonly<Record<string, AnySink>>> =>
   load(({ sink }) => sink, names);
+
+/** By connector: what a first start sends. */
+export const loadExamples = (): Promise<Readonly<Record<string, Examples>>> => load(({ examples }) => examples);
 
 async function load<Part>(
   partOf: (connector: Connector) => (() => Promise<Part>) | undefined,

@@ -32,7 +32,7 @@ const read = (name: string): string => {
   if (value) return value;
   throw new EmbeddedError(
     'X_EMBEDDED_NO_TEST_CLUSTER',
-    `${name} is not set: only *.int.test.ts and infra/e2e files get servers.`,
+    `${name} is not set: only *.int.test.ts and *.e2e.test.ts files get servers.`,
   );
 };
 

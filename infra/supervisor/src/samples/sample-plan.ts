@@ -1,15 +1,11 @@
-/** What one sample is. The poison ones fail on purpose, each for a cause that a person can mend. */
+/** What one sample is: a kind of the connectors' examples. */
 export type SampleKind =
   | 'ticket'
   | 'ticket-urgent'
-  /** A trigger's own body about a ticket sent before. */
   | 'ticket-update'
   | 'issue'
-  /** Of a customer whose tickets go to a Slack channel that does not exist. */
   | 'poison-channel'
-  /** A ticket without any text: it cannot be normalised. */
   | 'poison-ticket'
-  /** Of a repository that nobody owns: a required lookup misses. */
   | 'poison-issue';
 
 const perCycle: readonly SampleKind[] = [

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { sources } from '@millrace/connectors/sources';
+import { loadExamples, loadSources } from '@millrace/connectors/registry';
 import { writeAtomically } from '@millrace/embedded';
 import { type Flows, resolveSecret } from '@millrace/flows';
 import { loadReferenceTables } from './load-reference-tables.ts';
@@ -35,9 +35,10 @@ interface Progress {
 export const sendSamples = async (options: SamplesOptions, signal: AbortSignal): Promise<void> => {
   const file = join(options.dataDir, 'samples.json');
   try {
-    const receivers = findReceivers(options, signal);
-    if (receivers.size === 0) return options.say('No samples: the flow files have neither a Zendesk nor a GitHub source.');
-    const texts = await readSampleTexts(options.root);
+    const examples = await loadExamples();
+    const receivers = await findReceivers(options, Object.keys(examples), signal);
+    if (receivers.size === 0) return options.say(`No samples: the flow files have no source of ${Object.keys(examples).join(' or ')}.`);
+    const material = { examples, texts: await readSampleTexts(options.root) };
     let progress = await readProgress(file);
     if (!progress.referenceLoaded) {
       await loadReferenceTables(options, signal);
@@ -45,7 +46,7 @@ export const sendSamples = async (options: SamplesOptions, signal: AbortSignal):
     }
     const first = progress.next;
     for (let n = first; !signal.aborted; n += 1) {
-      const sample = makeSample(n, texts, new Date());
+      const sample = makeSample(n, material, new Date());
       const receiver = receivers.get(sample.connector);
       // Noted before it is sent: a crash between loses one sample, the other way round a restart would repeat one.
       await writeAtomically(file, `${JSON.stringify({ ...progress, next: n + 1 } satisfies Progress)}\n`);
@@ -58,15 +59,21 @@ export const sendSamples = async (options: SamplesOptions, signal: AbortSignal):
 };
 
 /** Where each vendor's samples go: the first enabled source of its connector. */
-const findReceivers = ({ flows, gatewayUrl, environment }: SamplesOptions, signal: AbortSignal): ReadonlyMap<string, SendOptions> =>
-  new Map(
-    ['zendesk', 'github'].flatMap((connector) => {
+const findReceivers = async (
+  { flows, gatewayUrl, environment }: SamplesOptions,
+  connectors: readonly string[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, SendOptions>> => {
+  const sources = await loadSources(connectors);
+  return new Map(
+    connectors.flatMap((connector) => {
       const instance = Object.values(flows.sources).find((source) => source.connector === connector && source.enabled);
       const definition = sources[connector];
       if (instance === undefined || instance.secret === null || definition === undefined) return [];
       return [[connector, { url: `${gatewayUrl}/v1/webhooks/${instance.name}`, definition, secret: resolveSecret(instance.secret, environment), signal }] as const];
     }),
   );
+};
 
 const readProgress = async (file: string): Promise<Progress> => {
   const none: Progress = { next: 0, referenceLoaded: false };

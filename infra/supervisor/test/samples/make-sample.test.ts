@@ -1,11 +1,13 @@
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { signRequest, type Source, verify } from '@millrace/connectors';
+import { loadExamples } from '@millrace/connectors/registry';
 import { sources } from '@millrace/connectors/sources';
 import { makeSample, type Sample } from '../../src/samples/make-sample.ts';
 import { pauseBefore, type SampleKind, sampleKind } from '../../src/samples/sample-plan.ts';
 import { readSampleTexts } from '../../src/samples/sample-texts.ts';
 
+const examples = await loadExamples();
 const root = join(import.meta.dirname, '../../../..');
 const now = new Date('2026-11-22T10:00:00Z');
 const first = Array.from({ length: 144 }, (_, n) => n);
@@ -41,7 +43,7 @@ describe('the samples', () => {
 
 describe('a sample', () => {
   const texts = ['How do I locate my card?', 'My card was declined twice and I need it at once, can somebody please look at this for me today?'];
-  const make = (n: number): Sample => makeSample(n, texts, now);
+  const make = (n: number): Sample => makeSample(n, { examples, texts }, now);
   const definitionOf = (sample: Sample): Source => {
     const definition = sources[sample.connector];
     if (definition === undefined) throw new Error(`there is no source ${sample.connector}`);

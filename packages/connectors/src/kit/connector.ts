@@ -1,3 +1,4 @@
+import type { Examples } from './examples.ts';
 import type { SimulatorManifest } from './simulator/simulator-manifest.ts';
 import type { AnySink } from './sink.ts';
 import type { Source } from './source.ts';
@@ -29,6 +30,7 @@ export interface Connector {
   readonly source?: () => Promise<Source>;
   readonly sink?: () => Promise<AnySink>;
   readonly simulator?: SimulatorManifest;
+  readonly examples?: () => Promise<Examples>;
   /**
    * Secrets that the default flows refer to, in the shape in which the vendor gives them out: an embedded start makes each
    * once, from random bytes.

@@ -9,5 +9,6 @@ export const connector: Connector = defineConnector({
 \`application/json\`, a random secret (the source's \`secret\`), and only the events that a flow reads, such as *Issues*. A
 webhook of a GitHub App needs *Issues: read-only*.`,
   source: async () => (await import('./source.ts')).githubSource,
+  examples: async () => (await import('./examples.ts')).githubExamples,
   sampleSecrets: { GITHUB_WEBHOOK_SECRET: (random) => random(24).toString('base64url') },
 });

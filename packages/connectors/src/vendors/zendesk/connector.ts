@@ -13,6 +13,7 @@ write: Apps and integrations › APIs › OAuth clients, scopes \`tickets:read t
 exist; Zendesk makes no new ones since 2026-10-27 and ends them on 2027-04-30.`,
   source: async () => (await import('./source.ts')).zendeskSource,
   sink: async () => (await import('./sink.ts')).zendeskSink,
+  examples: async () => (await import('./examples.ts')).zendeskExamples,
   simulator: defineSimulator({
     port: 20,
     settings: {

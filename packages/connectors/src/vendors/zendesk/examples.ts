@@ -1,28 +1,21 @@
 import { createHash } from 'node:crypto';
 import { cut } from '@millrace/text';
-import { senderOf } from './people.ts';
+import { people, senderOf } from '../../kit/example-people.ts';
+import type { ExampleFacts, Examples, WebhookBody } from '../../kit/examples.ts';
 
-export interface TicketSample {
-  /** Position among all samples of the data folder. */
-  readonly n: number;
-  readonly text: string;
-  readonly now: Date;
+interface TicketFacts extends ExampleFacts {
   readonly urgent?: boolean;
   /** A customer of this domain; any when absent. */
-  readonly domain?: string;
-}
-
-export interface WebhookBody {
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  readonly domain?: string | undefined;
 }
 
 const firstTicket = 35_000;
 
 /** Vendor ids that look like the vendor's and are the same for the same sample. */
-const idOf = (kind: string, n: number): string => createHash('sha256').update(`${kind}:${n}`).digest('hex').slice(0, 26).toUpperCase();
+const idOf = (kind: string, n: number): string =>
+  createHash('sha256').update(`${kind}:${n}`).digest('hex').slice(0, 26).toUpperCase();
 
-export const ticketId = (n: number): string => String(firstTicket + n);
+const ticketId = (n: number): string => String(firstTicket + n);
 
 const subjectOf = (text: string): string => cut(text, 60, { mark: '…' }).replace(/[\r\n]+/g, ' ');
 
@@ -33,10 +26,11 @@ const urgencies = [
 ];
 
 /** A ticket's whole text: what was said, and how pressing it is. */
-const descriptionOf = ({ n, text, urgent = false }: TicketSample): string => (urgent ? `${text}\n\n${urgencies[n % urgencies.length]}` : text);
+const descriptionOf = ({ n, text, urgent = false }: TicketFacts): string =>
+  urgent ? `${text}\n\n${urgencies[n % urgencies.length]}` : text;
 
 /** A webhook subscribed to ticket events, as Zendesk sends it. */
-export const ticketCreated = (sample: TicketSample): WebhookBody => {
+const ticketCreated = (sample: TicketFacts): WebhookBody => {
   const { n, now } = sample;
   const sender = senderOf(n, sample.domain);
   return event(n, now, {
@@ -52,14 +46,27 @@ export const ticketCreated = (sample: TicketSample): WebhookBody => {
 };
 
 /** The same with neither subject nor description, as a dropped chat leaves it: nothing that could be a ticket. */
-export const ticketWithoutText = (n: number, now: Date): WebhookBody =>
-  event(n, now, { subject: null, description: null, requester_id: senderOf(n).id, submitter_id: senderOf(n).id, actor_id: senderOf(n).id, via: { channel: 'chat' }, tags: [] });
+const ticketWithoutText = (n: number, now: Date): WebhookBody =>
+  event(n, now, {
+    subject: null,
+    description: null,
+    requester_id: senderOf(n).id,
+    submitter_id: senderOf(n).id,
+    actor_id: senderOf(n).id,
+    via: { channel: 'chat' },
+    tags: [],
+  });
 
 const event = (n: number, now: Date, detail: object): WebhookBody => {
   const id = ticketId(n);
   const at = now.toISOString();
   return {
-    headers: { 'user-agent': 'Zendesk Webhook', 'x-zendesk-account-id': '22129848', 'x-zendesk-webhook-id': '01H8MK5QV7S9Z4N8T2X6C3B1A0', 'x-zendesk-webhook-invocation-id': idOf('invocation', n) },
+    headers: {
+      'user-agent': 'Zendesk Webhook',
+      'x-zendesk-account-id': '22129848',
+      'x-zendesk-webhook-id': '01H8MK5QV7S9Z4N8T2X6C3B1A0',
+      'x-zendesk-webhook-invocation-id': idOf('invocation', n),
+    },
     body: JSON.stringify({
       type: 'zen:event-type:ticket.created',
       account_id: 22_129_848,
@@ -68,18 +75,35 @@ const event = (n: number, now: Date, detail: object): WebhookBody => {
       zendesk_event_version: '2022-11-06',
       subject: `zen:ticket:${id}`,
       event: {},
-      detail: { id, status: 'NEW', priority: null, type: null, assignee_id: null, group_id: null, organization_id: null, brand_id: '8447346621310', is_public: true, created_at: at, updated_at: at, ...detail },
+      detail: {
+        id,
+        status: 'NEW',
+        priority: null,
+        type: null,
+        assignee_id: null,
+        group_id: null,
+        organization_id: null,
+        brand_id: '8447346621310',
+        is_public: true,
+        created_at: at,
+        updated_at: at,
+        ...detail,
+      },
     }),
   };
 };
 
 /** What a trigger sends with our body template: here, that the customer wrote again. */
-export const ticketUpdated = (sample: TicketSample & { readonly ticket: number }): WebhookBody => {
+const ticketUpdated = (sample: TicketFacts & { readonly ticket: number }): WebhookBody => {
   const { n, ticket, now } = sample;
   const sender = senderOf(ticket, sample.domain);
   const at = now.toISOString();
   return {
-    headers: { 'user-agent': 'Zendesk Webhook', 'x-zendesk-webhook-id': '01H8MK5QV7S9Z4N8T2X6C3B1A1', 'x-zendesk-webhook-invocation-id': idOf('invocation', n) },
+    headers: {
+      'user-agent': 'Zendesk Webhook',
+      'x-zendesk-webhook-id': '01H8MK5QV7S9Z4N8T2X6C3B1A1',
+      'x-zendesk-webhook-invocation-id': idOf('invocation', n),
+    },
     body: JSON.stringify({
       type: 'ticket.updated',
       actor: sender.id,
@@ -105,4 +129,14 @@ export const ticketUpdated = (sample: TicketSample & { readonly ticket: number }
   };
 };
 
-
+export const zendeskExamples: Examples = {
+  ticket: ticketCreated,
+  'ticket-urgent': (facts) => ticketCreated({ ...facts, urgent: true }),
+  /** A trigger's own body about a ticket sent before. */
+  'ticket-update': (facts) => ticketUpdated({ ...facts, ticket: Math.max(0, facts.n - 5) }),
+  /** Of a customer whose tickets go to a channel that does not exist. */
+  'poison-channel': (facts) =>
+    ticketCreated({ ...facts, domain: people.enterprise[facts.n % people.enterprise.length] }),
+  /** A ticket without any text: it cannot be normalised. */
+  'poison-ticket': ({ n, now }) => ticketWithoutText(n, now),
+};

@@ -9,7 +9,7 @@ import { type TestDatabase, testCluster, testDatabase } from '@millrace/embedded
 import { loadServices } from '@millrace/system/services';
 import { waitFor } from './wait-for.ts';
 
-const root = join(import.meta.dirname, '../..');
+const root = join(import.meta.dirname, '../../..');
 const services = (await loadServices(root)).map(({ name }) => name);
 const secret = 'a-long-and-right-password';
 const wrong = 'a-long-and-wrong-password';

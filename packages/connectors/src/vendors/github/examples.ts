@@ -1,12 +1,16 @@
-import { senderOf } from './people.ts';
-import type { WebhookBody } from './zendesk-sample.ts';
+import { senderOf } from '../../kit/example-people.ts';
+import type { Examples, WebhookBody } from '../../kit/examples.ts';
 
 const owned = ['acme/mill', 'acme/flume', 'acme/sluice'];
 /** Has no row in the table of owners. */
 const unowned = 'acme/weir';
 
 const titles: readonly (readonly [title: string, body: string, label: string])[] = [
-  ['Retries are counted twice after a restart', 'Steps:\n1. stop the worker while a retry is due\n2. start it\n\nThe counter shows 2.', 'bug'],
+  [
+    'Retries are counted twice after a restart',
+    'Steps:\n1. stop the worker while a retry is due\n2. start it\n\nThe counter shows 2.',
+    'bug',
+  ],
   ['Document the meaning of every header', 'New people ask about `traceparent` each week.', 'documentation'],
   ['Export ends early when a row holds a quote', 'A field such as `12" pipe` ends the file without an error.', 'bug'],
   ['Show lag in seconds, not only in records', 'Ten records may be a second or a day.', 'enhancement'],
@@ -17,7 +21,7 @@ const titles: readonly (readonly [title: string, body: string, label: string])[]
 ];
 
 /** An `issues` event, action `opened`, as GitHub sends it. */
-export const issueOpened = (n: number, now: Date, options: { readonly unowned: boolean }): WebhookBody => {
+const issueOpened = (n: number, now: Date, options: { readonly unowned: boolean }): WebhookBody => {
   const [title, body, label] = titles[n % titles.length] ?? ['', '', ''];
   const repository = options.unowned ? unowned : (owned[n % owned.length] ?? unowned);
   const at = now.toISOString().replace(/\.\d+Z$/, 'Z');
@@ -51,4 +55,10 @@ export const issueOpened = (n: number, now: Date, options: { readonly unowned: b
       sender: { login: author, id: 6_752_000 + n },
     }),
   };
+};
+
+export const githubExamples: Examples = {
+  issue: ({ n, now }) => issueOpened(n, now, { unowned: false }),
+  /** Of a repository that nobody owns: a required lookup misses. */
+  'poison-issue': ({ n, now }) => issueOpened(n, now, { unowned: true }),
 };

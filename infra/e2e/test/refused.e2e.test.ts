@@ -4,15 +4,15 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { askMillrace, type RunningSystem, readState, startSystem } from '@millrace/system';
 import type { SignedWebhook } from '@millrace/system/zendesk-ticket';
+import { send, ticketCreated } from './ticket-webhook.ts';
 import { waitFor } from './wait-for.ts';
-import { send, ticketCreated } from './zendesk-webhook.ts';
 
 interface Simulated {
   readonly total: number;
   readonly messages: readonly { readonly title: string }[];
 }
 
-const root = join(import.meta.dirname, '../..');
+const root = join(import.meta.dirname, '../../..');
 const data = mkdtempSync(join(tmpdir(), 'millrace-refused-'));
 const group = 'sink-writers.tickets.triage';
 const run = Date.now().toString(36);

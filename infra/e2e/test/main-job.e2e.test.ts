@@ -7,8 +7,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { askMillrace, type RunningSystem, readState, type SystemState, startSystem } from '@millrace/system';
 import { type SignedWebhook, ticketBody } from '@millrace/system/zendesk-ticket';
 import pg from 'pg';
+import { send, ticketCreated } from './ticket-webhook.ts';
 import { waitFor } from './wait-for.ts';
-import { send, ticketCreated } from './zendesk-webhook.ts';
 
 interface Hop {
   readonly service: string;
@@ -23,7 +23,7 @@ interface FailureGroup {
   readonly count: number;
 }
 
-const root = join(import.meta.dirname, '../..');
+const root = join(import.meta.dirname, '../../..');
 const data = mkdtempSync(join(tmpdir(), 'millrace-e2e-'));
 const portBase = 28_080;
 const run = Date.now().toString(36);

@@ -1,5 +1,38 @@
-const firstNames = ['Ana', 'Bela', 'Chidi', 'Dora', 'Emil', 'Farah', 'Goran', 'Hana', 'Ivo', 'Jun', 'Kemal', 'Lena', 'Mateo', 'Nadia', 'Oskar', 'Priya'];
-const lastNames = ['Almeida', 'Berg', 'Castro', 'Dahl', 'Egger', 'Fischer', 'Gomez', 'Hoffmann', 'Ito', 'Jansen', 'Kaya', 'Lindqvist', 'Moreau', 'Novak', 'Okafor'];
+const firstNames = [
+  'Ana',
+  'Bela',
+  'Chidi',
+  'Dora',
+  'Emil',
+  'Farah',
+  'Goran',
+  'Hana',
+  'Ivo',
+  'Jun',
+  'Kemal',
+  'Lena',
+  'Mateo',
+  'Nadia',
+  'Oskar',
+  'Priya',
+];
+const lastNames = [
+  'Almeida',
+  'Berg',
+  'Castro',
+  'Dahl',
+  'Egger',
+  'Fischer',
+  'Gomez',
+  'Hoffmann',
+  'Ito',
+  'Jansen',
+  'Kaya',
+  'Lindqvist',
+  'Moreau',
+  'Novak',
+  'Okafor',
+];
 
 /** Invented people at invented companies (`.example` belongs to nobody). */
 export const people = {
@@ -21,5 +54,9 @@ const at = <T>(list: readonly T[], n: number): T => list[n % list.length] as T;
 export const senderOf = (n: number, domain: string = at(people.domains, n)): Sender => {
   const first = at(firstNames, n * 7);
   const last = at(lastNames, n * 11);
-  return { id: String(8_447_388_000_000 + (n % 400)), name: `${first} ${last}`, email: `${first}.${last}@${domain}`.toLowerCase() };
+  return {
+    id: String(8_447_388_000_000 + (n % 400)),
+    name: `${first} ${last}`,
+    email: `${first}.${last}@${domain}`.toLowerCase(),
+  };
 };

@@ -16,7 +16,7 @@ interface ChaosReport {
   readonly recoveries: readonly { readonly target: string; readonly recoveredMs: number | null }[];
 }
 
-const root = join(import.meta.dirname, '../..');
+const root = join(import.meta.dirname, '../../..');
 const data = mkdtempSync(join(tmpdir(), 'millrace-e2e-chaos-'));
 const portBase = '28180';
 const options = [

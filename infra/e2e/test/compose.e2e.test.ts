@@ -8,8 +8,8 @@ import { freePorts, type RunningKafka, startKafka } from '@millrace/embedded';
 import { type TestDatabase, testCluster, testDatabase } from '@millrace/embedded/testing';
 import pg from 'pg';
 import { parse } from 'yaml';
+import { send, ticketCreated } from './ticket-webhook.ts';
 import { waitFor } from './wait-for.ts';
-import { send, ticketCreated } from './zendesk-webhook.ts';
 
 interface Program {
   readonly command: readonly string[];
@@ -17,7 +17,7 @@ interface Program {
   readonly volumes: readonly string[];
 }
 
-const root = join(import.meta.dirname, '../..');
+const root = join(import.meta.dirname, '../../..');
 const { services } = parse(await readFile(join(root, 'docker-compose.yml'), 'utf8')) as {
   readonly services: Readonly<Record<string, Program>>;
 };
