@@ -26,7 +26,7 @@ export const messagingErrors = {
   X_SEQUENCE_TIME:
     'An event time is outside of what a sequence can hold; map the field that holds the time of the event.',
   X_BODY_MISMATCH:
-    'A claim-checked body does not have the digest that its record states; it was changed or is damaged.',
+    'A claim-checked body does not have the digest that its record states; it was changed or is damaged. Look at the body store; the digest is in the raw record.',
   X_OUTCOME_UNREADABLE: 'A recorded outcome cannot be read back; it was written by an incompatible version.',
   X_COMMIT_METADATA_TOO_LARGE:
     'The brokers refuse the metadata of a commit; set offset.metadata.max.bytes to 4096 or more. Until then a crash repeats everything behind the oldest unfinished record.',

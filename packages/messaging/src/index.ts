@@ -19,7 +19,12 @@ export * from './in-memory/serde.ts';
 export { isoTime } from './iso-time.ts';
 export { decodeFinished } from './lanes/finished-bitmap.ts';
 export { boundBodies } from './middleware/bound-bodies.ts';
-export { type ClaimCheckedData, claimCheck } from './middleware/claim-check.ts';
+export {
+  type ClaimCheckedData,
+  type ClaimCheckOptions,
+  checkIn,
+  claimCheck,
+} from './middleware/claim-check.ts';
 export { type RecordOutcomeOptions, recordOutcome } from './middleware/record-outcome.ts';
 export { type RetryOptions, retryInside } from './middleware/retry.ts';
 export { type TimeoutOptions, timeout } from './middleware/timeout.ts';

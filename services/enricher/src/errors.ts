@@ -1,7 +1,5 @@
 /** Codes of this service. */
 export const enricherErrors = {
-  X_NORMALISE_BODY:
-    'The stored body of a large webhook is not the one that was received. Look at the body store; the digest is in the raw record.',
   X_ENRICH_LOOKUP_MISSING:
     'A required lookup found no row. Load it (`millrace reference load`), then redrive; or make the lookup optional in the flow.',
   X_ENRICH_LOOKUP_KEY: 'A lookup key is neither text nor a number. Mend `by` in the flow, then redrive.',

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { EventMeta, NormalisedItem } from '@millrace/connectors/kit/normalise';
 import type { Source } from '@millrace/connectors/kit/source';
 import { documentOf } from '@millrace/connectors/kit/webhook-body';
@@ -16,8 +15,7 @@ import { groupOf, type SourceInstance } from '@millrace/flows';
 import {
   type BodyStore,
   boundBodies,
-  CodedError,
-  deadLetter,
+  claimCheck,
   type Envelope,
   type Handled,
   type Handler,
@@ -59,7 +57,27 @@ export function normalisePipeline(options: NormaliseOptions): Pipeline<WebhookRe
   });
 }
 
-export function normalise({
+export function normalise(options: Omit<NormaliseOptions, 'bodyBudgetBytes'>): Handler<WebhookReceived> {
+  const { connectors, bodies, now } = options;
+  const erased = (envelope: Envelope<unknown>): Handled => filtered(envelope, 'erased', now());
+  const whole = claimCheck(bodies, { erased })(normaliseWhole(options));
+  // What flows as raw alone needs no body, wherever that is.
+  return (envelope, signal) =>
+    normaliserOf(connectors, envelope.data) === undefined
+      ? filtered(envelope, 'no-normaliser', now())
+      : whole(envelope, signal);
+}
+
+function normaliserOf(
+  connectors: NormaliseOptions['connectors'],
+  { connector: name }: WebhookReceived,
+): (Pick<Source, 'body'> & Required<Pick<Source, 'normalise'>>) | undefined {
+  const connector = Object.hasOwn(connectors, name) ? connectors[name] : undefined;
+  return connector?.normalise === undefined ? undefined : { body: connector.body, normalise: connector.normalise };
+}
+
+/** Of a record that has its body. */
+function normaliseWhole({
   instances,
   connectors,
   bodies,
@@ -67,13 +85,10 @@ export function normalise({
 }: Omit<NormaliseOptions, 'bodyBudgetBytes'>): Handler<WebhookReceived> {
   return async (envelope, signal) => {
     const { data } = envelope;
-    const connector = Object.hasOwn(connectors, data.connector) ? connectors[data.connector] : undefined;
-    if (connector?.normalise === undefined) return filtered(envelope, 'no-normaliser', now());
-    const body = await bodyOf(data, bodies, signal);
-    // It told of something that was deleted for good since.
-    if (body === null) return filtered(envelope, 'erased', now());
-    const document = documentOf({ body, headers: data.headers }, connector.body);
-    const result = connector.normalise(document, metaOf(data, instances));
+    const normaliser = normaliserOf(connectors, data);
+    if (normaliser === undefined) return filtered(envelope, 'no-normaliser', now());
+    const document = documentOf({ body: data.body ?? Buffer.alloc(0), headers: data.headers }, normaliser.body);
+    const result = normaliser.normalise(document, metaOf(data, instances));
     if (result.kind === 'filtered') return filtered(envelope, result.reason, now());
     for (const { key, deletion } of result.items)
       if (deletion?.kind === 'permanent') await bodies.erase(key, data.bodyRef?.ref ?? null, signal);
@@ -151,22 +166,4 @@ function outgoing(
     ...(time === null ? {} : { time: new Date(time).toISOString() }),
     data: value,
   };
-}
-
-async function bodyOf(
-  data: WebhookReceived,
-  bodies: Pick<BodyStore, 'get'>,
-  signal: AbortSignal,
-): Promise<Buffer | null> {
-  if (data.bodyRef === null) return data.body ?? Buffer.alloc(0);
-  const { ref, sha256 } = data.bodyRef;
-  const body = await bodies.get(ref, signal);
-  if (body === null) return null;
-  if (createHash('sha256').update(body).digest('hex') !== sha256) {
-    throw new CodedError('X_NORMALISE_BODY', `the stored body ${ref} has another digest than the record says`, {
-      disposition: deadLetter,
-      step: 'validate',
-    });
-  }
-  return body;
 }

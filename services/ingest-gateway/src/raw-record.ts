@@ -78,11 +78,6 @@ export function rawDraft(input: RawInput): RawDraft {
   };
 }
 
-/** What a record of a claim-checked body says instead of it. */
-export function bodyReference(ref: string, body: Buffer): NonNullable<WebhookReceived['bodyRef']> {
-  return { ref, sha256: sha256(body), bytes: body.length };
-}
-
 export function sha256(bytes: Buffer): string {
   return createHash('sha256').update(bytes).digest('hex');
 }

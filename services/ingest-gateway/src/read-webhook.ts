@@ -41,6 +41,8 @@ export type ReadWebhook =
       readonly traceparent: string;
     };
 
+export type ReadEvent = Extract<ReadWebhook, { kind: 'event' }>;
+
 /** Pure but for `freshId`. Throws a `Refusal` for a body that is not what its type says. */
 export function readWebhook({
   source,
@@ -78,15 +80,18 @@ export function readWebhook({
 /** Where the body is, which only the writing can say, and whether the ledger was asked. */
 export type Written = Pick<WebhookReceived, 'body' | 'bodyRef' | 'dedupe'>;
 
+/** The thing whose order matters, which a large body is kept for as well; null for what has none. */
+export function recordKey({ draft, isOrdered }: ReadEvent): string | null {
+  return isOrdered && draft.subject !== null ? `${draft.source}:${fitId(draft.subject)}` : null;
+}
+
 /** The raw record as it goes to Kafka. Pure. */
-export function webhookRecord(
-  { id, draft, isOrdered, traceparent }: Extract<ReadWebhook, { kind: 'event' }>,
-  written: Written,
-): OutgoingRecord<WebhookReceived> {
+export function webhookRecord(read: ReadEvent, written: Written): OutgoingRecord<WebhookReceived> {
+  const { id, draft, traceparent } = read;
   const { body: _, ...rest } = draft;
   return {
     topic: topics.webhooksReceived,
-    key: isOrdered && draft.subject !== null ? `${draft.source}:${fitId(draft.subject)}` : null,
+    key: recordKey(read),
     headers: identityHeaders({
       id,
       source: draft.source,

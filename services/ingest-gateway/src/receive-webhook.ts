@@ -10,16 +10,16 @@ import {
   type Verdict,
   verify,
 } from '@millrace/connectors';
-import type { BodyStore, RecordPosition } from '@millrace/messaging';
+import { type BodyStore, checkIn, type RecordPosition } from '@millrace/messaging';
 import type { CounterMetric } from '@millrace/service';
 import { refuseBody, unsupportedEncoding, unsupportedType } from './body-refusals.ts';
 import { type ByteBudget, shareOf } from './byte-budget.ts';
 import { beforeDeadline, type Intake, type Taken } from './intake.ts';
 import { type Answer, Refusal, shed } from './outcome.ts';
 import type { Outlet } from './outlet.ts';
-import { bodyReference, type WireRequest } from './raw-record.ts';
+import type { WireRequest } from './raw-record.ts';
 import { readBody } from './read-body.ts';
-import { type Proven, type ReadWebhook, readWebhook, webhookRecord } from './read-webhook.ts';
+import { type Proven, type ReadEvent, readWebhook, recordKey, webhookRecord } from './read-webhook.ts';
 import type { ConfiguredSource } from './source-instances.ts';
 import type { Turnstile } from './turnstile.ts';
 
@@ -152,29 +152,14 @@ function answerHandshake({ name, answer }: Handshake, view: RequestView): Answer
   return { outcome, status: 200, body: { kind: 'text', value: text } };
 }
 
-async function writeRaw(
-  door: WebhookDoor,
-  read: Extract<ReadWebhook, { kind: 'event' }>,
-  dedupe: 'checked' | 'unknown',
-): Promise<RecordPosition> {
-  const { draft, isOrdered } = read;
-  const { body } = draft;
-  if (body.length <= door.claimCheckBytes)
-    return door.outlet.send(webhookRecord(read, { body, bodyRef: null, dedupe }));
-  const key = isOrdered && draft.subject !== null ? `${draft.source}:${draft.subject}` : null;
-  const bodyRef = bodyReference(await checkIn(door.bodies, body, key), body);
-  return door.outlet.send(webhookRecord(read, { body: null, bodyRef, dedupe }));
+async function writeRaw(door: WebhookDoor, read: ReadEvent, dedupe: 'checked' | 'unknown'): Promise<RecordPosition> {
+  const where = { key: recordKey(read), maxBytes: door.claimCheckBytes };
+  const checkedIn = await checkIn(door.bodies, read.draft.body, where).catch(claimCheckAway);
+  return door.outlet.send(webhookRecord(read, { ...checkedIn, dedupe }));
 }
 
-async function checkIn(bodies: Pick<BodyStore, 'put'>, body: Buffer, key: string | null): Promise<string> {
-  try {
-    return await bodies.put(body, key);
-  } catch (error) {
-    throw shed('X_GATEWAY_CLAIM_CHECK_AWAY', 'large bodies cannot be taken right now', {
-      retryAfterMs: 5000,
-      cause: error,
-    });
-  }
+function claimCheckAway(cause: unknown): never {
+  throw shed('X_GATEWAY_CLAIM_CHECK_AWAY', 'large bodies cannot be taken right now', { retryAfterMs: 5000, cause });
 }
 
 function answerTaken(taken: Taken, { id, reply }: { readonly id: string; readonly reply: Reply }): Answer {

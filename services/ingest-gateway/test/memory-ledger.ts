@@ -9,6 +9,8 @@ export interface Memory {
   readonly claims: Map<string, Held>;
   readonly byEvent: Map<string, Held>;
   readonly bodies: Map<string, Buffer>;
+  /** Of the records that the bodies belong to, by body. */
+  readonly bodyKeys: Map<string, string | null>;
 }
 
 export interface MemoryLedger extends Pick<Ledger, 'claims' | 'bodies' | 'readiness'> {
@@ -16,7 +18,7 @@ export interface MemoryLedger extends Pick<Ledger, 'claims' | 'bodies' | 'readin
 }
 
 export function createMemory(): Memory {
-  return { claims: new Map(), byEvent: new Map(), bodies: new Map() };
+  return { claims: new Map(), byEvent: new Map(), bodies: new Map(), bodyKeys: new Map() };
 }
 
 export function createMemoryLedger(memory: Memory): MemoryLedger {
@@ -66,10 +68,11 @@ export function createMemoryLedger(memory: Memory): MemoryLedger {
       },
     },
     bodies: {
-      put: async (bytes) => {
+      put: async (bytes, key) => {
         demand();
         const ref = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
         memory.bodies.set(ref, bytes);
+        memory.bodyKeys.set(ref, key);
         return ref;
       },
       get: async (ref) => memory.bodies.get(ref) ?? Promise.reject(new Error('unknown')),

@@ -4,7 +4,7 @@ import { CodedError, deadLetter, retry } from '../../src/disposition.ts';
 import type { Envelope } from '../../src/envelope.ts';
 import { createInMemorySerde } from '../../src/in-memory/serde.ts';
 import { boundBodies } from '../../src/middleware/bound-bodies.ts';
-import { claimCheck } from '../../src/middleware/claim-check.ts';
+import { checkIn, claimCheck } from '../../src/middleware/claim-check.ts';
 import { recordOutcome } from '../../src/middleware/record-outcome.ts';
 import { retryInside } from '../../src/middleware/retry.ts';
 import { timeout } from '../../src/middleware/timeout.ts';
@@ -147,6 +147,49 @@ describe('claimCheck', () => {
     const other = { ...store, get: async () => Buffer.from('another') };
     const result = claimCheck(other)<unknown>(() => nothing)(envelope<unknown>(data), never);
     await expect(result).rejects.toMatchObject({ code: 'X_BODY_MISMATCH', disposition: { kind: 'dead-letter' } });
+  });
+
+  it('says of a body that was erased what it is told to, with the record at hand', async () => {
+    const erased: Handled = { outputs: [], outcome: { kind: 'filtered', reason: 'gone' } };
+    const seen: unknown[] = [];
+    const gone = claimCheck(
+      { get: async () => null },
+      {
+        erased: ({ data: of }) => {
+          seen.push(of);
+          return erased;
+        },
+      },
+    );
+    expect(await gone<unknown>(() => nothing)(envelope<unknown>(data), never)).toBe(erased);
+    expect(seen).toEqual([data]);
+    const plain = claimCheck({ get: async () => null })<unknown>(() => nothing)(envelope<unknown>(data), never);
+    expect(await plain).toEqual({ outputs: [], outcome: { kind: 'filtered', reason: 'erased' } });
+  });
+
+  it('gives back what was checked in, and checks nothing in that fits its record', async () => {
+    const kept = new Map<string, Buffer>();
+    const keys: (string | null)[] = [];
+    const keeping = {
+      put: async (bytes: Buffer, key: string | null) => {
+        kept.set('r', bytes);
+        keys.push(key);
+        return 'r';
+      },
+      get: async (ref: string) => kept.get(ref) ?? null,
+    };
+    const fits = { key: 'k', maxBytes: body.length };
+    expect(await checkIn(keeping, body, fits)).toEqual({ body, bodyRef: null });
+    expect(keys).toEqual([]);
+    const record = await checkIn(keeping, body, { key: 'k', maxBytes: body.length - 1 });
+    expect([record.body, keys]).toEqual([null, ['k']]);
+    let seen: unknown;
+    const handle: Handler<unknown> = ({ data: given }) => {
+      seen = given;
+      return nothing;
+    };
+    await claimCheck(keeping)(handle)(envelope<unknown>(record), never);
+    expect(seen).toEqual({ ...record, body });
   });
 
   it('leaves records alone that carry their body, or have none', () => {
