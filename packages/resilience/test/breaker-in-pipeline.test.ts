@@ -149,7 +149,7 @@ describe('a pipeline behind its breaker', () => {
         handled.push(data.number);
         return delivered;
       },
-      { retryWaitsMs: [1_000, 1_000, 1_000] },
+      { retryWaitsMs: retryTiers.map(() => 1_000) },
     );
     await publish(['same key', 'same key']);
     await until(() => rig.cluster.records(`dlq.${group}`).length === 1);

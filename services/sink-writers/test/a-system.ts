@@ -6,7 +6,14 @@ import { sinks } from '@millrace/connectors/sinks';
 import { createHttpSimulator } from '@millrace/connectors/vendors/http/simulator';
 import { createSlackSimulator } from '@millrace/connectors/vendors/slack/simulator';
 import { createZendeskSimulator } from '@millrace/connectors/vendors/zendesk/simulator';
-import { type DeliveryCompleted, groupTopics, type TicketClassified, topicSpecs, topics } from '@millrace/contracts';
+import {
+  type DeliveryCompleted,
+  groupTopics,
+  retryTiers,
+  type TicketClassified,
+  topicSpecs,
+  topics,
+} from '@millrace/contracts';
 import { parseFlows } from '@millrace/flows';
 import type { Ledger } from '@millrace/ledger';
 import {
@@ -135,7 +142,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       inProcessBaseMs: 5,
       inProcessCapMs: 200,
       refusalHoldMs: 300,
-      retryWaitsMs: [50, 50, 50],
+      retryWaitsMs: retryTiers.map(() => 50),
       commitIntervalMs: 50,
       graceMs: 10_000,
       ordinal: 0,

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { topics } from '@millrace/contracts';
+import { retryTiers, topics } from '@millrace/contracts';
 import { CodedError, deadLetter, retry } from '../../src/disposition.ts';
 import { readDeadLetter } from '../../src/headers/dead-letter.ts';
 import { laneHeaders } from '../../src/headers/lane.ts';
@@ -57,10 +57,11 @@ describe('the lane', () => {
       copier(() => {
         throw new CodedError('X_TEST', 'again and again', { disposition: retry() });
       }),
-      { settings: { inProcessTries: 0, retryWaitsMs: [1, 1, 1] } },
+      { settings: { inProcessTries: 0, retryWaitsMs: retryTiers.map(() => 1) } },
     );
     const origin = await rig.publish(input, { text: '', number: 0 }, { id: 'e0', partition: 1 });
-    for (let tier = 0; tier < 4; tier += 1) {
+    const tries = retryTiers.length + 1;
+    for (let tried = 0; tried < tries; tried += 1) {
       await turns();
       rig.clock.advance(1);
     }
@@ -69,7 +70,7 @@ describe('the lane', () => {
     await run.whenCaughtUp();
     const dead = rig.cluster.records(`dlq.${group}`).map(({ headers }) => readDeadLetter(headers));
     expect(dead.map((facts) => facts?.id)).toEqual([deadLetterId(group, origin, 0), deadLetterId(group, origin, 1)]);
-    expect(dead.map((facts) => facts?.attempts)).toEqual([4, 5]);
+    expect(dead.map((facts) => facts?.attempts)).toEqual([tries, tries + 1]);
     expect(dead[1]?.first).toEqual(dead[0]?.first);
     expect(acks()).toMatchObject([{ outcome: 'failed-again', code: 'X_TEST' }]);
   });
