@@ -186,6 +186,7 @@ export function createReplayer(
   const schemas = options.schemas ?? null;
   const checks = installationChecks({
     ...{ broker, database, routes, jobs, schemas, groups, now },
+    ...{ credentials: options.credentials.store, sourceNames: options.sourceNames },
     reads: options.reads ?? new Map(),
     withStrays: options.withStrays ?? true,
     hasOrdinal: options.ordinal !== undefined,

@@ -5,7 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { topics } from '@millrace/contracts';
 import { type TestDatabase, testDatabase } from '@millrace/embedded/testing';
 import { createInMemoryBroker, type InMemoryBroker, type Serde } from '@millrace/messaging';
-import { digestOf } from '@millrace/operator-api/credentials';
+import { connectCredentials, digestOf } from '@millrace/operator-api/credentials';
+import { createLogger } from '@millrace/service';
 import { runMillrace } from './support/command-line.ts';
 import { type RunningReplayer, startReplayer, tokens, until } from './support/replayer.ts';
 
@@ -140,6 +141,22 @@ describe('millrace keys', () => {
     const { out } = await millrace(['keys', 'ls'], as);
     expect(out).toMatch(/web-shop.*revoked/);
     expect(out).not.toContain(rotated.secret);
+  });
+
+  it('makes no further key for a client whose name a source was given later', async () => {
+    const earlier = connectCredentials({
+      ...{ url: postgres.url, name: 'earlier', now: Date.now },
+      logger: createLogger({ service: 'test', level: 'silent' }),
+    });
+    const draft = { kind: 'key', name: 'zendesk', roles: [], groups: [], topics: [], scopes: ['*'] } as const;
+    const { credential } = await earlier.store.create({ ...draft, expiresAt: null }, 'test');
+    await earlier.close();
+    const rotated = await millrace(['keys', 'rotate', credential.id, '--start']);
+    expect([rotated.code === 0, rotated.err]).toEqual([
+      false,
+      expect.stringContaining('zendesk is the name of a source of the flow file'),
+    ]);
+    expect((await millrace(['keys', 'revoke', credential.id, '--start'])).code).toBe(0);
   });
 
   it('refuses a client that has the name of a source, an entity that there is not, and a time that is over', async () => {

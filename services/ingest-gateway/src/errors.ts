@@ -25,6 +25,8 @@ export const gatewayErrors = {
   X_GATEWAY_KEY_UNKNOWN: 'The API key is not one of ours.',
   X_GATEWAY_KEYS_AWAY:
     'Postgres does not answer, and this API key was not seen in the last five minutes; send it again, it recovers by itself.',
+  X_GATEWAY_CLIENT_NAME:
+    'The client of the API key has the name of a source of the flow file, and their records would be mixed: give one of them another name; `millrace doctor` lists them.',
   X_GATEWAY_SCOPE: 'The API key does not cover this entity.',
   X_GATEWAY_ENTITY_UNKNOWN: 'There is no entity of this name; they are plural, such as tickets.',
   X_GATEWAY_IDEMPOTENCY_KEY: 'An Idempotency-Key has 1 to 255 visible characters and comes once.',

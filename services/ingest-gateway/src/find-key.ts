@@ -8,15 +8,20 @@ export interface KnownKeys {
   readonly file: Pick<ApiKeys, 'find'>;
   /** Null: there is no table. */
   readonly table: Pick<CredentialReader, 'keyHolder'> | null;
+  /** Names of sources, which no client may have: a record says by one name where it comes from. */
+  readonly sourceNames: ReadonlySet<string>;
 }
 
 /** Whose key a request shows. One hash, and nothing to wait for where the key was seen before. Throws a `Refusal`. */
-export async function findKey({ file, table }: KnownKeys, message: IncomingMessage): Promise<ApiKey> {
+export async function findKey({ file, table, sourceNames }: KnownKeys, message: IncomingMessage): Promise<ApiKey> {
   const key = /^Bearer ([^\s]+)$/i.exec(message.headers.authorization ?? '')?.[1];
   if (key === undefined) throw unproven('X_GATEWAY_KEY_MISSING', 'expected `Authorization: Bearer <key>`');
   const digest = digestOf(key);
   const client = file.find(digest) ?? (await holderOf(table, digest));
   if (client === null) throw unproven('X_GATEWAY_KEY_UNKNOWN', 'this key is not known');
+  // A source that was added after the key was made; the sender did nothing wrong, and may come again once one has another name.
+  if (sourceNames.has(client.client))
+    throw shed('X_GATEWAY_CLIENT_NAME', 'the client of this key has the name of a source', { retryAfterMs: 60_000 });
   return client;
 }
 

@@ -154,7 +154,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     },
     events: {
       ...common,
-      keys: { file: options.keys, table: options.credentials },
+      keys: { file: options.keys, table: options.credentials, sourceNames: new Set(options.sources.keys()) },
       maxBytes: options.claimCheckBytes,
       deadlineMs: options.eventDeadlineMs,
       clientRate: createTurnstile({

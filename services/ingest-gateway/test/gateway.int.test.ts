@@ -198,6 +198,13 @@ describe('the gateway, from outside', () => {
       expect(gateway.logs()).not.toContain(secret);
     });
 
+    it('is refused with 503 where a source of its client’s name was added after it, and nothing is written', async () => {
+      const { secret } = await credentials.store.create({ ...shop, name: 'zendesk', scopes: ['*'] }, 'test');
+      const refused = await sendWith(secret);
+      expect([refused.status, await code(refused)]).toEqual([503, 'X_GATEWAY_CLIENT_NAME']);
+      expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    });
+
     it('goes on while Postgres is away, when an unknown one gets 503 and is told when to come again', async () => {
       const { secret } = await credentials.store.create({ ...shop, scopes: ['*'] }, 'test');
       expect((await sendWith(secret)).status).toBe(202);

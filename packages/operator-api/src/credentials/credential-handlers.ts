@@ -39,7 +39,6 @@ export function credentialHandlers(options: CredentialHandlersOptions): {
     keys: {
       list: async () => (await options.store.list('key')).map((one) => keyView(one, now())),
       create: async ({ asked: { client, scopes, expires, plan }, identity }) => {
-        requireOwnName(client, options.sourceNames);
         requireScopes(scopes);
         const draft = { kind: 'key', name: client, roles: [], groups: [], topics: [], scopes } as const;
         return keys.create({ ...draft, ...until(expires, now()) }, identity, plan);
@@ -55,7 +54,7 @@ interface Named {
 }
 
 function kindHandlers<V>(
-  { store, now }: CredentialHandlersOptions,
+  { store, sourceNames, now }: CredentialHandlersOptions,
   kind: CredentialKind,
   view: (shown: Credential) => V,
 ) {
@@ -67,6 +66,7 @@ function kindHandlers<V>(
   };
   return {
     create: async (draft: CredentialDraft, identity: Identity, isPlan: boolean) => {
+      requireOwnName(draft, sourceNames);
       requireGrantable(identity, draft);
       const plan = `a ${kind} for ${draft.name}: ${wordsOf(draft)}`;
       const { kind: _, name, ...detail } = draft;
@@ -80,6 +80,7 @@ function kindHandlers<V>(
       identity,
     }: Named & { readonly asked: { readonly id: string; readonly overlap: string; readonly plan: boolean } }) => {
       const old = await found(id, identity);
+      requireOwnName(old, sourceNames);
       const plan = `a new secret for ${old.name}; ${old.shown}… counts for ${overlap} more`;
       const overlapMs = lengthOf(overlap) ?? 0;
       return {
@@ -118,8 +119,12 @@ function until(expires: string | undefined, now: number): { readonly expiresAt: 
   return { expiresAt };
 }
 
-function requireOwnName(client: string, sourceNames: readonly string[]): void {
-  if (sourceNames.includes(client))
+/** A source may have come after the first key of its name: no further one is made then. */
+function requireOwnName(
+  { kind, name: client }: Pick<CredentialDraft, 'kind' | 'name'>,
+  sourceNames: readonly string[],
+): void {
+  if (kind === 'key' && sourceNames.includes(client))
     throw invalid(
       '/client',
       `${client} is the name of a source of the flow file; clients and sources share one namespace: choose another name`,

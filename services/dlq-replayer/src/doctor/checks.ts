@@ -2,6 +2,7 @@ import { topicSpecs, topics } from '@millrace/contracts';
 import type { SchemaAdmin } from '@millrace/kafka';
 import type { Database } from '@millrace/ledger/postgres';
 import type { Broker, TopicDescription } from '@millrace/messaging';
+import type { CredentialStore } from '@millrace/operator-api/credentials';
 import type { JobStore } from '../redrive/job-store.ts';
 import type { Routes } from '../routes.ts';
 import { clockFindings, skewOfPostgres, skewsOfServices } from './clock-findings.ts';
@@ -10,7 +11,7 @@ import type { Check, Finding } from './finding.ts';
 import { groupFindings } from './group-findings.ts';
 import { readGroups } from './read-groups.ts';
 import { checkSchemas } from './schema-findings.ts';
-import { capabilityFindings, jobFindings, pipelineFindings } from './state-findings.ts';
+import { capabilityFindings, jobFindings, keyFindings, pipelineFindings } from './state-findings.ts';
 import { strayTopics, topicFindings, usualReplication } from './topic-findings.ts';
 
 export interface ChecksOptions {
@@ -18,6 +19,9 @@ export interface ChecksOptions {
   readonly database: Pick<Database, 'query'>;
   readonly routes: Pick<Routes, 'list' | 'stamped'>;
   readonly jobs: Pick<JobStore, 'unfinished'>;
+  readonly credentials: Pick<CredentialStore, 'list'>;
+  /** Of the flow file: names that no client may have. */
+  readonly sourceNames: readonly string[];
   /** Null where no registry is known. */
   readonly schemas: Pick<SchemaAdmin, 'check'> | null;
   /** The consumer groups of the flow. */
@@ -87,6 +91,11 @@ export function installationChecks(options: ChecksOptions): readonly Check[] {
           } satisfies Check,
         ]),
     { name: 'pipelines', needs: 'kafka', find: async () => pipelineFindings(routes.list(), groups) },
+    {
+      name: 'keys',
+      needs: 'postgres',
+      find: async () => keyFindings(await options.credentials.list('key'), options.sourceNames, now()),
+    },
     {
       name: 'jobs',
       needs: 'postgres',

@@ -1,4 +1,5 @@
 import type { BrokerCapabilities } from '@millrace/messaging';
+import { type Credential, stateOf } from '@millrace/operator-api/credentials';
 import type { UnfinishedJob } from '../redrive/unfinished-jobs.ts';
 import type { RouteState } from '../routes.ts';
 import { type Finding, words } from './finding.ts';
@@ -32,6 +33,24 @@ export function pipelineFindings(routes: readonly RouteState[], groups: readonly
         ];
       return [];
     });
+}
+
+/** Keys whose client has the name of a source: one that was added after the key was made. Pure. */
+export function keyFindings(
+  keys: readonly Credential[],
+  sourceNames: readonly string[],
+  now: number,
+): readonly Finding[] {
+  const sources = new Set(sourceNames);
+  return keys
+    .filter((key) => sources.has(key.name) && stateOf(key, now) === 'valid')
+    .map(({ id, name }) => ({
+      check: 'keys',
+      severity: 'error',
+      where: id,
+      what: `its client ${name} has the name of a source, so the gateway takes no events with it`,
+      mend: `make a key for another name (millrace keys create), then: millrace keys revoke ${id}; or name the source otherwise`,
+    }));
 }
 
 /** Redrives that do not get on. Pure. */

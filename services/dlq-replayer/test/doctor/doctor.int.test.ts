@@ -16,6 +16,7 @@ import {
   type Serde,
   systemClock,
 } from '@millrace/messaging';
+import { type Credentials, connectCredentials } from '@millrace/operator-api/credentials';
 import { createLogger, createMetrics } from '@millrace/service';
 import { type ChecksOptions, defaultDoctorLimits, installationChecks } from '../../src/doctor/checks.ts';
 import { examine } from '../../src/doctor/examine.ts';
@@ -50,6 +51,7 @@ let serde: Serde & { close(): void };
 let schemas: SchemaAdmin;
 let routes: Routes;
 let jobs: JobStore;
+let credentials: Credentials;
 const runs = new Map<string, PipelineRun>();
 
 const start = async (group: string, aheadMs = 0): Promise<void> => {
@@ -76,6 +78,7 @@ const examined = (over: Partial<ChecksOptions> = {}): Promise<Examination> =>
       now: Date.now,
       checks: installationChecks({
         ...{ broker, database, routes, jobs, schemas, groups },
+        ...{ credentials: credentials.store, sourceNames: ['zendesk'] },
         reads: new Map(
           Object.entries(sources).map(([group, topic]) => {
             const { retry, lane } = groupTopics(group);
@@ -120,6 +123,8 @@ beforeAll(async () => {
   serde = connectRegistry({ url: registryUrl, logger });
   producer = await broker.createProducer();
   jobs = createJobStore(database);
+  credentials = connectCredentials({ url: temporary.url, name: 'test', now: Date.now, logger });
+  await credentials.open();
   const publisher = createPublisher({ producer, serde, now: Date.now, newId: () => ns });
   routes = createRoutes({ broker, serde, publisher, groups, logger, now: Date.now });
   await routes.open();
@@ -132,6 +137,7 @@ afterAll(async () => {
   serde.close();
   await producer.close();
   await broker.close();
+  await credentials.close();
   await database.close();
   await temporary.drop();
   await kafka.stop();
@@ -154,6 +160,7 @@ describe('the doctor on a real installation', () => {
       'driver',
       'schemas',
       'pipelines',
+      'keys',
       'jobs',
     ]);
   });
@@ -248,6 +255,22 @@ describe('the doctor on a real installation', () => {
     expect(await finding(where, { now: ahead })).toMatchObject({ check: 'clocks', severity: 'error' });
   });
 
+  it('names a key whose client has the name of a source that was added later, until it is revoked', async () => {
+    const draft = { kind: 'key', roles: [], groups: [], topics: [], scopes: ['*'], expiresAt: null } as const;
+    const { credential } = await credentials.store.create({ ...draft, name: 'zendesk' }, 'test');
+    await credentials.store.create({ ...draft, name: 'web-shop' }, 'test');
+    const keys = async () => (await examined({ schemas: null })).findings.filter(({ check }) => check === 'keys');
+    expect(await keys()).toMatchObject([
+      {
+        severity: 'error',
+        where: credential.id,
+        what: expect.stringMatching(/client zendesk has the name of a source/),
+      },
+    ]);
+    await credentials.store.revoke(credential, 'test');
+    expect(await keys()).toEqual([]);
+  });
+
   it('names a redrive that does not get on', async () => {
     const job = {
       ...{ job: `${ns}-job`, group: archive, actor: 'operator', reason: null, ratePerSecond: 1, endOffsets: {} },
@@ -279,6 +302,6 @@ describe('the doctor on a real installation', () => {
     await kafka.stop();
     const { checked, findings } = await examined({ schemas: null });
     expect(findings.filter(({ check }) => check !== 'clocks')).toMatchObject([{ check: 'kafka', severity: 'error' }]);
-    expect(checked).toEqual(['kafka', 'postgres', 'clocks', 'driver', 'jobs']);
+    expect(checked).toEqual(['kafka', 'postgres', 'clocks', 'driver', 'keys', 'jobs']);
   }, 30_000);
 });
