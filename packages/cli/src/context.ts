@@ -1,5 +1,5 @@
 import { type OperatorClient, operatorClient } from '@millrace/operator-api/client';
-import type { Command } from 'commander';
+import type { Argument, Command, Option } from 'commander';
 import { type ExitCode, exitCodes } from './cli-error.ts';
 import { createSender } from './client.ts';
 import { findInstallation, type Installation } from './installation.ts';
@@ -63,6 +63,12 @@ export function verb(parent: Command, signature: string, { does, example }: Told
     .addHelpText('after', `\n${examples.length === 1 ? 'Example' : 'Examples'}:\n${shown}`);
 }
 
+/** Offers values in help and completion; whether one is right says whoever takes it. Several may come with commas. */
+export function offering<T extends Option | Argument>(declared: T, choices: readonly string[]): T {
+  declared.argChoices = [...choices];
+  return declared;
+}
+
 /** Of one command line: what its verbs write to, and how it ends. */
 export interface Run {
   readonly terminal: Terminal;
@@ -90,11 +96,12 @@ function runOf(command: Command): Run {
 export function run<A extends readonly unknown[]>(action: Verb<A>): (...args: unknown[]) => Promise<void> {
   return async (...args) => {
     const command = args.at(-1) as Command;
-    const { json, pager } = command.opts<{ json?: boolean; pager?: boolean }>();
+    // How it is shown is no business of the verb, which may pass its options on.
+    const { json, pager, ...options } = command.opts<{ json?: boolean; pager?: boolean }>();
     const bound = runOf(command);
     const print = createPrinter(bound.terminal, { json: json === true, paged: pager !== false, now: bound.now });
     try {
-      bound.exitCode = (await action(print, ...(args.slice(0, -1) as unknown as A))) ?? exitCodes.ok;
+      bound.exitCode = (await action(print, ...([...args.slice(0, -2), options] as unknown as A))) ?? exitCodes.ok;
     } finally {
       print.end();
     }

@@ -9,6 +9,8 @@ export async function createProgram(context: Context): Promise<Command> {
   const program = new Command('millrace')
     .description('see what flows, find what failed, send it back to the one subscriber that failed')
     .showSuggestionAfterError()
+    // What stands behind `--` is of the verb, as it is.
+    .enablePositionalOptions()
     // Commander's own way out is `process.exit`, which may cut off what is still being written; its own output escapes
     // nothing. Verbs take both over from the program.
     .exitOverride()

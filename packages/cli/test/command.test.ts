@@ -1,28 +1,14 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { exitCodes } from '../src/index.ts';
+import { startProcess } from './start-process.ts';
 
 const bin = join(import.meta.dirname, '../bin/millrace.mjs');
 
-/** A process of its own, and all that it says. */
-function started(command: string, args: readonly string[], env: Readonly<Record<string, string>> = {}) {
-  const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
-  let [out, err] = ['', ''];
-  child.stdout.on('data', (chunk) => {
-    out += chunk;
-  });
-  child.stderr.on('data', (chunk) => {
-    err += chunk;
-  });
-  const done = once(child, 'close').then(([code]) => ({ code: code as number | null, out, err }));
-  return { child, done };
-}
-
 const millrace = (args: readonly string[], env?: Readonly<Record<string, string>>) =>
-  started(process.execPath, [bin, ...args], env);
+  startProcess(process.execPath, [bin, ...args], env);
 
 describe('a reader that leaves early', () => {
   it.each(['flows map', '--help', 'dlq nonsense'])('ends %s quietly, as it would have ended', async (line) => {
@@ -55,7 +41,7 @@ describe('Ctrl-C', () => {
 
 /** In a pseudo terminal, which util-linux's `script` makes: 24 lines, because it has no size of its own. */
 const onTerminal = async (line: string, env: Readonly<Record<string, string>>) => {
-  const { code, out } = await started('script', ['-qec', `"${process.execPath}" "${bin}" ${line}`, '/dev/null'], {
+  const { code, out } = await startProcess('script', ['-qec', `"${process.execPath}" "${bin}" ${line}`, '/dev/null'], {
     TERM: 'xterm',
     NO_PAGER: '',
     PAGER: 'sed s/^/paged:/',

@@ -1,8 +1,8 @@
-import type { AnswerOf, JobView, OperatorEndpoints } from '@millrace/operator-api';
+import { type AnswerOf, deadLetterStatuses, type JobView, type OperatorEndpoints } from '@millrace/operator-api';
 import { cut } from '@millrace/text';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { CliError, type ExitCode, exitCodes } from '../cli-error.ts';
-import { type Context, run, verb } from '../context.ts';
+import { type Context, offering, run, verb } from '../context.ts';
 import { countsOf, followJob } from '../follow-job.ts';
 import { facts, type Printer, shortTime, table } from '../printer.ts';
 
@@ -39,7 +39,7 @@ export function addVerbs(program: Command, context: Context): void {
       example: 'millrace dlq groups --since 2h',
     }),
   )
-    .option('--status <status…>', 'of these states, comma-separated')
+    .addOption(offering(new Option('--status <states>', 'of these states, comma-separated'), deadLetterStatuses))
     .option('--all', 'also what is resolved')
     .action(
       run(async (print: Printer, options: FilterOptions) => {
@@ -67,7 +67,7 @@ export function addVerbs(program: Command, context: Context): void {
       example: 'millrace dlq ls --group sink-writers.tickets.urgent --limit 20',
     }),
   )
-    .option('--status <status…>', 'of these states, comma-separated')
+    .addOption(offering(new Option('--status <states>', 'of these states, comma-separated'), deadLetterStatuses))
     .option('--all', 'also what is resolved')
     .option('--limit <n>', 'at most so many', '50')
     .action(

@@ -1,9 +1,9 @@
 import type { Sent } from '@millrace/operator-api/client';
 import { escapedLine, escapedLines } from '@millrace/text';
-import type { Command } from 'commander';
+import { Argument, type Command, Option } from 'commander';
 import { CliError, exitCodes } from '../cli-error.ts';
 import { createSender } from '../client.ts';
-import { type Context, run, verb } from '../context.ts';
+import { type Context, offering, run, verb } from '../context.ts';
 import { type Printer, shortTime } from '../printer.ts';
 
 interface Messages {
@@ -20,15 +20,16 @@ const actions = ['messages', 'fail', 'slow', 'rate-limit', 'schema-change', 'los
 
 /** `millrace simulator <vendor> messages|fail|slow|heal|…`: what the stand-ins received, and making them misbehave. */
 export function addVerbs(program: Command, context: Context): void {
-  verb(program, 'simulator <vendor> <action>', {
-    does: actions.join(' | '),
+  verb(program, 'simulator <vendor>', {
+    does: 'what the stand-ins of vendors received, and making them misbehave',
     example: ['millrace simulator http messages --limit 5', 'millrace simulator http fail --status 503 --times 10'],
   })
+    .addArgument(offering(new Argument('<action>', 'what it does'), actions))
     .option('--status <n>', 'fail: the status to answer with')
     .option('--times <n>', 'fail, rate-limit, lose-answer: for so many requests')
     .option('--ms <n>', 'slow: how long each answer takes')
     .option('--retry-after-seconds <n>', 'rate-limit: how long to ask for')
-    .option('--state <on|off>', 'limits: whether the documented limits hold')
+    .addOption(offering(new Option('--state <state>', 'limits: whether the documented limits hold'), ['on', 'off']))
     .option('--limit <n>', 'messages: at most so many, the newest', '20')
     .action(
       run(async (print: Printer, vendor: string, action: string, options: Readonly<Record<string, string>>) => {
@@ -46,7 +47,7 @@ export function addVerbs(program: Command, context: Context): void {
           print.result(found, showMessages);
           return undefined;
         }
-        const { json: _json, limit: _limit, ...body } = options;
+        const { limit: _limit, ...body } = options;
         const path = `/_simulator/${encodeURIComponent(action)}`;
         const state = await simulator({ method: 'POST', path, query: {}, body });
         print.result(state, () => `${vendor}: ${action} done`);

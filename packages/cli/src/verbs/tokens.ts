@@ -1,5 +1,6 @@
-import type { Command } from 'commander';
-import { type Context, run, verb } from '../context.ts';
+import { roles } from '@millrace/operator-api';
+import { type Command, Option } from 'commander';
+import { type Context, offering, run, verb } from '../context.ts';
 import { addEnds, type Changing, changing, commonCells, commonHead, listOf, tell } from '../credential-verbs.ts';
 import { type Printer, table } from '../printer.ts';
 
@@ -19,7 +20,9 @@ export function addVerbs(program: Command, { adminApi }: Context): void {
     example: "millrace tokens create --name ada --role operator --groups 'sink-writers.*' --expires 90d --start",
   })
     .requiredOption('--name <name>', 'whose it is')
-    .requiredOption('--role <roles>', 'viewer, operator, approver or admin; several with commas', listOf)
+    .addOption(
+      offering(new Option('--role <roles>', 'several with commas').argParser(listOf).makeOptionMandatory(), roles),
+    )
     .option('--groups <patterns>', 'consumer groups that it may see and act on, with commas; * is any text', listOf)
     .option('--topics <patterns>', 'the same of topics', listOf)
     .option('--expires <when>', 'how long it counts, such as 90d, or until when; until it is revoked when absent')
