@@ -20,6 +20,12 @@ export const resilienceErrors = {
   X_TOKEN_REFUSED:
     'The token endpoint does not give this client a token; the message says what it answered, its id, secret and scope are settings',
   X_TOKEN_UNAVAILABLE: 'The token endpoint does not answer; everything goes on by itself once it does',
+  X_TOKEN_GRANT_OVER:
+    'The authorization server says that a grant is over (invalid_grant): revoked, expired, or its refresh token was used already; authorise again',
+  X_TOKEN_SIGNING_KEY:
+    'A private key that signs for us cannot be read or does not fit its algorithm; correct the secret',
+  X_TOKEN_AUTHORISATION_REFUSED:
+    'An authorisation was denied, or its answer belongs to another one; begin it again and take the address of its own redirect',
   X_HTTP_UNEXPECTED: 'A failure nobody foresaw on the way to a destination; the cause says more',
 } as const;
 

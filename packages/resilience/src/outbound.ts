@@ -45,6 +45,8 @@ export interface OutboundOptions {
   readonly maxResponseBytes?: number;
   /** Connections kept to the destination. */
   readonly connections?: number;
+  /** PEM; what signs the destination's certificate, where that is no public authority. */
+  readonly ca?: string | undefined;
   /** Epoch milliseconds. */
   readonly now?: () => number;
 }
@@ -55,8 +57,9 @@ export function createOutbound(options: OutboundOptions = {}): Outbound {
   const { maxResponseBytes = 64 * 1024, connections = 32, now = Date.now } = options;
   const trusted = new Set((options.trustedOrigins ?? []).map((origin) => new URL(origin).origin));
   const timing = { headersTimeout: responseTimeoutMs, bodyTimeout: responseTimeoutMs, connections, pipelining: 1 };
-  const guarded = new Agent({ ...timing, connect: { timeout: connectTimeoutMs, lookup: publicLookup } });
-  const open = new Agent({ ...timing, connect: { timeout: connectTimeoutMs } });
+  const connect = { timeout: connectTimeoutMs, ...(options.ca === undefined ? {} : { ca: options.ca }) };
+  const guarded = new Agent({ ...timing, connect: { ...connect, lookup: publicLookup } });
+  const open = new Agent({ ...timing, connect });
   let closing: Promise<void> | undefined;
 
   return {

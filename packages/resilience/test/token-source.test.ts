@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { type AccessToken, createTokenSource, expiryOfJwt, type TokenSource } from '../src/token-source.ts';
+import { createTokenSource, expiryOfJwt, type IssuedToken, type TokenSource } from '../src/token-source.ts';
 
 describe('a source of tokens', () => {
   let time: number;
@@ -7,6 +7,8 @@ describe('a source of tokens', () => {
   let lifeMs: number;
   let failure: Error | null;
   let source: TokenSource;
+  const never = new AbortController().signal;
+  const token = async (): Promise<string> => (await source.token(never)).value;
 
   beforeEach(() => {
     time = 1_000_000;
@@ -15,7 +17,7 @@ describe('a source of tokens', () => {
     failure = null;
     source = createTokenSource({
       now: () => time,
-      request: async (): Promise<AccessToken> => {
+      request: async (): Promise<IssuedToken> => {
         asked += 1;
         if (failure !== null) throw failure;
         return { value: `token-${asked}`, expiresAt: time + lifeMs };
@@ -24,7 +26,7 @@ describe('a source of tokens', () => {
   });
 
   it('asks once, however many wait', async () => {
-    const tokens = await Promise.all(Array.from({ length: 5 }, () => source.token()));
+    const tokens = await Promise.all(Array.from({ length: 5 }, token));
     expect(new Set(tokens)).toEqual(new Set(['token-1']));
     expect(asked).toBe(1);
   });
@@ -36,38 +38,62 @@ describe('a source of tokens', () => {
     [3_600_000, 2_880_000],
   ])('renews a token of %d ms after %d', async (life, renewedAfter) => {
     lifeMs = life;
-    expect(await source.token()).toBe('token-1');
+    expect(await token()).toBe('token-1');
     time += renewedAfter - 1;
-    expect(await source.token()).toBe('token-1');
+    expect(await token()).toBe('token-1');
     time += 1;
-    expect(await source.token()).toBe('token-2');
+    expect(await token()).toBe('token-2');
   });
 
   it('lives on the old token to its end while the endpoint is away, and no longer', async () => {
-    await source.token();
+    await token();
     failure = new Error('away');
     time += 99_999;
-    expect(await source.token()).toBe('token-1');
+    expect(await token()).toBe('token-1');
     time += 1;
-    await expect(source.token()).rejects.toThrow('away');
+    await expect(token()).rejects.toThrow('away');
   });
 
   it('asks a failing endpoint no more than once a second, and gets the token when it is healed', async () => {
     failure = new Error('away');
-    await expect(source.token()).rejects.toThrow('away');
-    await expect(source.token()).rejects.toThrow('away');
+    await expect(token()).rejects.toThrow('away');
+    await expect(token()).rejects.toThrow('away');
     expect(asked).toBe(1);
     failure = null;
     time += 1_000;
-    expect(await source.token()).toBe('token-2');
+    expect(await token()).toBe('token-2');
   });
 
   it('hands out no token again that was not wanted', async () => {
-    const token = await source.token();
-    source.discard('another');
-    expect(await source.token()).toBe(token);
-    source.discard(token);
-    expect(await source.token()).toBe('token-2');
+    const first = await source.token(never);
+    source.refused({ ...first, version: first.version + 1 });
+    expect(await token()).toBe('token-1');
+    source.refused(first);
+    expect(await token()).toBe('token-2');
+    source.refused(first);
+    expect(await token()).toBe('token-2');
+    expect(asked).toBe(2);
+  });
+
+  it('renews a token whose age a clock set back hides', async () => {
+    await token();
+    time -= 3_600_000;
+    expect(await token()).toBe('token-2');
+    expect(await token()).toBe('token-2');
+    failure = new Error('away');
+    time -= 3_600_000;
+    expect(await token()).toBe('token-2');
+  });
+
+  it('lets a caller go when its signal aborts, and the request go on for the others', async () => {
+    const { promise, resolve } = Promise.withResolvers<IssuedToken>();
+    source = createTokenSource({ now: () => time, request: () => promise });
+    const caller = new AbortController();
+    const [given, other] = [source.token(caller.signal), token()];
+    caller.abort(new Error('stopped'));
+    await expect(given).rejects.toThrow('stopped');
+    resolve({ value: 'late', expiresAt: time + lifeMs });
+    expect(await other).toBe('late');
   });
 });
 

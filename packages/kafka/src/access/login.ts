@@ -1,5 +1,5 @@
 import { requestToken } from '@millrace/resilience/client-credentials';
-import { createTokenSource, type TokenSource } from '@millrace/resilience/token-source';
+import { type AccessToken, createTokenSource, type TokenSource } from '@millrace/resilience/token-source';
 import type { AccessSettings } from './access-settings.ts';
 import { readSecret } from './secret-files.ts';
 
@@ -51,15 +51,17 @@ function tokenLogin(settings: AccessSettings, now: () => number): Login {
     };
   }
   const source = endpointSource(settings, now);
-  let last = '';
+  let last: AccessToken | null = null;
   return {
     mechanism: 'OAUTHBEARER',
     extensions,
     token: async () => {
-      last = await source.token();
-      return last;
+      last = await source.token(neverAborted);
+      return last.value;
     },
-    refused: () => source.discard(last),
+    refused: () => {
+      if (last !== null) source.refused(last);
+    },
     fingerprint: () => '',
   };
 }
@@ -74,6 +76,9 @@ function endpointSource(settings: AccessSettings, now: () => number): TokenSourc
   const credentials = { url, clientId, clientSecret, scope, audience, caFile };
   return createTokenSource({ request: () => requestToken(credentials, now), now });
 }
+
+/** A connection's own time limit ends the wait for a token. */
+const neverAborted = new AbortController().signal;
 
 /** Editors and `echo` end a file with a line break that is no part of a password. */
 const trimEnd = (text: string): string => text.replace(/\r?\n$/, '');
