@@ -152,7 +152,7 @@ async function resumeHalted(
   for (const { group, trouble } of troubled) {
     if (trouble?.startsWith('halted') !== true) continue;
     log(`        millrace pipelines resume ${group}  (${trouble})`);
-    await askMillrace(root, stateFile, 'routes', 'resume', group);
+    await askMillrace(root, stateFile, 'pipelines', 'resume', group);
     resumed.add(group);
   }
 }

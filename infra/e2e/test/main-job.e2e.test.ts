@@ -285,8 +285,8 @@ describe('a halted pipeline', () => {
   it('stays halted through kill -9 of its process, and delivers once it is resumed', async () => {
     const group = 'sink-writers.tickets.archive';
     const stateOf = async (): Promise<string | undefined> =>
-      (await ask<{ group: string; state: string }[]>('routes', 'ls')).find((row) => row.group === group)?.state;
-    await ask('routes', 'halt', group);
+      (await ask<{ group: string; state: string }[]>('pipelines', 'ls')).find((row) => row.group === group)?.state;
+    await ask('pipelines', 'halt', group);
     await waitFor('the halt', async () => (await stateOf()) === 'halted');
     const { url, pid } = readState(system.stateFile).services['sink-writers'] as { url: string; pid: number };
     process.kill(pid, 'SIGKILL');
@@ -307,7 +307,7 @@ describe('a halted pipeline', () => {
       (await rows(`SELECT 1 FROM ${table} WHERE correlation_id = $1`, json['id'])).length;
     await waitFor('the other route', async () => (await received('zendesk', '720001')) > 0);
     expect(await count('tickets')).toBe(0);
-    await ask('routes', 'resume', group);
+    await ask('pipelines', 'resume', group);
     await waitFor('the row', async () => (await count('tickets')) === 1);
   }, 120_000);
 });

@@ -47,8 +47,8 @@ describe('a destination that answers 404 to everybody', () => {
     await steer('fail', '--status', '404', '--times', '1000');
     for (let ticket = 800_001; ticket <= 800_012; ticket += 1) await sendTicket(ticket, stolen);
     const route = await waitFor('the pause', async () => {
-      const routes = await ask<{ group: string; state: string; code: string | null }[]>('routes', 'ls');
-      return routes.find((row) => row.group === group && row.state === 'open');
+      const pipelines = await ask<{ group: string; state: string; code: string | null }[]>('pipelines', 'ls');
+      return pipelines.find((row) => row.group === group && row.state === 'open');
     });
     expect(route.code).toBe('X_HTTP_NOT_FOUND');
     const { services } = readState(system.stateFile);

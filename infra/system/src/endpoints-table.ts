@@ -8,8 +8,7 @@ export function endpointsTable(endpoints: Endpoints, prefix = ''): string {
   const rows = namedEndpoints(endpoints)
     .map(({ endpoint }) => endpoint)
     .toSorted((one, other) => (one.path < other.path ? -1 : Number(one.path > other.path)))
-    .map(({ method, path, formerPath, summary, params, query, body, bytes, permission, audit }) => {
-      const former = formerPath === undefined ? '' : `; formerly \`${prefix}${formerPath}\`, which is still answered`;
+    .map(({ method, path, summary, params, query, body, bytes, permission, audit }) => {
       const fields = [params, query, body].flatMap((shape) => Object.keys(shape?.shape ?? {}));
       const inPath = new Set(Object.keys(params?.shape ?? {}));
       const asked = [
@@ -17,7 +16,7 @@ export function endpointsTable(endpoints: Endpoints, prefix = ''): string {
         ...(bytes === undefined ? [] : [`a file (\`${bytes.type}\`)`]),
       ];
       const recorded = audit === undefined ? '' : `\`${audit}\``;
-      return `| \`${method} ${prefix}${path}\` | ${summary}${former} | ${asked.join(', ')} | \`${permission}\` | ${recorded} |`;
+      return `| \`${method} ${prefix}${path}\` | ${summary} | ${asked.join(', ')} | \`${permission}\` | ${recorded} |`;
     });
   return ['| endpoint | does | takes | permission | recorded as |', '|---|---|---|---|---|', ...rows].join('\n');
 }

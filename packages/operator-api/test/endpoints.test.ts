@@ -19,9 +19,7 @@ describe('every endpoint', () => {
   });
 
   it('has an address of its own', () => {
-    const places = all.flatMap(({ endpoint: { method, path, formerPath } }) =>
-      [path, formerPath ?? []].flat().map((place) => `${method} ${place.replaceAll(/\{\w+\}/g, '{}')}`),
-    );
+    const places = all.map(({ endpoint: { method, path } }) => `${method} ${path.replaceAll(/\{\w+\}/g, '{}')}`);
     expect(places.filter((place, index) => places.indexOf(place) !== index)).toEqual([]);
   });
 
@@ -39,13 +37,12 @@ describe('every endpoint', () => {
 
   it('names the fields of its path, of its scope, and each field once', () => {
     const odd = all.filter(({ endpoint }) => {
-      const { path, formerPath = path, params, scope } = endpoint;
+      const { path, params, scope } = endpoint;
       const fields = inFields(endpoint);
       const named = Object.keys(params?.shape ?? {}).toSorted();
       const isScopeKnown = typeof scope === 'string' || Object.values(scope).every((field) => fields.includes(field));
       return (
         JSON.stringify(inBraces(path).toSorted()) !== JSON.stringify(named) ||
-        JSON.stringify(inBraces(formerPath).toSorted()) !== JSON.stringify(named) ||
         new Set(fields).size !== fields.length ||
         !isScopeKnown
       );

@@ -13,7 +13,7 @@ export const replayerErrors = {
   X_REPLAY_EMPTY: 'Nothing in the plan is left to send.',
   X_TRACE_UNKNOWN: 'No record with this id was found in what Kafka still keeps.',
   X_TOPIC_UNKNOWN: 'No topic has this name.',
-  X_ROUTE_UNKNOWN: 'No consumer group of the flow has this name.',
+  X_PIPELINE_UNKNOWN: 'No consumer group of the flow has this name.',
   X_REFERENCE_CSV: 'The table cannot be read as CSV with a header row and the key column named.',
   X_REFERENCE_UNKNOWN: 'The reference table has no row under this key; `millrace reference ls` shows what it has.',
   X_GATEWAY_ADMIN_AWAY:

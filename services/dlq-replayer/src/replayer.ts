@@ -26,11 +26,11 @@ import { examine } from './doctor/examine.ts';
 import { createDeadLetterIndex } from './index/dead-letter-index.ts';
 import { createIndexPruning } from './index/index-pruning.ts';
 import { createIndexer, indexGroup } from './index/indexer.ts';
+import { createPipelines } from './pipelines/pipelines.ts';
 import { createPublisher } from './publisher.ts';
 import { createFollowHeld } from './redrive/follow-held.ts';
 import { createJobRunner } from './redrive/job-runner.ts';
 import { createJobStore } from './redrive/job-store.ts';
-import { createRoutes } from './routes.ts';
 import { createEdgeLookup } from './trace/edge-lookup.ts';
 
 export interface ReplayerOptions {
@@ -161,7 +161,7 @@ export function createReplayer(
   });
   const audit = createAudit({ publisher, logger, now });
   const followHeld = createFollowHeld({ jobs, groups, runner, audit, publisher, logger, now, newId });
-  const routes = createRoutes({
+  const pipelines = createPipelines({
     ...{ broker, serde, publisher, logger, now },
     groups,
   });
@@ -185,7 +185,7 @@ export function createReplayer(
   });
   const schemas = options.schemas ?? null;
   const checks = installationChecks({
-    ...{ broker, database, routes, jobs, schemas, groups, now },
+    ...{ broker, database, pipelines, jobs, schemas, groups, now },
     ...{ credentials: options.credentials.store, sourceNames: options.sourceNames },
     reads: options.reads ?? new Map(),
     withStrays: options.withStrays ?? true,
@@ -204,7 +204,22 @@ export function createReplayer(
   };
   const app = createApp({
     doctor: (signal) => examine({ checks, now, answers }, signal),
-    ...{ broker, serde, index, indexer, jobs, runner, routes, publisher, groups, health, logger, metrics, now, newId },
+    ...{
+      broker,
+      serde,
+      index,
+      indexer,
+      jobs,
+      runner,
+      pipelines,
+      publisher,
+      groups,
+      health,
+      logger,
+      metrics,
+      now,
+      newId,
+    },
     edge: createEdgeLookup({ adminUrl: options.gatewayAdminUrl, token: options.gatewayToken }),
     ...{ audit, followHeld },
     access: {
@@ -230,7 +245,7 @@ export function createReplayer(
       { name: 'producer', open: async () => {}, close: () => producer.close() },
       server, // before what may wait: health answers from the start
       { name: 'schemas', open: () => serde.pin(ownTopics), close: async () => serde.close?.() },
-      routes,
+      pipelines,
       { name: 'control', open: () => orders.start(), close: () => orders.close() },
       indexer,
       runner,

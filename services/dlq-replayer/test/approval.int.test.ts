@@ -118,7 +118,7 @@ describe('a scoped identity', () => {
       (await call<{ items?: { group: string }[] } & { group: string }[]>('scoped', path)) as unknown;
     const inAll = (found: unknown): string[] =>
       ((found as { items?: { group: string }[] }).items ?? (found as { group: string }[])).map(({ group }) => group);
-    for (const path of ['/v1/dlq?all=true', '/v1/dlq/groups?all=true', '/v1/jobs', '/v1/pipelines', '/v1/routes'])
+    for (const path of ['/v1/dlq?all=true', '/v1/dlq/groups?all=true', '/v1/jobs', '/v1/pipelines'])
       expect([path, ...new Set(inAll(await groupsIn(path)))]).toEqual([path, vip]);
     const listed = await call<{ topic: string }[]>('scoped', '/v1/topics');
     expect(listed.map(({ topic }) => topic)).toContain(groupTopics(vip).dlq);
@@ -138,7 +138,6 @@ describe('a scoped identity', () => {
       [`/v1/jobs/${foreignJob.job}`, undefined, 'X_REPLAY_JOB_UNKNOWN'],
       [`/v1/jobs/${foreignJob.job}/start`, {}, 'X_REPLAY_JOB_UNKNOWN'],
       [`/v1/pipelines/${urgent}/halt`, {}, 'X_ACCESS_SCOPE'],
-      [`/v1/routes/${urgent}/halt`, {}, 'X_ACCESS_SCOPE'],
       [`/v1/topics/${groupTopics(urgent).dlq}/records`, undefined, 'X_ACCESS_SCOPE'],
       ['/v1/reference/accounts', undefined, 'X_ACCESS_SCOPE'],
       ['/v1/trace/u1', undefined, 'X_TRACE_UNKNOWN'],

@@ -120,7 +120,7 @@ describe('millrace', () => {
     });
   });
 
-  it('traces, lists and peeks topics, loads reference rows, and orders routes', async () => {
+  it('traces, lists and peeks topics, loads reference rows, and orders pipelines', async () => {
     expect(await json('trace', 'zendesk:3')).toMatchObject({
       id: 'zendesk:3',
       hops: [
@@ -147,7 +147,6 @@ describe('millrace', () => {
       err: expect.stringContaining('X_TOPIC_UNKNOWN'),
     });
     expect(await json('pipelines', 'resume', group)).toEqual({ group, command: 'resume' });
-    expect(await json('routes', 'ls')).toEqual(await json('pipelines', 'ls'));
     expect(await json('pipelines', 'ls')).toMatchObject([
       { group, state: 'unknown', deadLetters: 2 },
       { group: 'dlq-replayer.index', state: 'running', deadLetters: 0 },
@@ -381,7 +380,7 @@ describe('millrace', () => {
     expect((await millrace(['dlq', 'redrive', '--rate', 'fast'])).code).toBe(64);
     expect(await millrace(['dlq', 'redrive', '--group', 'no.such'])).toMatchObject({
       code: 1,
-      err: expect.stringContaining('X_ROUTE_UNKNOWN'),
+      err: expect.stringContaining('X_PIPELINE_UNKNOWN'),
     });
     expect(await millrace(['simulator', 'slack', 'break'])).toMatchObject({
       code: 64,

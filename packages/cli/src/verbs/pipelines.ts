@@ -17,12 +17,9 @@ function overview(pipelines: Pipelines): string {
   return [table(head, rows), ...(reasons === '' ? [] : [reasons])].join('\n\n');
 }
 
-/** `millrace pipelines ls|resume|halt`: the pipelines of the flow. `routes` is what the verb was called before. */
+/** `millrace pipelines ls|resume|halt`: the pipelines of the flow. */
 export function addVerbs(program: Command, { api }: Context): void {
-  const pipelines = program
-    .command('pipelines')
-    .alias('routes')
-    .description('the pipelines of the flow: how they stand, halt, resume');
+  const pipelines = program.command('pipelines').description('the pipelines of the flow: how they stand, halt, resume');
   verb(pipelines, 'ls', {
     does: 'every pipeline, with its state and open dead letters',
     example: 'millrace pipelines ls',

@@ -3,7 +3,7 @@ import type { AvroNode } from '../avro-schema.ts';
 
 /** Who did what to the installation, written before it acts. */
 export interface OpsAudit {
-  /** Verb of the operator API: dlq.redrive, routes.resume, sources.secret … */
+  /** Verb of the operator API: dlq.redrive, pipelines.resume, sources.secret … */
   readonly action: string;
   /** Who. */
   readonly actor: string;
@@ -21,7 +21,11 @@ export const opsAuditSchema: AvroNode = {
   namespace: 'io.millrace.ops.v1',
   doc: 'Who did what to the installation, written before it acts.',
   fields: [
-    { name: 'action', type: 'string', doc: 'Verb of the operator API: dlq.redrive, routes.resume, sources.secret …' },
+    {
+      name: 'action',
+      type: 'string',
+      doc: 'Verb of the operator API: dlq.redrive, pipelines.resume, sources.secret …',
+    },
     { name: 'actor', type: 'string', doc: 'Who.' },
     { name: 'target', type: 'string', doc: 'What it was done to.' },
     { name: 'detail', type: ['null', 'string'], doc: 'Parameters as JSON; never a secret.', default: null },

@@ -14,8 +14,6 @@ export interface Declaration {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** As OpenAPI writes it: `/v1/jobs/{job}/start`. */
   readonly path: `/v1/${string}`;
-  /** Where it was before; answered for as long as scripts use it. */
-  readonly formerPath?: `/v1/${string}`;
   /** Completes “this endpoint …”. */
   readonly summary: string;
   readonly permission: Permission;

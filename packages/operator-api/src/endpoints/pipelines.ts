@@ -9,7 +9,6 @@ export const pipelines = {
   list: defineEndpoint({
     method: 'GET',
     path: '/v1/pipelines',
-    formerPath: '/v1/routes',
     summary: 'lists the pipelines of the flow, with their state and open dead letters',
     permission: 'pipelines.read',
     scope: 'handler',
@@ -30,7 +29,6 @@ export const pipelines = {
   halt: defineEndpoint({
     method: 'POST',
     path: '/v1/pipelines/{group}/halt',
-    formerPath: '/v1/routes/{group}/halt',
     summary: 'stops one pipeline, and nothing else',
     permission: 'pipelines.command',
     scope: { group: 'group' },
@@ -43,7 +41,6 @@ export const pipelines = {
   resume: defineEndpoint({
     method: 'POST',
     path: '/v1/pipelines/{group}/resume',
-    formerPath: '/v1/routes/{group}/resume',
     summary: 'lifts a halt; secrets are read again',
     permission: 'pipelines.command',
     scope: { group: 'group' },

@@ -17,14 +17,9 @@ const problem = z
 /** The endpoints as an OpenAPI 3.1 document; `prefix` is what they are below. */
 export function openApiDocument(endpoints: Endpoints, prefix = ''): ReturnType<typeof createDocument> {
   const paths: Record<string, ZodOpenApiPathsObject[string]> = {};
-  const add = (path: string, endpoint: Declaration, operation: ZodOpenApiOperationObject): void => {
-    paths[path] = { ...paths[path], [endpoint.method.toLowerCase()]: operation };
-  };
   for (const { name, endpoint } of namedEndpoints(endpoints)) {
-    const operation = operationOf(name, endpoint);
-    add(endpoint.path, endpoint, operation);
-    if (endpoint.formerPath !== undefined)
-      add(endpoint.formerPath, endpoint, { ...operation, operationId: `${name}.former`, deprecated: true });
+    const { path, method } = endpoint;
+    paths[path] = { ...paths[path], [method.toLowerCase()]: operationOf(name, endpoint) };
   }
   return createDocument({
     openapi: '3.1.0',

@@ -51,10 +51,8 @@ export function operatorRouter<const E extends Endpoints>(options: OperatorRoute
   });
   for (const { name, endpoint } of inMatchingOrder(endpoints)) {
     const answer = serve(endpoint, bound.get(name) as AnyHandler, options);
-    for (const path of [endpoint.path, endpoint.formerPath ?? []].flat()) {
-      const steps: RequestHandler[] = [permit(endpoint, prefix), ...bodyReaders(endpoint), answer];
-      router[verbs[endpoint.method]](prefix + path.replaceAll(/\{(\w+)\}/g, ':$1'), ...steps);
-    }
+    const steps: RequestHandler[] = [permit(endpoint, prefix), ...bodyReaders(endpoint), answer];
+    router[verbs[endpoint.method]](prefix + endpoint.path.replaceAll(/\{(\w+)\}/g, ':$1'), ...steps);
   }
   router.use(notFound);
   router.use(answerProblems(logger));

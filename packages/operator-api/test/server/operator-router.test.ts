@@ -11,7 +11,6 @@ const endpoints = {
     open: defineEndpoint({
       method: 'POST',
       path: '/v1/gates/{group}/open',
-      formerPath: '/v1/doors/{group}/open',
       summary: 'opens',
       permission: 'pipelines.command',
       scope: { group: 'group' },
@@ -211,10 +210,6 @@ describe('a declared endpoint', () => {
       await expect(refused).rejects.toMatchObject({ code: 'X_ACCESS_SCOPE', status: 403 });
     expect(happened).toEqual([]);
     expect(await some.gates.open({ group: 'lock.a', why: 'x' })).toMatchObject({ group: 'lock.a' });
-  });
-
-  it('answers at its former address too', async () => {
-    expect((await post('/v1/doors/g/open', { why: 'x' })).status).toBe(202);
   });
 
   it('says 503 with a wait, and not 401, where nobody can tell whose the token is', async () => {

@@ -7,11 +7,11 @@ import type { Audit } from '../audit.ts';
 import type { Examination } from '../doctor/finding.ts';
 import type { DeadLetterIndex } from '../index/dead-letter-index.ts';
 import type { Indexer } from '../index/indexer.ts';
+import type { Pipelines } from '../pipelines/pipelines.ts';
 import type { Publisher } from '../publisher.ts';
 import type { FollowHeld } from '../redrive/follow-held.ts';
 import type { JobRunner } from '../redrive/job-runner.ts';
 import type { JobStore } from '../redrive/job-store.ts';
-import type { Routes } from '../routes.ts';
 import type { EdgeLookup } from '../trace/edge-lookup.ts';
 import type { GatewayAdmin } from './gateway-handlers.ts';
 
@@ -24,7 +24,7 @@ export interface ApiParts {
   readonly jobs: JobStore;
   readonly runner: JobRunner;
   readonly followHeld: FollowHeld;
-  readonly routes: Routes;
+  readonly pipelines: Pipelines;
   readonly edge: EdgeLookup;
   readonly doctor: (signal: AbortSignal) => Promise<Examination>;
   readonly publisher: Publisher;

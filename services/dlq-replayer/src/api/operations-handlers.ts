@@ -11,7 +11,7 @@ const readMs = 30_000;
 
 /** `/v1/trace`, `/v1/doctor`, `/v1/topics`, `/v1/pipelines`. */
 export function operationsHandlers(parts: ApiParts): Handlers {
-  const { broker, routes, index, indexer } = parts;
+  const { broker, pipelines, index, indexer } = parts;
   const inTime = (signal: AbortSignal): AbortSignal => AbortSignal.any([signal, AbortSignal.timeout(readMs)]);
   const order =
     (command: 'halt' | 'resume') =>
@@ -21,11 +21,11 @@ export function operationsHandlers(parts: ApiParts): Handlers {
     }: Call<OperatorEndpoints['pipelines']['halt']>): Promise<
       Prepared<{ readonly group: string; readonly command: typeof command }>
     > => {
-      routes.requireKnown(group);
+      pipelines.requireKnown(group);
       return {
         target: group,
         act: async () => {
-          await routes.command(command, group, identity.id);
+          await pipelines.command(command, group, identity.id);
           return { group, command };
         },
       };
@@ -58,10 +58,10 @@ export function operationsHandlers(parts: ApiParts): Handlers {
         for (const { group, status, count } of await index.counts()) {
           if (status === 'UNRESOLVED' || status === 'PARKED') open.set(group, (open.get(group) ?? 0) + count);
         }
-        return routes
+        return pipelines
           .list()
           .filter(({ group }) => access.mayGroup(group))
-          .map((route) => ({ ...route, deadLetters: open.get(route.group) ?? 0 }));
+          .map((one) => ({ ...one, deadLetters: open.get(one.group) ?? 0 }));
       },
       halt: order('halt'),
       resume: order('resume'),

@@ -3,8 +3,8 @@ import type { SchemaAdmin } from '@millrace/kafka';
 import type { Database } from '@millrace/ledger/postgres';
 import type { Broker, TopicDescription } from '@millrace/messaging';
 import type { CredentialStore } from '@millrace/operator-api/credentials';
+import type { Pipelines } from '../pipelines/pipelines.ts';
 import type { JobStore } from '../redrive/job-store.ts';
-import type { Routes } from '../routes.ts';
 import { clockFindings, skewOfPostgres, skewsOfServices } from './clock-findings.ts';
 import { durabilityFindings, internalTopics } from './durability-findings.ts';
 import type { Check, Finding } from './finding.ts';
@@ -17,7 +17,7 @@ import { strayTopics, topicFindings, usualReplication } from './topic-findings.t
 export interface ChecksOptions {
   readonly broker: Broker;
   readonly database: Pick<Database, 'query'>;
-  readonly routes: Pick<Routes, 'list' | 'stamped'>;
+  readonly pipelines: Pick<Pipelines, 'list' | 'stamped'>;
   readonly jobs: Pick<JobStore, 'unfinished'>;
   readonly credentials: Pick<CredentialStore, 'list'>;
   /** Of the flow file: names that no client may have. */
@@ -58,7 +58,7 @@ export const defaultDoctorLimits: DoctorLimits = {
 
 /** Everything that `millrace doctor` asks. Nothing here writes. */
 export function installationChecks(options: ChecksOptions): readonly Check[] {
-  const { broker, database, routes, jobs, schemas, groups, limits, now } = options;
+  const { broker, database, pipelines, jobs, schemas, groups, limits, now } = options;
   return [
     { name: 'topics', needs: 'kafka', find: () => checkTopics(options) },
     { name: 'durability', needs: 'kafka', find: () => checkDurability(options) },
@@ -75,7 +75,7 @@ export function installationChecks(options: ChecksOptions): readonly Check[] {
           await skewOfPostgres(database, now),
           limits.clockMs,
         ),
-        ...[...skewsOfServices(routes.stamped())].flatMap(([service, skew]) =>
+        ...[...skewsOfServices(pipelines.stamped())].flatMap(([service, skew]) =>
           clockFindings(`Kafka’s clock, seen from ${service}`, skew, limits.clockMs),
         ),
       ],
@@ -90,7 +90,7 @@ export function installationChecks(options: ChecksOptions): readonly Check[] {
             find: () => checkSchemas(schemas, Object.values(topics)),
           } satisfies Check,
         ]),
-    { name: 'pipelines', needs: 'kafka', find: async () => pipelineFindings(routes.list(), groups) },
+    { name: 'pipelines', needs: 'kafka', find: async () => pipelineFindings(pipelines.list(), groups) },
     {
       name: 'keys',
       needs: 'postgres',

@@ -1,13 +1,13 @@
 import type { BrokerCapabilities } from '@millrace/messaging';
 import { type Credential, stateOf } from '@millrace/operator-api/credentials';
+import type { PipelineReport } from '../pipelines/pipelines.ts';
 import type { UnfinishedJob } from '../redrive/unfinished-jobs.ts';
-import type { RouteState } from '../routes.ts';
 import { type Finding, words } from './finding.ts';
 
 /** Pipelines that do not work, as their processes said. Pure. */
-export function pipelineFindings(routes: readonly RouteState[], groups: readonly string[]): readonly Finding[] {
+export function pipelineFindings(pipelines: readonly PipelineReport[], groups: readonly string[]): readonly Finding[] {
   const known = new Set(groups);
-  return routes
+  return pipelines
     .filter(({ group }) => known.has(group))
     .flatMap(({ group, state, code, reason, since }): readonly Finding[] => {
       const what = `${state}${code === null ? '' : ` with ${code}`}${since === null ? '' : ` since ${since}`}`;

@@ -43,7 +43,7 @@ export async function planRedrive(
     throw error;
   });
   const group = await groupOfRedrive(request, index);
-  if (!indexer.groups().includes(group)) throw new OperatorError('X_ROUTE_UNKNOWN', 404);
+  if (!indexer.groups().includes(group)) throw new OperatorError('X_PIPELINE_UNKNOWN', 404);
   const ends = await broker.admin.offsets([groupTopics(group).dlq]);
   const selection: Selection = {
     group,

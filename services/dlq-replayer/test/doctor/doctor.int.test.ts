@@ -23,9 +23,9 @@ import { examine } from '../../src/doctor/examine.ts';
 import type { Examination } from '../../src/doctor/finding.ts';
 import { checkSchemas } from '../../src/doctor/schema-findings.ts';
 import { indexHistory } from '../../src/index/schema.ts';
+import { createPipelines, type Pipelines } from '../../src/pipelines/pipelines.ts';
 import { createPublisher } from '../../src/publisher.ts';
 import { createJobStore, type JobStore } from '../../src/redrive/job-store.ts';
-import { createRoutes, type Routes } from '../../src/routes.ts';
 import { until } from '../support/replayer.ts';
 
 // A cluster of its own: the doctor looks at everything, and other files would see what is broken here.
@@ -49,7 +49,7 @@ let broker: Broker;
 let producer: Producer;
 let serde: Serde & { close(): void };
 let schemas: SchemaAdmin;
-let routes: Routes;
+let pipelines: Pipelines;
 let jobs: JobStore;
 let credentials: Credentials;
 const runs = new Map<string, PipelineRun>();
@@ -77,7 +77,7 @@ const examined = (over: Partial<ChecksOptions> = {}): Promise<Examination> =>
     {
       now: Date.now,
       checks: installationChecks({
-        ...{ broker, database, routes, jobs, schemas, groups },
+        ...{ broker, database, pipelines, jobs, schemas, groups },
         ...{ credentials: credentials.store, sourceNames: ['zendesk'] },
         reads: new Map(
           Object.entries(sources).map(([group, topic]) => {
@@ -126,14 +126,14 @@ beforeAll(async () => {
   credentials = connectCredentials({ url: temporary.url, name: 'test', now: Date.now, logger });
   await credentials.open();
   const publisher = createPublisher({ producer, serde, now: Date.now, newId: () => ns });
-  routes = createRoutes({ broker, serde, publisher, groups, logger, now: Date.now });
-  await routes.open();
+  pipelines = createPipelines({ broker, serde, publisher, groups, logger, now: Date.now });
+  await pipelines.open();
   await Promise.all(groups.map((group) => start(group)));
 }, 90_000);
 
 afterAll(async () => {
   await Promise.all([...runs.values()].map((run) => run.close()));
-  await routes.close();
+  await pipelines.close();
   serde.close();
   await producer.close();
   await broker.close();
@@ -146,7 +146,7 @@ afterAll(async () => {
 
 describe('the doctor on a real installation', () => {
   it('finds nothing wrong where nothing is', async () => {
-    await until('both pipelines have said how they stand', async () => routes.stamped().length === groups.length);
+    await until('both pipelines have said how they stand', async () => pipelines.stamped().length === groups.length);
     const { checked, findings } = await examined();
     expect(findings).toEqual([]);
     expect(checked).toEqual([

@@ -9,12 +9,12 @@ import {
 } from '@millrace/messaging';
 import type { Logger, Part } from '@millrace/service';
 import { names } from '@millrace/service';
-import type { StampedState } from './doctor/clock-findings.ts';
-import { OperatorError } from './errors.ts';
-import type { Publisher } from './publisher.ts';
+import type { StampedState } from '../doctor/clock-findings.ts';
+import { OperatorError } from '../errors.ts';
+import type { Publisher } from '../publisher.ts';
 
-/** One pipeline of the flow and how it stands. */
-export interface RouteState {
+/** One pipeline of the flow and how it stands, as its process said. */
+export interface PipelineReport {
   readonly group: string;
   readonly service: string;
   /** `unknown` until its process has said something. */
@@ -26,7 +26,7 @@ export interface RouteState {
   readonly since: string | null;
 }
 
-export interface RoutesOptions {
+export interface PipelinesOptions {
   readonly broker: Broker;
   readonly serde: Serde;
   readonly publisher: Publisher;
@@ -36,16 +36,16 @@ export interface RoutesOptions {
 }
 
 /** Every pipeline of the flow, as their processes say in `ops.pipelines`, and orders to them. */
-export interface Routes extends Part {
-  list(): readonly RouteState[];
+export interface Pipelines extends Part {
+  list(): readonly PipelineReport[];
   /** What each process said last of each of its pipelines: when by its own clock, and by Kafka's. */
   stamped(): readonly StampedState[];
-  /** Throws `X_ROUTE_UNKNOWN`. */
+  /** Throws `X_PIPELINE_UNKNOWN`. */
   requireKnown(group: string): void;
   command(command: 'resume' | 'halt', group: string, actor: string): Promise<void>;
 }
 
-export function createRoutes({ broker, serde, publisher, groups, logger, now }: RoutesOptions): Routes {
+export function createPipelines({ broker, serde, publisher, groups, logger, now }: PipelinesOptions): Pipelines {
   const states = new Map<string, OpsPipeline & StampedState & { readonly offset: number }>();
   let reader: TopicReader | null = null;
 
@@ -66,7 +66,7 @@ export function createRoutes({ broker, serde, publisher, groups, logger, now }: 
   };
 
   return {
-    name: 'routes',
+    name: 'pipelines',
     open: async () => {
       reader = await broker.createReader({
         topics: [topics.opsPipelines.name],
@@ -91,7 +91,7 @@ export function createRoutes({ broker, serde, publisher, groups, logger, now }: 
       }),
     stamped: () => [...states.values()],
     requireKnown: (group) => {
-      if (!groups.includes(group) && !states.has(group)) throw new OperatorError('X_ROUTE_UNKNOWN', 404);
+      if (!groups.includes(group) && !states.has(group)) throw new OperatorError('X_PIPELINE_UNKNOWN', 404);
     },
     command: async (command, group, actor) => {
       const wish = { command, group, actor, at: now(), leaves: false, ratePerSecond: null };

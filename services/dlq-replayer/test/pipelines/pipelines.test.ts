@@ -2,15 +2,15 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { type OpsPipeline, topicSpecs, topics } from '@millrace/contracts';
 import { type Broker, createInMemoryBroker, createInMemorySerde } from '@millrace/messaging';
 import { createLogger } from '@millrace/service';
-import { createRoutes, type Routes } from '../src/routes.ts';
+import { createPipelines, type Pipelines } from '../../src/pipelines/pipelines.ts';
 
 const group = 'sink-writers.tickets.archive';
-const open: Routes[] = [];
-afterEach(() => Promise.all(open.splice(0).map((routes) => routes.close())));
+const open: Pipelines[] = [];
+afterEach(() => Promise.all(open.splice(0).map((pipelines) => pipelines.close())));
 
-async function routesAfter(
+async function pipelinesAfter(
   ...said: readonly (Pick<OpsPipeline, 'instance' | 'state' | 'since'> & Partial<OpsPipeline>)[]
-): Promise<Routes> {
+): Promise<Pipelines> {
   const broker = createInMemoryBroker();
   await broker.admin.createTopics(topicSpecs([group]));
   const serde = createInMemorySerde();
@@ -32,7 +32,7 @@ async function routesAfter(
       return reader;
     },
   };
-  const routes = createRoutes({
+  const pipelines = createPipelines({
     ...{
       broker: watched,
       serde,
@@ -42,26 +42,26 @@ async function routesAfter(
     },
     logger: createLogger({ service: 'test', level: 'silent' }),
   });
-  open.push(routes);
-  await routes.open();
+  open.push(pipelines);
+  await pipelines.open();
   await caughtUp;
   // What was handed over is decoded by then.
   await new Promise((done) => setImmediate(done));
-  return routes;
+  return pipelines;
 }
 
 describe('what a pipeline says of itself', () => {
   it('is what was said last, though another process with a clock ahead said something before', async () => {
-    const routes = await routesAfter(
+    const pipelines = await pipelinesAfter(
       { instance: 'sink-writers-0', state: 'halted', since: 2_000_000 },
       { instance: 'sink-writers-1', state: 'running', since: 1_000_000 },
     );
-    expect(routes.list()).toMatchObject([{ group, state: 'running' }]);
+    expect(pipelines.list()).toMatchObject([{ group, state: 'running' }]);
   });
 
   it('has why it was halted, in words', async () => {
     const halted = { instance: 'sink-writers-0', state: 'halted', since: 0, code: 'X_A' } as const;
-    const routes = await routesAfter({ ...halted, reason: 'the log cannot be read on' });
-    expect(routes.list()).toMatchObject([{ state: 'halted', code: 'X_A', reason: 'the log cannot be read on' }]);
+    const pipelines = await pipelinesAfter({ ...halted, reason: 'the log cannot be read on' });
+    expect(pipelines.list()).toMatchObject([{ state: 'halted', code: 'X_A', reason: 'the log cannot be read on' }]);
   });
 });
