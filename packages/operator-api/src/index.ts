@@ -18,6 +18,7 @@ export {
   type OperatorEndpoints,
   operatorEndpoints,
 } from './endpoints/operator-endpoints.ts';
+export type { SeekView } from './endpoints/pipelines.ts';
 export type { RecordView } from './endpoints/topics.ts';
 export { type OperatorApiErrorCode, operatorApiErrors, refusal } from './errors.ts';
 export { authenticateAny } from './identity/authenticate-any.ts';

@@ -14,6 +14,13 @@ export const replayerErrors = {
   X_TRACE_UNKNOWN: 'No record with this id was found in what Kafka still keeps.',
   X_TOPIC_UNKNOWN: 'No topic has this name.',
   X_PIPELINE_UNKNOWN: 'No consumer group of the flow has this name.',
+  X_PIPELINE_FIXED:
+    'This consumer group is no pipeline of the flows: it halts and resumes, and has neither a place nor a rate to set. The index is built again by `millrace dlq reindex`.',
+  X_PIPELINE_SEEK: 'A place where a pipeline is to go on is none that it has; the answer says what there is.',
+  X_PIPELINE_AT_WORK: 'Only a halted pipeline, or one that nobody runs, can be told where to go on: halt it first.',
+  X_PIPELINE_SKIPS: 'What was asked for passes over records that were not done, without saying that this is meant.',
+  X_PIPELINE_STILL_JOINED:
+    'A pipeline’s members have not left its group in time, so its offsets were not set; it is halted. Try again when the sessions of those that died are over.',
   X_REFERENCE_CSV: 'The table cannot be read as CSV with a header row and the key column named.',
   X_REFERENCE_UNKNOWN: 'The reference table has no row under this key; `millrace reference ls` shows what it has.',
   X_GATEWAY_ADMIN_AWAY:

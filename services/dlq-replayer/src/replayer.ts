@@ -27,6 +27,7 @@ import { createDeadLetterIndex } from './index/dead-letter-index.ts';
 import { createIndexPruning } from './index/index-pruning.ts';
 import { createIndexer, indexGroup } from './index/indexer.ts';
 import { createPipelines } from './pipelines/pipelines.ts';
+import { createSeeks } from './pipelines/seek.ts';
 import { createPublisher } from './publisher.ts';
 import { createFollowHeld } from './redrive/follow-held.ts';
 import { createJobRunner } from './redrive/job-runner.ts';
@@ -77,7 +78,7 @@ export interface ReplayerOptions {
   readonly keepJobsMs?: number;
   /** How long after its last change a dead letter stays in the index. */
   readonly keepIndexMs?: number;
-  /** Everything that each group reads; for `doctor`. */
+  /** Everything that each group reads; for `doctor`, and for whoever says where one goes on. */
   readonly reads?: ReadonlyMap<string, readonly string[]>;
   /** Asked by `doctor`; without it no schema is. */
   readonly schemas?: Pick<SchemaAdmin, 'check'>;
@@ -129,6 +130,7 @@ export function createReplayer(
   control: Pick<ServiceControl, 'stopping'> & { fatal(error: Error): void },
 ): Replayer {
   const { broker, producer, serde, database, groups, logger, metrics, now, instance, keepIndexMs } = options;
+  const { reads = new Map<string, readonly string[]>() } = options;
   const newId = (): string => randomUUID();
   const publisher = createPublisher({ producer, serde, now, newId });
   const index = createDeadLetterIndex(database);
@@ -163,7 +165,7 @@ export function createReplayer(
   const followHeld = createFollowHeld({ jobs, groups, runner, audit, publisher, logger, now, newId });
   const pipelines = createPipelines({
     ...{ broker, serde, publisher, logger, now },
-    groups,
+    ...{ groups, reads },
   });
   const orders = controlReader({ broker, serde, runs: [indexer], logger });
   const deadLetters = metrics.gauge(names.metrics.replay.deadLetters);
@@ -187,7 +189,7 @@ export function createReplayer(
   const checks = installationChecks({
     ...{ broker, database, pipelines, jobs, schemas, groups, now },
     ...{ credentials: options.credentials.store, sourceNames: options.sourceNames },
-    reads: options.reads ?? new Map(),
+    reads,
     withStrays: options.withStrays ?? true,
     hasOrdinal: options.ordinal !== undefined,
     declared: options.replicationFactor,
@@ -221,7 +223,7 @@ export function createReplayer(
       newId,
     },
     edge: createEdgeLookup({ adminUrl: options.gatewayAdminUrl, token: options.gatewayToken }),
-    ...{ audit, followHeld },
+    ...{ audit, followHeld, seeks: createSeeks({ broker, pipelines }) },
     access: {
       authenticate: authenticateAny(options.authenticate, options.credentials.reader.authenticate),
       allowedHosts: options.allowedHosts,

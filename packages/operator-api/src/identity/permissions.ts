@@ -17,6 +17,7 @@ export const permissions = [
   'doctor.read',
   'pipelines.read',
   'pipelines.command',
+  'pipelines.seek',
   'reference.read',
   'reference.payload',
   'reference.load',
@@ -56,6 +57,7 @@ const work: readonly Permission[] = [
   'jobs.start',
   'topics.payload',
   'pipelines.command',
+  'pipelines.seek',
   'reference.payload',
   'reference.load',
 ];

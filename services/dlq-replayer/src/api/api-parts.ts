@@ -8,6 +8,7 @@ import type { Examination } from '../doctor/finding.ts';
 import type { DeadLetterIndex } from '../index/dead-letter-index.ts';
 import type { Indexer } from '../index/indexer.ts';
 import type { Pipelines } from '../pipelines/pipelines.ts';
+import type { Seeks } from '../pipelines/seek.ts';
 import type { Publisher } from '../publisher.ts';
 import type { FollowHeld } from '../redrive/follow-held.ts';
 import type { JobRunner } from '../redrive/job-runner.ts';
@@ -25,6 +26,7 @@ export interface ApiParts {
   readonly runner: JobRunner;
   readonly followHeld: FollowHeld;
   readonly pipelines: Pipelines;
+  readonly seeks: Seeks;
   readonly edge: EdgeLookup;
   readonly doctor: (signal: AbortSignal) => Promise<Examination>;
   readonly publisher: Publisher;

@@ -8,6 +8,7 @@ import { dlqHandlers } from './dlq-handlers.ts';
 import { gatewayHandlers } from './gateway-handlers.ts';
 import { jobHandlers } from './job-handlers.ts';
 import { operationsHandlers } from './operations-handlers.ts';
+import { pipelineHandlers } from './pipeline-handlers.ts';
 import { referenceHandlers } from './reference-handlers.ts';
 
 /** The operator API. Health and metrics are open; everything else needs a token. */
@@ -23,6 +24,7 @@ export function createApp(parts: ApiParts): Express {
       dlq: dlqHandlers(parts),
       jobs: jobHandlers(parts),
       reference: referenceHandlers(parts),
+      pipelines: pipelineHandlers(parts),
       ...operationsHandlers(parts),
       ...gateway,
       ...credentials,

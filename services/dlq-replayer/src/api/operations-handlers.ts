@@ -1,35 +1,18 @@
 import type { OperatorEndpoints } from '@millrace/operator-api';
-import type { Call, HandlersOf, Prepared } from '@millrace/operator-api/server';
+import type { HandlersOf } from '@millrace/operator-api/server';
 import { OperatorError } from '../errors.ts';
 import { listTopics, peekTopic, requireTopic } from '../topics/topics.ts';
 import { traceEvent } from '../trace/trace.ts';
 import type { ApiParts } from './api-parts.ts';
 
-type Handlers = Pick<HandlersOf<OperatorEndpoints>, 'doctor' | 'pipelines' | 'topics' | 'trace'>;
+type Handlers = Pick<HandlersOf<OperatorEndpoints>, 'doctor' | 'topics' | 'trace'>;
 
 const readMs = 30_000;
 
-/** `/v1/trace`, `/v1/doctor`, `/v1/topics`, `/v1/pipelines`. */
+/** `/v1/trace`, `/v1/doctor`, `/v1/topics`. */
 export function operationsHandlers(parts: ApiParts): Handlers {
-  const { broker, pipelines, index, indexer } = parts;
+  const { broker, indexer } = parts;
   const inTime = (signal: AbortSignal): AbortSignal => AbortSignal.any([signal, AbortSignal.timeout(readMs)]);
-  const order =
-    (command: 'halt' | 'resume') =>
-    async ({
-      asked: { group },
-      identity,
-    }: Call<OperatorEndpoints['pipelines']['halt']>): Promise<
-      Prepared<{ readonly group: string; readonly command: typeof command }>
-    > => {
-      pipelines.requireKnown(group);
-      return {
-        target: group,
-        act: async () => {
-          await pipelines.command(command, group, identity.id);
-          return { group, command };
-        },
-      };
-    };
 
   return {
     trace: {
@@ -51,20 +34,6 @@ export function operationsHandlers(parts: ApiParts): Handlers {
         const detail = { limit: asked.limit, partition: asked.partition, key: asked.key };
         return { target: asked.topic, detail, act: () => peekTopic(asked, parts, limit) };
       },
-    },
-    pipelines: {
-      list: async ({ access }) => {
-        const open = new Map<string, number>();
-        for (const { group, status, count } of await index.counts()) {
-          if (status === 'UNRESOLVED' || status === 'PARKED') open.set(group, (open.get(group) ?? 0) + count);
-        }
-        return pipelines
-          .list()
-          .filter(({ group }) => access.mayGroup(group))
-          .map((one) => ({ ...one, deadLetters: open.get(one.group) ?? 0 }));
-      },
-      halt: order('halt'),
-      resume: order('resume'),
     },
   };
 }

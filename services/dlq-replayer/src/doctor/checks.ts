@@ -8,7 +8,7 @@ import type { JobStore } from '../redrive/job-store.ts';
 import { clockFindings, skewOfPostgres, skewsOfServices } from './clock-findings.ts';
 import { durabilityFindings, internalTopics } from './durability-findings.ts';
 import type { Check, Finding } from './finding.ts';
-import { groupFindings } from './group-findings.ts';
+import { groupFindings, rateFindings } from './group-findings.ts';
 import { readGroups } from './read-groups.ts';
 import { checkSchemas } from './schema-findings.ts';
 import { capabilityFindings, jobFindings, keyFindings, pipelineFindings } from './state-findings.ts';
@@ -17,7 +17,7 @@ import { strayTopics, topicFindings, usualReplication } from './topic-findings.t
 export interface ChecksOptions {
   readonly broker: Broker;
   readonly database: Pick<Database, 'query'>;
-  readonly pipelines: Pick<Pipelines, 'list' | 'stamped'>;
+  readonly pipelines: Pick<Pipelines, 'list' | 'stamped' | 'rateOf'>;
   readonly jobs: Pick<JobStore, 'unfinished'>;
   readonly credentials: Pick<CredentialStore, 'list'>;
   /** Of the flow file: names that no client may have. */
@@ -126,11 +126,14 @@ async function checkDurability({ broker, groups, reads, declared }: ChecksOption
 }
 
 async function checkGroups(options: ChecksOptions, signal: AbortSignal): Promise<readonly Finding[]> {
-  const { broker, groups, limits, now } = options;
+  const { broker, groups, limits, now, pipelines } = options;
   const reads = new Map(groups.map((group) => [group, options.reads.get(group) ?? []]));
   const existing = await broker.admin.describeTopics([...new Set([...reads.values()].flat())]);
   const facts = await readGroups({ broker, reads, existing }, signal);
-  return facts.flatMap((one) => groupFindings(one, { now: now(), lagMs: limits.lagMs }));
+  return facts.flatMap((one) => [
+    ...groupFindings(one, { now: now(), lagMs: limits.lagMs }),
+    ...rateFindings(one, pipelines.rateOf(one.group), limits.lagMs),
+  ]);
 }
 
 async function checkStrays({ broker, groups }: ChecksOptions): Promise<readonly Finding[]> {

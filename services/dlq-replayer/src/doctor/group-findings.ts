@@ -82,7 +82,7 @@ function lost(group: string, partitions: readonly PartitionFacts[]): readonly Fi
       severity: 'error' as const,
       where: `${group} at ${topic}/${partition}`,
       what: `${earliest - (committed as number)} records were deleted before the group read them (offsets ${committed} to ${earliest - 1})`,
-      mend: `raise the topic’s retention, set the group’s offset to ${earliest}, then: millrace pipelines resume ${group}`,
+      mend: `raise the topic’s retention, then: millrace pipelines seek ${group} --position ${topic}/${partition}/${earliest} --start, and millrace pipelines resume ${group}`,
     }));
 }
 
@@ -120,6 +120,25 @@ function behind(
         ? `${records} records wait, the oldest for ${words(ageMs)}`
         : `${records} records wait, the oldest for ${words(ageMs)}, and the group has never committed an offset`,
       mend: `see whether ${group} is halted (millrace pipelines ls); if it works, it needs more instances of ${service(group)}`,
+    },
+  ];
+}
+
+/** What waits is more than an operator lets start within the lag that is allowed. Pure. */
+export function rateFindings(
+  { group, partitions }: GroupFacts,
+  ratePerSecond: number | null,
+  lagMs: number,
+): readonly Finding[] {
+  const records = partitions.reduce((sum, one) => sum + lagOf(one), 0);
+  if (ratePerSecond === null || (records / ratePerSecond) * 1_000 <= lagMs) return [];
+  return [
+    {
+      check,
+      severity: 'warning',
+      where: group,
+      what: `${records} records wait, and an operator lets ${ratePerSecond} start per second: they take ${words((records / ratePerSecond) * 1_000)}, and longer while others come`,
+      mend: `where that is not meant: millrace pipelines rate ${group} off, or a higher rate`,
     },
   ];
 }

@@ -126,7 +126,7 @@ beforeAll(async () => {
   credentials = connectCredentials({ url: temporary.url, name: 'test', now: Date.now, logger });
   await credentials.open();
   const publisher = createPublisher({ producer, serde, now: Date.now, newId: () => ns });
-  pipelines = createPipelines({ broker, serde, publisher, groups, logger, now: Date.now });
+  pipelines = createPipelines({ broker, serde, publisher, groups, reads: new Map(), logger, now: Date.now });
   await pipelines.open();
   await Promise.all(groups.map((group) => start(group)));
 }, 90_000);

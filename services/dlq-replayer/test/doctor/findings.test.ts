@@ -4,7 +4,7 @@ import type { TopicDescription } from '@millrace/messaging';
 import { clockFindings, skewsOfServices } from '../../src/doctor/clock-findings.ts';
 import { examine } from '../../src/doctor/examine.ts';
 import { type Check, words } from '../../src/doctor/finding.ts';
-import { type GroupFacts, groupFindings, type PartitionFacts } from '../../src/doctor/group-findings.ts';
+import { type GroupFacts, groupFindings, type PartitionFacts, rateFindings } from '../../src/doctor/group-findings.ts';
 import { capabilityFindings, jobFindings, pipelineFindings } from '../../src/doctor/state-findings.ts';
 import { strayTopics, topicFindings, usualReplication } from '../../src/doctor/topic-findings.ts';
 
@@ -139,6 +139,23 @@ describe('the doctor on groups', () => {
       { severity: 'error', what: expect.stringContaining(`tickets.enriched.v1 2, lane.${group} 1`) },
     ]);
   });
+
+  it('names one whose waiting records take longer at its rate than it may lag, and only then', () => {
+    const facts = aGroup(
+      aPartition({ committed: 0, latest: 6_000 }),
+      aPartition({ partition: 1, committed: 0, latest: 0 }),
+    );
+    expect(rateFindings(facts, 10, 300_000)).toMatchObject([
+      {
+        severity: 'warning',
+        where: group,
+        what: expect.stringContaining('6000 records wait, and an operator lets 10 start per second: they take 10 min'),
+        mend: expect.stringContaining(`pipelines rate ${group} off`),
+      },
+    ]);
+    expect(rateFindings(facts, 20, 300_000)).toEqual([]);
+    expect(rateFindings(facts, null, 300_000)).toEqual([]);
+  });
 });
 
 describe('the doctor on clocks', () => {
@@ -165,7 +182,8 @@ describe('the doctor on clocks', () => {
 
 describe('the doctor on what processes say', () => {
   it('names halted and open pipelines of the flow, and no others', () => {
-    const state = { service: 's', code: 'X_A', reason: null, since: '2026-11-22T10:00:00.000Z' } as const;
+    const wished = { desired: 'running', ratePerSecond: null } as const;
+    const state = { service: 's', code: 'X_A', reason: null, since: '2026-11-22T10:00:00.000Z', ...wished } as const;
     const found = pipelineFindings(
       [
         { ...state, group: 'a', state: 'halted', reason: 'it cannot be read on' },

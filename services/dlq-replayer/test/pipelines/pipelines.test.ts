@@ -38,6 +38,7 @@ async function pipelinesAfter(
       serde,
       publisher: { publish: async () => undefined } as never,
       groups: [group],
+      reads: new Map(),
       now: () => 0,
     },
     logger: createLogger({ service: 'test', level: 'silent' }),
