@@ -40,6 +40,9 @@ export class CliError extends Error {
 
 const refusals: readonly string[] = [
   'X_REPLAY_STATE',
+  'X_PIPELINE_AT_WORK',
+  'X_PIPELINE_SKIPS',
+  'X_PIPELINE_STILL_JOINED',
   'X_ACCESS_ROLE',
   'X_ACCESS_SCOPE',
   'X_ACCESS_ORIGIN',

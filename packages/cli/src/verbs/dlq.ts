@@ -1,9 +1,10 @@
 import { type AnswerOf, deadLetterStatuses, type JobView, type OperatorEndpoints } from '@millrace/operator-api';
 import { cut } from '@millrace/text';
 import { type Command, Option } from 'commander';
-import { CliError, type ExitCode, exitCodes } from '../cli-error.ts';
+import { type ExitCode, exitCodes } from '../cli-error.ts';
 import { type Context, offering, run, verb } from '../context.ts';
 import { countsOf, followJob } from '../follow-job.ts';
+import { perSecond } from '../per-second.ts';
 import { facts, type Printer, shortTime, table } from '../printer.ts';
 
 interface FilterOptions {
@@ -206,7 +207,7 @@ async function redrive(
   const plan = await context.api.dlq.redrive({
     ...{ group, fingerprint, since, reason, force },
     ids: ids.length === 0 ? undefined : ids,
-    ratePerSecond: rateOf(options.rate),
+    ratePerSecond: options.rate === undefined ? undefined : perSecond(options.rate, '--rate'),
   });
   if (options.start !== true || plan.left === 0) {
     print.result(plan, showPlan);
@@ -215,14 +216,6 @@ async function redrive(
   }
   await context.api.jobs.start({ job: plan.job });
   return followJob(context, print, { id: plan.job, ...options });
-}
-
-function rateOf(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const rate = /^(\d+(?:\.\d+)?)(?:\/s)?$/.exec(text)?.[1];
-  if (rate === undefined)
-    throw new CliError('X_CLI_USAGE', `--rate is records per second, such as 50 or 50/s, not ${text}`, exitCodes.usage);
-  return Number(rate);
 }
 
 const queryOf = ({ group, fingerprint, since, status, all }: FilterOptions) => ({

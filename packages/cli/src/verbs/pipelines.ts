@@ -1,6 +1,9 @@
 import type { Command } from 'commander';
+import { CliError, exitCodes } from '../cli-error.ts';
 import { type Context, run, verb } from '../context.ts';
+import { perSecond } from '../per-second.ts';
 import { facts, type Printer, shortTime, table } from '../printer.ts';
+import { addSeek } from '../seek-verb.ts';
 
 const orders = {
   resume: 'lift a halt; secrets are read again',
@@ -11,17 +14,23 @@ type Pipelines = Awaited<ReturnType<Context['api']['pipelines']['list']>>;
 
 /** One line each, and below them why those that are halted are. */
 function overview(pipelines: Pipelines): string {
-  const head = ['group', 'state', 'code', 'since', 'dead letters'];
-  const rows = pipelines.map((each) => [each.group, each.state, each.code, shortTime(each.since), each.deadLetters]);
+  const head = ['group', 'state', 'code', 'since', 'rate', 'dead letters'];
+  const rows = pipelines.map(({ group, state, code, since, ratePerSecond, deadLetters }) => [
+    ...[group, state, code, shortTime(since)],
+    ...[ratePerSecond === null ? '' : `${ratePerSecond}/s`, deadLetters],
+  ]);
   const reasons = facts(pipelines.map(({ group, reason }) => [group, reason]));
   return [table(head, rows), ...(reasons === '' ? [] : [reasons])].join('\n\n');
 }
 
-/** `millrace pipelines ls|resume|halt`: the pipelines of the flow. */
-export function addVerbs(program: Command, { api }: Context): void {
-  const pipelines = program.command('pipelines').description('the pipelines of the flow: how they stand, halt, resume');
+/** `millrace pipelines ls|resume|halt|rate|seek`: the pipelines of the flow. */
+export function addVerbs(program: Command, context: Context): void {
+  const { api } = context;
+  const pipelines = program
+    .command('pipelines')
+    .description('the pipelines of the flow: how they stand; halt, resume, slow down, say where to go on');
   verb(pipelines, 'ls', {
-    does: 'every pipeline, with its state and open dead letters',
+    does: 'every pipeline, with its state, its rate and open dead letters',
     example: 'millrace pipelines ls',
   }).action(
     run(async (print: Printer) => {
@@ -49,4 +58,29 @@ export function addVerbs(program: Command, { api }: Context): void {
         }),
       );
   }
+  verb(pipelines, 'rate <group> <records>', {
+    does: 'bound how many records all processes of a pipeline start per second together, or off',
+    example: [
+      'millrace pipelines rate sink-writers.tickets.urgent 20',
+      'millrace pipelines rate sink-writers.tickets.urgent off',
+    ],
+  })
+    .option('--plan', 'only say what would be done')
+    .option('--start', 'do it (the default)')
+    .action(
+      run(async (print: Printer, group: string, records: string, { plan }: { plan?: boolean }) => {
+        const ratePerSecond = records === 'off' ? null : perSecond(records, 'the rate');
+        if (ratePerSecond === 0)
+          throw new CliError('X_CLI_USAGE', `a rate of 0 is a halt: millrace pipelines halt ${group}`, exitCodes.usage);
+        const told = ratePerSecond === null ? 'no bound' : `at most ${ratePerSecond} records per second`;
+        if (plan === true) {
+          print.result({ group, ratePerSecond, done: false }, () => `would set ${told} for ${group}`);
+          return undefined;
+        }
+        const done = await api.pipelines.rate({ group, ratePerSecond });
+        print.result(done, () => `${told} for ${group}; see millrace pipelines ls`);
+        return undefined;
+      }),
+    );
+  addSeek(pipelines, context);
 }
