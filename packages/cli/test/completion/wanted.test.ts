@@ -23,7 +23,6 @@ describe('the word at the cursor', () => {
   it('is a noun, then a verb of it, as the program has them', () => {
     expect(words('')).toEqual([...program.commands.map((command) => command.name()), 'help']);
     expect(words('topics ')).toEqual(['ls', 'peek', 'help']);
-    expect(words('routes ')).toEqual(words('pipelines '));
     expect(words('help ')).toEqual(words(''));
   });
 
@@ -41,7 +40,7 @@ describe('the word at the cursor', () => {
     expect(wanted('dlq ls --group ')).toEqual(name('dlq', 'group'));
     expect(wanted('dlq ls --group=s')).toEqual(name('dlq', 'group', '--group='));
     expect(wanted('dlq redrive a b ')).toEqual(name('dlq', 'ids'));
-    expect(wanted('routes halt ')).toEqual(name('pipelines', 'group'));
+    expect(wanted('pipelines halt ')).toEqual(name('pipelines', 'group'));
     expect(wanted('trace ')).toEqual(name('trace', 'id'));
   });
 
