@@ -1,5 +1,6 @@
 export { expressionView, type Viewable } from './expression-view.ts';
 export { createExpressions, type ExpressionOptions, type Expressions } from './expressions.ts';
+export { flowChanges } from './flow-changes.ts';
 export type { FlowText } from './flow-documents.ts';
 export { enriches, type FlowTopics, flowTopics } from './flow-topics.ts';
 export {
@@ -14,6 +15,7 @@ export {
   type Task,
   type Version,
 } from './flows.ts';
+export { flowsDigest, versionOf } from './flows-digest.ts';
 export type { KnownNames, KnownSink } from './known-names.ts';
 export { type LoadOptions, loadFlows, parseFlows } from './load-flows.ts';
 export { loadFlowsOrExit } from './load-flows-or-exit.ts';
@@ -21,6 +23,7 @@ export { describeProblem, FlowError, type FlowErrorCode, type FlowProblem, flowE
 export type { Environment } from './references.ts';
 export { resolveReferences, resolveSecret, variablesIn } from './references.ts';
 export type { EntityStage, Stage } from './stage.ts';
+export { stageRestarts } from './stage-changes.ts';
 export { groupOf, groupReads, stagesOf, type TopicBeside, topicsBeside } from './topology.ts';
 export { isTrue } from './truth.ts';
 export { valuesRead } from './values-read.ts';

@@ -113,6 +113,10 @@ export const names = {
       dedupeUnavailable: 'Dedupe store away, accepting without',
       disconnected: 'Sender left before the answer',
     },
+    flows: {
+      version: 'Flows of this process',
+      refused: 'Announced flows cannot be taken yet',
+    },
     pipeline: {
       started: 'Pipeline started',
       assigned: 'Partitions assigned',

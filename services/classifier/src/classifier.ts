@@ -1,10 +1,20 @@
-import { createExpressions, type Expressions, type Flow, type Flows, flowList } from '@millrace/flows';
+import {
+  createExpressions,
+  type Expressions,
+  type Flow,
+  type Flows,
+  flowList,
+  groupOf,
+  stageRestarts,
+  versionOf,
+} from '@millrace/flows';
 import {
   type Broker,
   createStageHost,
   type HeldKeys,
   type HostedStage,
   type PipelineSettings,
+  type PlannedStage,
   type Serde,
   type StageHost,
 } from '@millrace/messaging';
@@ -14,6 +24,7 @@ import { type Logger, type Metrics, names, type ReadinessState } from '@millrace
 import { askedTasks, openModels } from './asked-tasks.ts';
 import { createClassifierMetrics } from './classifier-metrics.ts';
 import { classifyPipeline } from './classify.ts';
+import { planTasks } from './planned-task.ts';
 
 export interface ClassifierOptions {
   readonly flows: Flows;
@@ -40,11 +51,22 @@ export interface ClassifierOptions {
   readonly fatal: (error: Error) => void;
 }
 
+export interface Classifier extends StageHost {
+  /** Goes over to other flows while events flow, or says why it must be started anew for them. */
+  reload(next: Flows, before: Flows): Promise<readonly string[]>;
+}
+
 /** One pipeline per flow that classifies, over models that all of them share. */
-export function createClassifier(options: ClassifierOptions): StageHost {
-  const flows = flowList(options.flows).filter(({ classify }) => classify.length > 0);
+export function createClassifier(options: ClassifierOptions): Classifier {
+  const flows = classifying(options.flows);
   const expressions = createExpressions({ timeoutMs: options.settings.expressionTimeoutMs });
   let models: EmbeddedModels | null = null;
+  const planOf = (list: readonly Flow[], opened: EmbeddedModels): readonly PlannedStage[] =>
+    list.map((flow) => ({
+      group: groupOf('classify', { flow: flow.name }),
+      version: versionOf({ ...flow, deliver: [] }),
+      make: () => stageOf(flow, { models: opened, expressions }, options),
+    }));
   const host = createStageHost({
     ...options,
     name: 'classifier',
@@ -58,13 +80,44 @@ export function createClassifier(options: ClassifierOptions): StageHost {
         onWorkerReplaced: (err) => logger.warn({ err }, names.logs.models.workerReplaced),
       });
       models = opened;
-      return flows.map((flow) => stageOf(flow, { models: opened, expressions }, options));
+      return planOf(flows, opened).map(({ make, version }) => ({ ...make(), version }));
     },
     closeShared: () => Promise.all([models?.close(), expressions.close()]),
   });
   const model = (): ReadinessState =>
     models?.isReady() === true ? { ok: true } : { ok: false, reason: 'no worker has its packs loaded' };
-  return { ...host, checks: [{ name: 'model', ready: model }, ...host.checks] };
+  return {
+    ...host,
+    checks: [{ name: 'model', ready: model }, ...host.checks],
+    async reload(next, before) {
+      const reasons = [...stageRestarts('classifier', before, next), ...notOpened(classifying(next), flows, options)];
+      if (reasons.length === 0 && models !== null) await host.replace(planOf(classifying(next), models));
+      return reasons;
+    },
+  };
+}
+
+const classifying = (flows: Flows): readonly Flow[] => flowList(flows).filter(({ classify }) => classify.length > 0);
+
+/** Weights are loaded, and the store of held keys is connected, at the start. */
+function notOpened(
+  next: readonly Flow[],
+  opened: readonly Flow[],
+  { heldKeys }: Pick<ClassifierOptions, 'heldKeys'>,
+): readonly string[] {
+  const packs = new Set(opened.flatMap((flow) => planTasks(flow).map(({ pack }) => pack)));
+  const modes = new Set(opened.map(({ classifyMode }) => classifyMode));
+  return next.flatMap((flow) => [
+    ...planTasks(flow).flatMap(({ task, pack }) =>
+      packs.has(pack) ? [] : [`task ${task} of flow ${flow.name} asks pack ${pack}, which is loaded at its start`],
+    ),
+    ...(modes.has(flow.classifyMode)
+      ? []
+      : [`flow ${flow.name} asks in mode ${flow.classifyMode}, which is loaded at its start`]),
+    ...(flow.onFailure !== 'hold-key' || heldKeys !== undefined
+      ? []
+      : [`flow ${flow.name} holds keys, whose store is connected at its start`]),
+  ]);
 }
 
 function stageOf(

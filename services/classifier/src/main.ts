@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { loadFlowsOrExit } from '@millrace/flows';
+import { loadFollowedFlows } from '@millrace/flows/follow';
 import { connectionsPart, connectKafka, connectRegistry, kafkaCheck, registryAddress } from '@millrace/kafka';
 import { packsIn, shippedPacks, shippedTasks } from '@millrace/models';
 import {
@@ -16,7 +16,7 @@ import { connectHeldKeys } from './held-keys.ts';
 
 const settings = loadSettingsOrExit(declared, process.env);
 const packs = settings.packs ?? shippedPacks;
-const flows = loadFlowsOrExit(settings.flows, { knownTasks: shippedTasks, knownPacks: packsIn(packs) });
+const { flows, follow } = loadFollowedFlows(settings.flows, { knownTasks: shippedTasks, knownPacks: packsIn(packs) });
 const logger = createLogger({ service: 'classifier', level: settings.logLevel });
 const metrics = createMetrics({ processMetrics: true });
 
@@ -47,7 +47,8 @@ await runService({
   }),
   parts: (control) => {
     void fatal.promise.then((error) => control.fatal(error));
-    return [...held.parts, connectionsPart(broker, serde), classifier];
+    const around = { process: `classifier-${settings.ordinal ?? 0}`, broker, serde, logger, now: Date.now };
+    return [...held.parts, connectionsPart(broker, serde), classifier, follow(classifier.reload, around)];
   },
   graceMs: settings.graceMs,
   parent: settings.parent,

@@ -14,6 +14,12 @@ export const settings = defineSettings({
     default: 'infra/flows',
     description: 'Folder or file of the flows; their consumer groups are the ones whose dead letters are indexed.',
   }),
+  packs: setting.path({
+    env: 'MILLRACE_PACKS',
+    optional: true,
+    description: 'Folder of model packs that flows may name, as the classifier has it; the shipped ones when absent.',
+    example: '/etc/millrace/packs',
+  }),
   tokensFile: setting.path({
     env: 'MILLRACE_TOKENS_FILE',
     description:

@@ -21,6 +21,8 @@ export const replayerErrors = {
   X_PIPELINE_SKIPS: 'What was asked for passes over records that were not done, without saying that this is meant.',
   X_PIPELINE_STILL_JOINED:
     'A pipeline’s members have not left its group in time, so its offsets were not set; it is halted. Try again when the sessions of those that died are over.',
+  X_FLOWS_REFUSED:
+    'The flow files do not say something that can run, so nothing was announced; `errors` names each place.',
   X_REFERENCE_CSV: 'The table cannot be read as CSV with a header row and the key column named.',
   X_REFERENCE_UNKNOWN: 'The reference table has no row under this key; `millrace reference ls` shows what it has.',
   X_GATEWAY_ADMIN_AWAY:

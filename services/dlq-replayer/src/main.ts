@@ -1,16 +1,20 @@
-import { groupReads, loadFlowsOrExit } from '@millrace/flows';
+import { loadFlows } from '@millrace/flows';
+import { loadFollowedFlows } from '@millrace/flows/follow';
 import { connectKafka, connectRegistry, connectSchemaAdmin, kafkaCheck, registryAddress } from '@millrace/kafka';
 import { connectDatabase } from '@millrace/ledger/postgres';
 import { connectCredentials } from '@millrace/operator-api/credentials';
 import { authenticateTokens, loadTokens } from '@millrace/operator-api/server';
 import { createLogger, createMetrics, describeSettings, loadSettingsOrExit, runService } from '@millrace/service';
 import { settings } from './config.ts';
+import { knownToAll } from './flows/known-to-all.ts';
+import { liveTopology } from './flows/live-topology.ts';
 import { indexHistory } from './index/schema.ts';
 import { createReplayer } from './replayer.ts';
 
 const name = 'dlq-replayer';
 const config = loadSettingsOrExit(settings, process.env);
-const flows = loadFlowsOrExit(config.flows);
+const followed = loadFollowedFlows(config.flows);
+const topology = liveTopology(followed.flows);
 const tokens = loadTokens(config.tokensFile);
 const logger = createLogger({ service: name, level: config.logLevel });
 const metrics = createMetrics({ processMetrics: true });
@@ -29,11 +33,10 @@ const replayer = createReplayer(
     ...config,
     ...{ broker, producer, serde, database, logger, metrics, instance, now: Date.now },
     ...{ authenticate: authenticateTokens(tokens), gatewayToken: tokens.operator },
-    ...{ credentials, sourceNames: Object.keys(flows.sources) },
+    ...{ credentials, sourceNames: Object.keys(followed.flows.sources) },
     checks: [kafkaCheck(broker)],
-    groups: flows.groups(),
-    stages: flows.stages,
-    reads: groupReads(flows.stages),
+    ...topology,
+    flowFiles: { ...followed, ...topology, check: () => loadFlows(config.flows, knownToAll(config.packs)) },
     schemas: connectSchemaAdmin(registryAddress(config)),
   },
   { fatal: fatal.resolve, stopping: stopping.signal },

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { topics } from '@millrace/contracts';
-import type { Stage } from '@millrace/flows';
+import { FlowError, type Stage } from '@millrace/flows';
 import type { SchemaAdmin } from '@millrace/kafka';
 import type { Database } from '@millrace/ledger/postgres';
 import { type Broker, controlReader, createStatePublisher, type Producer, type Serde } from '@millrace/messaging';
@@ -23,6 +23,8 @@ import { createApp } from './api/app.ts';
 import { createAudit } from './audit.ts';
 import { defaultDoctorLimits, installationChecks } from './doctor/checks.ts';
 import { examine } from './doctor/examine.ts';
+import { createFlowVersions } from './flows/flow-versions.ts';
+import { type FlowFiles, followOtherFlows } from './flows/follow-other-flows.ts';
 import { createDeadLetterIndex } from './index/dead-letter-index.ts';
 import { createIndexPruning } from './index/index-pruning.ts';
 import { createIndexer, indexGroup } from './index/indexer.ts';
@@ -44,6 +46,8 @@ export interface ReplayerOptions {
   readonly checks?: readonly Readiness[];
   /** The consumer groups of the flow. */
   readonly groups: readonly string[];
+  /** The flow files, and how this process goes over to others; without them it keeps the flows of its start. */
+  readonly flowFiles?: FlowFiles;
   /** The stages of the flow, for `trace`: what wrote a record. */
   readonly stages: readonly Stage[];
   /** Who holds a token. */
@@ -113,6 +117,10 @@ function showReplays(metrics: Metrics, groups: readonly string[]): void {
   }
 }
 
+function withoutFiles(): never {
+  throw new FlowError('X_FLOWS_INVALID', 'this process was started without flow files');
+}
+
 /** What this service writes and reads by schema. */
 const ownTopics = [
   topics.opsAudit,
@@ -121,6 +129,7 @@ const ownTopics = [
   topics.opsReplayJob,
   topics.opsReplayAck,
   topics.opsDlqStatus,
+  topics.opsFlows,
   topics.referenceRows,
 ];
 
@@ -167,6 +176,8 @@ export function createReplayer(
     ...{ broker, serde, publisher, logger, now },
     ...{ groups, reads },
   });
+  const versions = createFlowVersions({ broker, serde, publisher, logger, now });
+  const follower = followOtherFlows(options, indexer);
   const orders = controlReader({ broker, serde, runs: [indexer], logger });
   const deadLetters = metrics.gauge(names.metrics.replay.deadLetters);
   showReplays(metrics, groups);
@@ -223,7 +234,11 @@ export function createReplayer(
       newId,
     },
     edge: createEdgeLookup({ adminUrl: options.gatewayAdminUrl, token: options.gatewayToken }),
-    ...{ audit, followHeld, seeks: createSeeks({ broker, pipelines }) },
+    ...{ audit, followHeld, versions, seeks: createSeeks({ broker, pipelines }) },
+    flowFiles: {
+      load: options.flowFiles?.check ?? withoutFiles,
+      current: () => follower?.current() ?? withoutFiles(),
+    },
     access: {
       authenticate: authenticateAny(options.authenticate, options.credentials.reader.authenticate),
       allowedHosts: options.allowedHosts,
@@ -248,8 +263,10 @@ export function createReplayer(
       server, // before what may wait: health answers from the start
       { name: 'schemas', open: () => serde.pin(ownTopics), close: async () => serde.close?.() },
       pipelines,
+      ...(follower === null ? [] : [versions]),
       { name: 'control', open: () => orders.start(), close: () => orders.close() },
       indexer,
+      ...(follower === null ? [] : [follower]),
       runner,
       followHeld,
       createIndexPruning({ index, logger, now, ...(keepIndexMs === undefined ? {} : { keepMs: keepIndexMs }) }),

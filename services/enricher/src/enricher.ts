@@ -1,5 +1,5 @@
 import type { Source } from '@millrace/connectors/kit/source';
-import { createExpressions, enriches, type Flows, flowList } from '@millrace/flows';
+import { createExpressions, enriches, type Flows, flowList, groupOf, stageRestarts, versionOf } from '@millrace/flows';
 import {
   type BodyStore,
   type Broker,
@@ -8,6 +8,7 @@ import {
   type HostedStage,
   type Pipeline,
   type PipelineSettings,
+  type PlannedStage,
   type Serde,
   type StageHost,
 } from '@millrace/messaging';
@@ -42,13 +43,19 @@ export interface EnricherOptions {
   readonly fatal: (error: Error) => void;
 }
 
-export function createEnricher(options: EnricherOptions): StageHost {
-  const { flows, connectors, broker, serde, bodies, settings, logger, metrics, now } = options;
+export interface Enricher extends StageHost {
+  /** Goes over to other flows while events flow, or says why it must be started anew for them. */
+  reload(next: Flows, before: Flows): Promise<readonly string[]>;
+}
+
+export function createEnricher(options: EnricherOptions): Enricher {
+  const { connectors, broker, serde, bodies, settings, logger, metrics, now } = options;
   const { bodyBudgetBytes } = settings;
+  const known = tablesOf(options.flows);
   const tables = createReferenceTables({
     broker,
     serde,
-    tables: [...new Set(flowList(flows).flatMap(({ enrich }) => enrich.map(({ table }) => table)))],
+    tables: known,
     logger,
     metrics,
     refreshTimeoutMs: settings.tableRefreshTimeoutMs,
@@ -59,22 +66,50 @@ export function createEnricher(options: EnricherOptions): StageHost {
     pipeline,
     breaker: createBreaker({ openMs: settings.breakerOpenMs }),
   });
+  const planOf = (flows: Flows): readonly PlannedStage[] => [
+    ...(Object.keys(flows.sources).length === 0
+      ? []
+      : [
+          {
+            group: groupOf('normalise'),
+            version: versionOf(flows.sources),
+            make: () =>
+              guarded(normalisePipeline({ instances: flows.sources, connectors, bodies, bodyBudgetBytes, now })),
+          },
+        ]),
+    ...flowList(flows)
+      .filter(enriches)
+      .map((flow) => ({
+        group: groupOf('enrich', { flow: flow.name }),
+        version: versionOf({ ...flow, classify: [], deliver: [] }),
+        make: () => guarded(enrichPipeline({ flow, tables, expressions, now })),
+      })),
+  ];
   const host = createStageHost({
     ...options,
     name: 'enricher',
-    groups: flows.stages.filter(({ service }) => service === 'enricher').map(({ group }) => group),
+    groups: options.flows.stages.filter(({ service }) => service === 'enricher').map(({ group }) => group),
     openStages: async (closing) => {
       await tables.open(closing);
-      return [
-        ...(Object.keys(flows.sources).length === 0
-          ? []
-          : [guarded(normalisePipeline({ instances: flows.sources, connectors, bodies, bodyBudgetBytes, now }))]),
-        ...flowList(flows)
-          .filter(enriches)
-          .map((flow) => guarded(enrichPipeline({ flow, tables, expressions, now }))),
-      ];
+      return planOf(options.flows).map(({ make, version }) => ({ ...make(), version }));
     },
     closeShared: () => Promise.all([tables.close(), expressions.close()]),
   });
-  return { ...host, checks: [{ name: 'reference-tables', ready: () => tables.readiness() }, ...host.checks] };
+  return {
+    ...host,
+    checks: [{ name: 'reference-tables', ready: () => tables.readiness() }, ...host.checks],
+    async reload(next, before) {
+      const unread = tablesOf(next).filter((table) => !known.includes(table));
+      const reasons = [
+        ...stageRestarts('enricher', before, next),
+        ...unread.map((table) => `reference table ${table} is read from its start on`),
+      ];
+      if (reasons.length === 0) await host.replace(planOf(next));
+      return reasons;
+    },
+  };
 }
+
+const tablesOf = (flows: Flows): readonly string[] => [
+  ...new Set(flowList(flows).flatMap(({ enrich }) => enrich.map(({ table }) => table))),
+];

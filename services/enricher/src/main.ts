@@ -1,5 +1,5 @@
 import { sources } from '@millrace/connectors/sources';
-import { loadFlowsOrExit } from '@millrace/flows';
+import { loadFollowedFlows } from '@millrace/flows/follow';
 import { connectionsPart, connectKafka, connectRegistry, kafkaCheck, registryAddress } from '@millrace/kafka';
 import { connectLedger } from '@millrace/ledger';
 import {
@@ -14,7 +14,7 @@ import { settings as declared } from './config.ts';
 import { createEnricher } from './enricher.ts';
 
 const settings = loadSettingsOrExit(declared, process.env);
-const flows = loadFlowsOrExit(settings.flows, { knownSources: sources });
+const { flows, follow } = loadFollowedFlows(settings.flows, { knownSources: sources });
 const logger = createLogger({ service: 'enricher', level: settings.logLevel });
 const metrics = createMetrics({ processMetrics: true });
 const now = Date.now;
@@ -47,7 +47,8 @@ await runService({
   }),
   parts: (control) => {
     void fatal.promise.then((error) => control.fatal(error));
-    return [connectionsPart(broker, serde), ledger, enricher];
+    const around = { process: `enricher-${settings.ordinal ?? 0}`, broker, serde, logger, now };
+    return [connectionsPart(broker, serde), ledger, enricher, follow(enricher.reload, around)];
   },
   graceMs: settings.graceMs,
   parent: settings.parent,

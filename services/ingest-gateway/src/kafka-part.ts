@@ -1,3 +1,4 @@
+import type { FollowFlowsOptions } from '@millrace/flows/follow';
 import {
   connectionsPart,
   connectKafka,
@@ -20,6 +21,8 @@ export interface KafkaPart extends Part {
   readiness(): ReadinessState;
   /** How many brokers keep what is accepted. */
   readonly durability: Readiness;
+  /** Where it hears of other flows, and under which name it answers. */
+  readonly following: Pick<FollowFlowsOptions, 'process' | 'broker' | 'serde'>;
 }
 
 export interface KafkaPartSettings
@@ -57,6 +60,7 @@ export function connectKafkaPart(settings: KafkaPartSettings, logger: Logger, me
       await connections.close();
     },
     durability,
+    following: { process: clientId, broker, serde },
     serde,
     createProducer: async () => {
       // Any question will do: a producer that has nothing to send connects to nobody.

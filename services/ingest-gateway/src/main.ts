@@ -1,5 +1,5 @@
 import { sources as definitions } from '@millrace/connectors/sources';
-import { loadFlowsOrExit } from '@millrace/flows';
+import { loadFollowedFlows } from '@millrace/flows/follow';
 import { connectLedger } from '@millrace/ledger';
 import { connectCredentials } from '@millrace/operator-api/credentials';
 import { createLogger, createMetrics, describeSettings, loadSettingsOrExit, runService } from '@millrace/service';
@@ -8,11 +8,11 @@ import { createGateway } from './gateway.ts';
 import { orExit } from './gateway-error.ts';
 import { connectKafkaPart } from './kafka-part.ts';
 import { loadTokens } from './load-tokens.ts';
-import { configureSources } from './source-instances.ts';
+import { configureSources, sourceRestarts } from './source-instances.ts';
 import { loadApiKeys } from './sources-file.ts';
 
 const settings = loadSettingsOrExit(gatewaySettings, process.env);
-const flows = loadFlowsOrExit(settings.flows, { knownSources: definitions });
+const { flows, follow } = loadFollowedFlows(settings.flows, { knownSources: definitions });
 const { sources, keys, tokens } = orExit(() => ({
   sources: configureSources(flows.sources, definitions, process.env),
   keys: loadApiKeys(settings.sourcesFile, Object.keys(flows.sources)),
@@ -51,7 +51,7 @@ await runService({
   name: 'ingest-gateway',
   logger,
   health: gateway.health,
-  parts: [ledger, credentials, kafka, ...gateway.parts],
+  parts: [ledger, credentials, kafka, ...gateway.parts, follow(sourceRestarts, { ...kafka.following, logger, now })],
   graceMs: settings.graceMs,
   parent: settings.parent,
   settings: describeSettings(gatewaySettings, settings),

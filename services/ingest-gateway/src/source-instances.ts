@@ -1,5 +1,5 @@
 import { type ActiveSecret, keyOf, type Source } from '@millrace/connectors';
-import { resolveSecret, type SourceInstance } from '@millrace/flows';
+import { type Flows, resolveSecret, type SourceInstance, versionOf } from '@millrace/flows';
 import type { Environment } from '@millrace/service';
 import { z } from 'zod';
 import { GatewayError } from './gateway-error.ts';
@@ -72,4 +72,12 @@ function configureSource(instance: SourceInstance, definition: Source | undefine
       `its ${unusable.keyId} secret is not ${definition.verification.secret}, as ${definition.name} demands`,
     );
   return { ...base, enabled: true, secrets };
+}
+
+/** Sources and their secrets are read once, before the door opens; nothing else of the flows is the gateway's. */
+export async function sourceRestarts(next: Flows, before: Flows): Promise<readonly string[]> {
+  const names = new Set([...Object.keys(before.sources), ...Object.keys(next.sources)]);
+  return [...names]
+    .filter((name) => versionOf(before.sources[name] ?? null) !== versionOf(next.sources[name] ?? null))
+    .map((name) => `source ${name} is another, and sources are read at its start`);
 }

@@ -1,5 +1,5 @@
 import { sinks } from '@millrace/connectors/sinks';
-import { loadFlowsOrExit } from '@millrace/flows';
+import { loadFollowedFlows } from '@millrace/flows/follow';
 import { connectionsPart, connectKafka, connectRegistry, kafkaCheck, registryAddress } from '@millrace/kafka';
 import { connectLedger } from '@millrace/ledger';
 import {
@@ -14,7 +14,7 @@ import { settings as declared } from './config.ts';
 import { createSinkWriters } from './sink-writers.ts';
 
 const settings = loadSettingsOrExit(declared, process.env);
-const flows = loadFlowsOrExit(settings.flows, { knownSinks: sinks });
+const { flows, follow } = loadFollowedFlows(settings.flows, { knownSinks: sinks });
 const logger = createLogger({ service: 'sink-writers', level: settings.logLevel });
 const metrics = createMetrics({ processMetrics: true });
 const shared = { logger, metrics, now: Date.now };
@@ -49,7 +49,8 @@ await runService({
   health: createHealthServer({ ...settings, checks, registry: metrics.registry }),
   parts: (control) => {
     void fatal.promise.then((error) => control.fatal(error));
-    return [ledger, connectionsPart(broker, serde), writers];
+    const around = { process: `sink-writers-${settings.ordinal ?? 0}`, broker, serde, ...shared };
+    return [ledger, connectionsPart(broker, serde), writers, follow(writers.reload, around)];
   },
   graceMs: settings.graceMs,
   parent: settings.parent,

@@ -7,8 +7,12 @@ import {
   type Flows,
   flowList,
   flowTopics,
+  groupOf,
   type Route,
   resolveReferences,
+  stageRestarts,
+  variablesIn,
+  versionOf,
 } from '@millrace/flows';
 import { openPool } from '@millrace/ledger/pool';
 import {
@@ -18,6 +22,7 @@ import {
   type HeldKeys,
   type HostedStage,
   type PipelineSettings,
+  type PlannedStage,
   type Serde,
   type StageHost,
 } from '@millrace/messaging';
@@ -58,19 +63,53 @@ export interface SinkWritersOptions {
   readonly fatal: (error: Error) => void;
 }
 
+export interface SinkWriters extends StageHost {
+  /** Goes over to other flows while events flow, or says why it must be started anew for them. */
+  reload(next: Flows, before: Flows): Promise<readonly string[]>;
+}
+
 /** Every route is a stage of its own: it stops, pauses, retries and dead-letters by itself. */
-export function createSinkWriters(options: SinkWritersOptions): StageHost {
-  const { flows, settings } = options;
+export function createSinkWriters(options: SinkWritersOptions): SinkWriters {
+  const { settings } = options;
   const expressions = createExpressions({ timeoutMs: settings.expressionTimeoutMs });
-  const routes = flowList(flows).flatMap((flow) => flow.deliver.map((route) => ({ flow, route })));
-  return createStageHost({
+  const planOf = (flows: Flows): readonly PlannedStage[] =>
+    flowList(flows).flatMap((flow) => flow.deliver.map((route) => plannedStage(flow, route, expressions, options)));
+  const host = createStageHost({
     ...options,
     name: 'sink-writers',
-    groups: flows.stages.filter(({ service }) => service === 'sink-writers').map(({ group }) => group),
-    openStages: () => routes.map(({ flow, route }) => stageOf(flow, route, expressions, options)),
+    groups: options.flows.stages.filter(({ service }) => service === 'sink-writers').map(({ group }) => group),
+    openStages: () => planOf(options.flows).map(({ make, version }) => ({ ...make(), version })),
     closeShared: () => expressions.close(),
   });
+  return {
+    ...host,
+    async reload(next, before) {
+      const reasons = [...stageRestarts('sink-writers', before, next), ...missingReferences(next, options)];
+      if (reasons.length === 0) await host.replace(planOf(next));
+      return reasons;
+    },
+  };
 }
+
+function plannedStage(flow: Flow, route: Route, expressions: Expressions, options: SinkWritersOptions): PlannedStage {
+  return {
+    group: groupOf('deliver', { flow: flow.name, route: route.route }),
+    version: versionOf({ flow: flow.name, entity: flow.entity, route }),
+    make: () => stageOf(flow, route, expressions, options),
+  };
+}
+
+/** What a process was not given at its start it gets at the next one. Of routes that it has, a missing one halts only these. */
+function missingReferences(next: Flows, { environment }: SinkWritersOptions): readonly string[] {
+  const routes = flowList(next).flatMap((flow) => flow.deliver.map((route) => ({ flow, route })));
+  return routes.flatMap(({ flow, route }) =>
+    [...variablesIn(route.settings)]
+      .filter((name) => environment[name] === undefined && !hasDefault(name, route.settings))
+      .map((name) => `route ${flow.name}.${route.route} needs the environment variable ${name}, which is not set here`),
+  );
+}
+
+const hasDefault = (name: string, settings: unknown): boolean => JSON.stringify(settings).includes(`\${${name}:-`);
 
 function stageOf(flow: Flow, route: Route, expressions: Expressions, options: SinkWritersOptions): HostedStage {
   const definition = sinkOf(route, options);

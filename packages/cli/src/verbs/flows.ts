@@ -6,13 +6,14 @@ import { type Context, run, verb } from '../context.ts';
 import { addDryRun } from '../dry-run-verb.ts';
 import { loadFlowFiles } from '../load-flow-files.ts';
 import type { Printer } from '../printer.ts';
+import { addReload } from '../reload-verb.ts';
 
 const defaultFlows = 'infra/flows';
 
-/** `millrace flows check|map|dry-run`: works on files, needs nothing running. */
+/** `millrace flows check|map|dry-run` work on files and need nothing running; `status|reload` ask an installation. */
 export function addVerbs(program: Command, context: Context): void {
   const { cwd, env, root } = context;
-  const flows = program.command('flows').description('the flow files: check, draw, try out');
+  const flows = program.command('flows').description('the flow files: check, draw, try out, reload');
   const folderOf = (path: string | undefined): string =>
     path === undefined ? resolve(root, defaultFlows) : resolve(cwd, path);
 
@@ -78,4 +79,5 @@ export function addVerbs(program: Command, context: Context): void {
       }),
     );
   addDryRun(flows, folderOf, context);
+  addReload(flows, context);
 }

@@ -10,9 +10,11 @@ export type { RawPosition } from './lineage.ts';
 export type { Message, MessageClassified, MessageEnriched, MessageReceived } from './messages.ts';
 export type {
   ControlCommand,
+  FlowsState,
   OpsAudit,
   OpsControl,
   OpsDlqStatus,
+  OpsFlows,
   OpsPipeline,
   OpsReplayAck,
   OpsReplayJob,

@@ -116,6 +116,58 @@ export const opsDlqStatusSchema: AvroNode = {
   ],
 };
 
+/** Which version of the flows is announced, and which each process runs; the newest of a key counts. */
+export interface OpsFlows {
+  /** `announced` for what an operator announced, else the process, such as sink-writers-0. */
+  readonly process: string;
+  /** How the process stands to what is announced. */
+  readonly state: FlowsState;
+  /** Version of the flows: a digest of everything that they say. */
+  readonly digest: string;
+  /** Why it waits, or must be started anew. */
+  readonly reasons: readonly string[];
+  /** Who announced it. */
+  readonly actor: string | null;
+  /** When, epoch milliseconds. */
+  readonly at: number;
+}
+
+/** announced: what processes should run. running: the process runs this version, and all that was announced. waiting: it was not given the announced files, or cannot use them yet, and looks again by itself. restart: it runs this version until it is started anew. */
+export type FlowsState = 'announced' | 'running' | 'waiting' | 'restart';
+
+export const opsFlowsSchema: AvroNode = {
+  type: 'record',
+  name: 'OpsFlows',
+  namespace: 'io.millrace.ops.v1',
+  doc: 'Which version of the flows is announced, and which each process runs; the newest of a key counts.',
+  fields: [
+    {
+      name: 'process',
+      type: 'string',
+      doc: '`announced` for what an operator announced, else the process, such as sink-writers-0.',
+    },
+    {
+      name: 'state',
+      type: {
+        type: 'enum',
+        name: 'FlowsState',
+        doc: 'announced: what processes should run. running: the process runs this version, and all that was announced. waiting: it was not given the announced files, or cannot use them yet, and looks again by itself. restart: it runs this version until it is started anew.',
+        symbols: ['announced', 'running', 'waiting', 'restart'],
+      },
+      doc: 'How the process stands to what is announced.',
+    },
+    { name: 'digest', type: 'string', doc: 'Version of the flows: a digest of everything that they say.' },
+    {
+      name: 'reasons',
+      type: { type: 'array', items: 'string' },
+      doc: 'Why it waits, or must be started anew.',
+      default: [],
+    },
+    { name: 'actor', type: ['null', 'string'], doc: 'Who announced it.', default: null },
+    { name: 'at', type: { type: 'long', logicalType: 'timestamp-millis' }, doc: 'When, epoch milliseconds.' },
+  ],
+};
+
 /** How one pipeline stands; the newest of its group counts. */
 export interface OpsPipeline {
   /** Consumer group of the pipeline. */

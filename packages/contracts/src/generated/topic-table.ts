@@ -36,6 +36,7 @@ export const topicTable: {
     { name: 'ops.control', partitions: 1, retention: 'forever', cleanup: 'compact', stamped: 'event' },
     { name: 'ops.audit', partitions: 1, retention: '400d', cleanup: 'delete', stamped: 'event' },
     { name: 'ops.pipelines', partitions: 1, retention: 'forever', cleanup: 'compact', stamped: 'written' },
+    { name: 'ops.flows', partitions: 1, retention: 'forever', cleanup: 'compact', stamped: 'event' },
     { name: 'ops.replay.job', partitions: 1, retention: 'forever', cleanup: 'compact', stamped: 'event' },
     { name: 'ops.replay.ack', partitions: 'scaled', retention: '30d', cleanup: 'delete', stamped: 'event' },
     { name: 'ops.dlq.status', partitions: 'scaled', retention: 'forever', cleanup: 'compact', stamped: 'event' },

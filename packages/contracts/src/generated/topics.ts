@@ -10,12 +10,14 @@ import {
   type OpsAudit,
   type OpsControl,
   type OpsDlqStatus,
+  type OpsFlows,
   type OpsPipeline,
   type OpsReplayAck,
   type OpsReplayJob,
   opsAuditSchema,
   opsControlSchema,
   opsDlqStatusSchema,
+  opsFlowsSchema,
   opsPipelineSchema,
   opsReplayAckSchema,
   opsReplayJobSchema,
@@ -53,6 +55,8 @@ export interface Topics {
   readonly opsAudit: Topic<OpsAudit>;
   /** How one pipeline stands; the newest of its group counts. Key: consumer group. */
   readonly opsPipelines: Topic<OpsPipeline>;
+  /** Which version of the flows is announced, and which each process runs; the newest of a key counts. Key: `announced`, or the process. */
+  readonly opsFlows: Topic<OpsFlows>;
   /** A redrive job as it stands; the newest of its id counts. Key: job. */
   readonly opsReplayJob: Topic<OpsReplayJob>;
   /** What the target group did with one redriven record; resolved means acknowledged here. Key: dlq id. */
@@ -115,6 +119,7 @@ export const topics: Topics = {
     partitions: 1,
     schema: selfContained(opsPipelineSchema),
   }),
+  opsFlows: defineTopic({ name: 'ops.flows', type: 'ops.flows', partitions: 1, schema: selfContained(opsFlowsSchema) }),
   opsReplayJob: defineTopic({
     name: 'ops.replay.job',
     type: 'ops.replay.job',

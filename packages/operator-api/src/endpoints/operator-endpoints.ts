@@ -1,6 +1,7 @@
 import { dlq } from './dlq.ts';
 import { doctor } from './doctor.ts';
 import { events } from './events.ts';
+import { flows } from './flows.ts';
 import { jobs } from './jobs.ts';
 import { keys } from './keys.ts';
 import { pipelines } from './pipelines.ts';
@@ -15,6 +16,7 @@ export const operatorEndpoints = {
   dlq,
   doctor,
   events,
+  flows,
   jobs,
   keys,
   pipelines,

@@ -41,7 +41,11 @@ export const pipelines = {
         .object({
           group: z.string(),
           service: z.string(),
-          state: z.string().describe('`unknown` until its process has said something.'),
+          state: z
+            .string()
+            .describe(
+              '`unknown` until its process has said something, `removed` where the flows do not have it any more.',
+            ),
           code: z.string().nullable(),
           reason: z.string().nullable().describe('What halted it, where, and what fixes it.'),
           since: isoTime.nullable(),

@@ -5,6 +5,8 @@ import type { AccessOptions } from '@millrace/operator-api/server';
 import type { Health, Logger, Metrics } from '@millrace/service';
 import type { Audit } from '../audit.ts';
 import type { Examination } from '../doctor/finding.ts';
+import type { FlowVersions } from '../flows/flow-versions.ts';
+import type { ReloadOptions } from '../flows/reload-flows.ts';
 import type { DeadLetterIndex } from '../index/dead-letter-index.ts';
 import type { Indexer } from '../index/indexer.ts';
 import type { Pipelines } from '../pipelines/pipelines.ts';
@@ -31,6 +33,8 @@ export interface ApiParts {
   readonly doctor: (signal: AbortSignal) => Promise<Examination>;
   readonly publisher: Publisher;
   readonly audit: Audit;
+  readonly versions: FlowVersions;
+  readonly flowFiles: Pick<ReloadOptions, 'load' | 'current'>;
   readonly groups: readonly string[];
   readonly stages: readonly Stage[];
   readonly access: AccessOptions;

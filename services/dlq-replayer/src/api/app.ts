@@ -5,6 +5,7 @@ import { names } from '@millrace/service';
 import type { Express } from 'express';
 import type { ApiParts } from './api-parts.ts';
 import { dlqHandlers } from './dlq-handlers.ts';
+import { flowsHandlers } from './flows-handlers.ts';
 import { gatewayHandlers } from './gateway-handlers.ts';
 import { jobHandlers } from './job-handlers.ts';
 import { operationsHandlers } from './operations-handlers.ts';
@@ -22,6 +23,7 @@ export function createApp(parts: ApiParts): Express {
     endpoints: operatorEndpoints,
     handlers: {
       dlq: dlqHandlers(parts),
+      flows: flowsHandlers(parts),
       jobs: jobHandlers(parts),
       reference: referenceHandlers(parts),
       pipelines: pipelineHandlers(parts),

@@ -56,6 +56,8 @@ export interface Indexer extends Part, Pick<PipelineRun, 'group' | 'halt' | 'res
   readiness(): ReadinessState;
   /** Every consumer group whose dead letters are read; empty before `open`. */
   groups(): readonly string[];
+  /** Reads what `groups` of its options names by now: what is new from its beginning, everything else from where it was. */
+  renew(): Promise<void>;
   /** Resolves when all that was in Kafka at the time of the call is in the index; rejects when the signal ends the wait. */
   caughtUp(signal: AbortSignal): Promise<void>;
 }
@@ -106,14 +108,31 @@ class KafkaIndexer implements Indexer {
   }
 
   async open(): Promise<void> {
+    await this.#discover();
+    this.#isOpen = true;
+    // What an operator halted before we came stays out of its group until it is resumed.
+    if (this.#state?.state !== 'halted') await this.#join();
+  }
+
+  async renew(): Promise<void> {
+    if (!this.#isOpen) return;
+    const before = String(this.#topics);
+    await this.#discover();
+    // What is halted or mends itself joins with the new topics by itself.
+    if (String(this.#topics) === before || this.#state?.state === 'halted' || this.#mending !== null) return;
+    const member = this.#member;
+    this.#member = null;
+    await this.#finish();
+    await member?.close();
+    await this.#join();
+  }
+
+  async #discover(): Promise<void> {
     const { groups, withStrays } = this.#options;
     const strays = withStrays ? await strayGroups({ ...this.#options, signal: this.#closing.signal }) : [];
     this.#groupOf = new Map([...groups, ...strays].map((each) => [groupTopics(each).dlq, each]));
     this.#topics = [...this.#groupOf.keys(), topics.opsReplayAck.name];
     for (const each of this.#groupOf.values()) this.#indexed.zero({ group: each });
-    this.#isOpen = true;
-    // What an operator halted before we came stays out of its group until it is resumed.
-    if (this.#state?.state !== 'halted') await this.#join();
   }
 
   async close(): Promise<void> {

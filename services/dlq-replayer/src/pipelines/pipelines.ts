@@ -17,8 +17,8 @@ import type { Publisher } from '../publisher.ts';
 export interface PipelineReport {
   readonly group: string;
   readonly service: string;
-  /** `unknown` until its process has said something. */
-  readonly state: OpsPipeline['state'] | 'unknown';
+  /** `unknown` until its process has said something, `removed` where the flows do not have it any more. */
+  readonly state: OpsPipeline['state'] | 'unknown' | 'removed';
   readonly code: string | null;
   /** What halted it, in words. */
   readonly reason: string | null;
@@ -113,7 +113,8 @@ export function createPipelines(options: PipelinesOptions): Pipelines {
         return {
           group,
           service: said?.service ?? (group.split('.')[0] as string),
-          state: said?.state ?? 'unknown',
+          // Its processes let it go: what they said of it last does not count any more.
+          state: groups.includes(group) ? (said?.state ?? 'unknown') : 'removed',
           code: said?.code ?? null,
           reason: said?.reason ?? null,
           since: said === undefined ? null : isoTime(said.since),
