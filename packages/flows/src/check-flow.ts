@@ -6,6 +6,7 @@ import { type KnownNames, noSuchName, type SinkInstances } from './known-names.t
 import { optionalUses, type Use } from './optional-fields.ts';
 import { orderingOf } from './ordering.ts';
 import type { FlowError } from './problems.ts';
+import { settingsAt, unknownSetting } from './unknown-settings.ts';
 import { checkVersion } from './version.ts';
 import { reservedNames, type Scope, unknownNames } from './visible-names.ts';
 
@@ -103,8 +104,12 @@ function checkRoute(
   const known = knownSinks && Object.hasOwn(knownSinks, connector) ? knownSinks[connector] : undefined;
   if (knownSinks && known === undefined && instance === undefined)
     context.report([...path, 'sink'], noSuchName('sink', sink, [...context.sinks.keys(), ...Object.keys(knownSinks)]));
-  for (const issue of known?.config?.safeParse(settings).error?.issues ?? [])
-    context.report([...path, ...issue.path], issue.message);
+  for (const issue of known?.config?.safeParse(settings).error?.issues ?? []) {
+    if (issue.code !== 'unrecognized_keys') context.report([...path, ...issue.path], issue.message);
+    else
+      for (const key of issue.keys)
+        context.report([...path, ...issue.path, key], unknownSetting(key, settingsAt(known?.config, issue.path)));
+  }
   if (known?.entities !== undefined && known.entities !== 'any' && !known.entities.includes(context.source.entity)) {
     context.report([...path, 'sink'], `${connector} writes ${known.entities.join(', ')}, not ${context.source.entity}`);
   }

@@ -9,12 +9,28 @@ const name = (what: string): z.ZodString =>
 const alias = z.string().regex(/^[a-z][A-Za-z0-9]{0,39}$/, 'an alias is a camelCase name such as account');
 const expression = z.string().min(1).max(10_000);
 
+/** How a source is received, whatever its connector. */
+export interface SourceSettings {
+  /** The secret before the last rotation: still counts, until it is taken away. */
+  readonly previousSecret?: string | undefined;
+  /** `body`: only equal bodies are duplicates, whatever a delivery id says. */
+  readonly identity: 'source' | 'body';
+  /** Requests per second; the gateway's own limit when absent. */
+  readonly ratePerSecond?: number | undefined;
+}
+const receiving = {
+  previousSecret: z.string().min(1).optional(),
+  identity: z.enum(['source', 'body']).default('source'),
+  ratePerSecond: z.number().int().min(1).optional(),
+};
+
 const source = z
-  .looseObject({
+  .strictObject({
     connector: name('a connector'),
     secret: z.string().min(1).optional(),
     actor: z.union([z.string().min(1), z.number().int().transform(String)]).optional(),
     enabled: z.boolean().default(true),
+    ...receiving,
   })
   .readonly();
 
@@ -72,7 +88,7 @@ export interface FlowFile {
   readonly sources: Readonly<
     Record<
       string,
-      Loose & {
+      SourceSettings & {
         readonly connector: string;
         readonly secret?: string | undefined;
         readonly actor?: string | undefined;

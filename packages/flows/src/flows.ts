@@ -1,4 +1,5 @@
 import type { EntityName, VersionKind } from '@millrace/contracts';
+import type { SourceSettings } from './flow-file.ts';
 import type { Ordering } from './ordering.ts';
 import type { EntityStage, Stage } from './stage.ts';
 
@@ -18,8 +19,8 @@ export interface SourceInstance {
   readonly actor: string | null;
   /** A disabled source answers 403. */
   readonly enabled: boolean;
-  /** Everything else the file says, for the connector. */
-  readonly settings: ConnectorSettings;
+  /** How it is received. */
+  readonly settings: SourceSettings;
 }
 
 /** One question to a reference table. */

@@ -8,6 +8,7 @@ import { type KnownNames, noSuchName, type SinkInstances } from './known-names.t
 import { describeProblem, FlowError, type FlowProblem } from './problems.ts';
 import { referenceProblem, secretProblem } from './references.ts';
 import { stagesOf } from './topology.ts';
+import { settingsAt, unknownSetting } from './unknown-settings.ts';
 
 /** Collects problems with their places. */
 export interface Report {
@@ -74,18 +75,24 @@ function readFile(text: FlowText, problems: FlowProblem[], report: Report): read
   checkTexts(document, document.data, [], report);
   const checked = flowFile.safeParse(document.data);
   if (checked.success) return [{ document, content: checked.data }];
-  for (const { path, message } of checked.error.issues.flatMap(leaves)) report.at(document, path, message);
+  for (const { path, message } of checked.error.issues.flatMap((issue) => leaves(issue)))
+    report.at(document, path, message);
   return [];
 }
 
 /** A failed union says what each branch missed: the one that got furthest is what was meant. */
 function leaves(
   issue: z.core.$ZodIssue,
+  under: readonly PropertyKey[] = [],
 ): readonly { readonly path: readonly PropertyKey[]; readonly message: string }[] {
   if (issue.code === 'unrecognized_keys')
-    return issue.keys.map((key) => ({ path: [...issue.path, key], message: 'is not a setting here' }));
+    return issue.keys.map((key) => ({
+      path: [...issue.path, key],
+      message: unknownSetting(key, settingsAt(flowFile, [...under, ...issue.path])),
+    }));
   if (issue.code !== 'invalid_union') return [issue];
-  const branches = issue.errors.map((branch) => branch.flatMap(leaves));
+  const place = [...under, ...issue.path];
+  const branches = issue.errors.map((branch) => branch.flatMap((inner) => leaves(inner, place)));
   const depth = (branch: (typeof branches)[number]) => Math.max(0, ...branch.map(({ path }) => path.length));
   const best = branches.toSorted((a, b) => depth(b) - depth(a))[0] ?? [];
   return depth(best) === 0 ? [issue] : best.map(({ path, message }) => ({ path: [...issue.path, ...path], message }));

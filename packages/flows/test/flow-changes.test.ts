@@ -6,9 +6,17 @@ const aRoute = (route: string, over: Partial<Route> = {}): Route => ({
   ...{ route, sink: 'http', when: null, map: null, settings: {}, order: 'key', onFailure: 'tiers', ...over },
 });
 const aSource = (over: object = {}) => ({
-  zendesk: { name: 'zendesk', connector: 'zendesk', secret: null, actor: null, enabled: true, settings: {}, ...over },
+  zendesk: {
+    name: 'zendesk',
+    connector: 'zendesk',
+    secret: null,
+    actor: null,
+    enabled: true,
+    settings: { identity: 'source' as const },
+    ...over,
+  },
 });
-const task = { task: 'category', as: 'category', when: null, pack: null, settings: {} };
+const task = { task: 'category', as: 'category', when: null, pack: null, settings: { identity: 'source' as const } };
 const tickets = (over: Partial<Flow> = {}) =>
   flowsOf([aFlow('tickets', { deliver: [aRoute('a'), aRoute('b')], ...over })]);
 

@@ -17,7 +17,7 @@ const known = {
 };
 const aFlow = `
 sources:
-  zendesk: { connector: zendesk, secret: "\${ZENDESK_SIGNING_SECRET}", actor: 900100, toleranceMs: 60000 }
+  zendesk: { connector: zendesk, secret: "\${ZENDESK_SIGNING_SECRET}", actor: 900100, identity: body, ratePerSecond: 50 }
 flows:
   tickets:
     enrich: [ { lookup: accounts, by: requester.emailDomain, as: account } ]
@@ -88,7 +88,7 @@ describe('flow files', () => {
       secret: '${ZENDESK_SIGNING_SECRET}',
       actor: '900100',
       enabled: true,
-      settings: { toleranceMs: 60_000 },
+      settings: { identity: 'body', ratePerSecond: 50 },
     });
     expect(flows.flows['tickets']).toStrictEqual({
       name: 'tickets',
@@ -179,9 +179,23 @@ flows:
       '0.yaml:12 flows.tickets.deliver[0].sink | there is no sink slck; did you mean slack?',
       '0.yaml:13 flows.tickets.deliver[1].when | nothing here is called acount; did you mean account?',
       expect.stringMatching(/^0\.yaml:13 flows\.tickets\.deliver\[1\]\.channel \| /),
-      expect.stringMatching(/^0\.yaml:13 flows\.tickets\.deliver\[1\] \| Unrecognized key: "chanel"/),
+      '0.yaml:13 flows.tickets.deliver[1].chanel | is not a setting here; did you mean channel?',
       '0.yaml:13 flows.tickets.deliver[1].route | urgent is used twice',
       '0.yaml:14 flows.isues | there is no entity isues; did you mean issues?; a flow of another name says `entity` or `from`',
+    ]);
+  });
+
+  it('refuse a setting that nobody reads, in every section, with the one that was meant', () => {
+    const wrong = `
+sources: { github: { connector: github, secret: "\${A}", acter: "1" } }
+flows: { tickets: { enrich: [], clasify: [], classify: { modes: fast, tasks: [] } } }
+flow: {}
+`;
+    expect(problemsOf(wrong)).toStrictEqual([
+      '0.yaml:2 sources.github.acter | is not a setting here; did you mean actor?',
+      '0.yaml:3 flows.tickets.classify.modes | is not a setting here; did you mean mode?',
+      '0.yaml:3 flows.tickets.clasify | is not a setting here; did you mean classify?',
+      '0.yaml:4 flow | is not a setting here; did you mean flows?',
     ]);
   });
 
@@ -190,7 +204,7 @@ flows:
       problemsOf('flows: { tickets: { enrich: [ { lookup: accounts, as: account, requird: true } ], deliver: {} } }'),
     ).toStrictEqual([
       expect.stringMatching(/^0\.yaml:1 flows\.tickets\.enrich\[0\]\.by \| Invalid input: expected string/),
-      '0.yaml:1 flows.tickets.enrich[0].requird | is not a setting here',
+      '0.yaml:1 flows.tickets.enrich[0].requird | is not a setting here; did you mean required?',
       expect.stringMatching(/^0\.yaml:1 flows\.tickets\.deliver \| Invalid input: expected array/),
     ]);
     expect(problemsOf('flows: { tickets: { classify: [ { tsk: category } ] } }')).toStrictEqual([

@@ -15,7 +15,14 @@ const bodies = new Map<string, Buffer | null>();
 const erased: (readonly [string, string | null])[] = [];
 const options = {
   instances: {
-    zendesk: { name: 'zendesk', connector: 'zendesk', secret: null, actor: '900100', enabled: true, settings: {} },
+    zendesk: {
+      name: 'zendesk',
+      connector: 'zendesk',
+      secret: null,
+      actor: '900100',
+      enabled: true,
+      settings: { identity: 'source' as const },
+    },
   },
   connectors: sources,
   bodies: {

@@ -26,7 +26,7 @@ export const openDryRun: OpenDryRun = ({ flows, now }) => ({
     if (instance === undefined)
       throw wrongSample([{ pointer: '/source', message: `expected one of ${Object.keys(flows.sources).join(', ')}` }]);
     const definition = sources[instance.connector] as Source;
-    const identityPolicy = instance.settings['identity'] === 'body' ? 'body' : 'source';
+    const { identity: identityPolicy } = instance.settings;
     return refusedAs('/body', () => acceptWebhook(sample, { name: instance.name, definition, identityPolicy }, now()));
   },
   async event(sample) {

@@ -1,18 +1,7 @@
 import { type ActiveSecret, keyOf, type Source } from '@millrace/connectors';
 import { type Flows, resolveSecret, type SourceInstance, versionOf } from '@millrace/flows';
 import type { Environment } from '@millrace/service';
-import { z } from 'zod';
 import { GatewayError } from './gateway-error.ts';
-
-/** What a flow file may say of a source beyond connector, secret, actor and enabled. */
-const instanceSettings = z.object({
-  /** The secret before the last rotation: still counts, until it is taken away. */
-  previousSecret: z.string().optional(),
-  /** `body`: only equal bodies are duplicates, whatever a delivery id says. */
-  identity: z.enum(['source', 'body']).default('source'),
-  /** Requests per second; the gateway's own limit when absent. */
-  ratePerSecond: z.number().int().min(1).optional(),
-});
 
 /** A source of the flow file, ready to judge requests. */
 export interface ConfiguredSource {
@@ -49,7 +38,7 @@ export function configureSources(
 
 function configureSource(instance: SourceInstance, definition: Source | undefined, env: Environment): ConfiguredSource {
   if (definition === undefined) throw new Error(`there is no connector ${instance.connector}`);
-  const settings = instanceSettings.parse(instance.settings);
+  const { settings } = instance;
   const base = {
     name: instance.name,
     definition,

@@ -38,7 +38,7 @@ const instance = (
   secret: `\${${secret}}`,
   actor: null,
   enabled: true,
-  settings: {},
+  settings: { identity: 'source' },
   ...more,
 });
 
@@ -50,7 +50,7 @@ export const instances: Readonly<Record<string, SourceInstance>> = Object.fromEn
     instance('stripe', 'stripe', 'STRIPE'),
     instance('partner', 'standard-webhooks', 'STANDARD'),
     instance('closed', 'github', 'GITHUB', { enabled: false }),
-    instance('narrow', 'github', 'GITHUB', { settings: { ratePerSecond: 1 } }),
+    instance('narrow', 'github', 'GITHUB', { settings: { identity: 'source', ratePerSecond: 1 } }),
     instance('strict', 'github', 'GITHUB', { settings: { identity: 'body' } }),
   ].map((source) => [source.name, source]),
 );
