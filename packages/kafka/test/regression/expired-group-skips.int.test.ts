@@ -57,12 +57,12 @@ describe.each(drivers)('over %s', (driver) => {
     await first.drain();
     await first.close();
     await publish(5, 10);
-    await until(async () => {
-      return administer((admin) => admin.deleteGroups([group])).then(
+    const forget = (): Promise<boolean> =>
+      administer((admin) => admin.deleteGroups([group])).then(
         () => true,
         () => false,
       );
-    }, 'the group is forgotten');
+    await until(forget, 'the group is forgotten');
     await administer(async (admin) => {
       await admin.fetchTopicOffsets(topic.name); // or it does not know the topic
       await admin.deleteTopicRecords({ topic: topic.name, partitions: [{ partition: 0, offset: '7' }] });
@@ -73,8 +73,20 @@ describe.each(drivers)('over %s', (driver) => {
     await run.resume();
     await until(() => handled.length === 8, 'it goes on at what is left');
     expect([handled.slice(5), run.state().state, fatal]).toEqual([[7, 8, 9], 'running', []]);
+
+    // Forgotten again; this time an operator says where to go on.
     await run.drain();
     await run.close();
+    await until(forget, 'the group is forgotten again');
+    const last = await start();
+    expect(last.state().code).toBe('X_GROUP_OFFSETS_LOST');
+    await last.leave();
+    await broker.admin.setOffsets(group, [{ topic: topic.name, partition: 0, offset: 9 }]);
+    await last.resume();
+    await until(() => handled.length === 9, 'it goes on there');
+    expect([handled.slice(8), last.state().state, fatal]).toEqual([[9], 'running', []]);
+    await last.drain();
+    await last.close();
     await producer.close();
   }, 60_000);
 });

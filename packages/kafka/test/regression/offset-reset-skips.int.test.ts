@@ -90,13 +90,9 @@ describe.each(drivers)('over %s', (driver) => {
     // Nobody has said yet where to go on.
     await run.resume();
     await until(() => run.state().state === 'halted', 'it halts again');
-    await until(async () => {
-      const set = { groupId: group, topic: topic.name, partitions: [{ partition: 0, offset: '12' }] };
-      return administer((admin) => admin.setOffsets(set)).then(
-        () => true,
-        () => false,
-      );
-    }, 'the group is empty');
+    await run.leave();
+    await until(async () => (await broker.admin.describeGroups([group]))[0]?.members === 0, 'nobody is in the group');
+    await broker.admin.setOffsets(group, [{ topic: topic.name, partition: 0, offset: 12 }]);
     await run.resume();
     await until(() => handled.length === 8, 'it goes on');
     expect(handled).toEqual([12, 13, 14, 15, 16, 17, 18, 19]);
