@@ -146,6 +146,23 @@ describe('a running installation that takes other flows', () => {
     expect(ids(accepted.slice(afterFirst)).filter((id) => found.has(id))).toEqual(ids(late));
   }, 240_000);
 
+  it('shows the dead letters of a route that came, and still when it is gone', async () => {
+    interface Failures {
+      readonly group: string;
+      readonly code: string;
+    }
+    const others = [route('archive'), picked('low'), route('audit'), route('going')];
+    writeRoutes(...others, route('broken', 'map: "subject"'));
+    await reload();
+    const shown = () => askMillrace<readonly Failures[]>(root, system.stateFile, 'dlq', 'groups');
+    const isBroken = ({ group }: Failures): boolean => group === 'sink-writers.tickets.broken';
+    await waitFor('its dead letters', async () => (await shown()).some(isBroken));
+    writeRoutes(...others);
+    await reload();
+    expect((await shown()).find(isBroken)).toMatchObject({ code: 'X_POSTGRES_COLUMN' });
+    expect((await applied('broken')).size).toBe(0);
+  }, 90_000);
+
   it('is refused as a whole with every problem, and then runs what it ran', async () => {
     const before = await askMillrace<{ readonly announced: string }>(root, system.stateFile, 'flows', 'status');
     writeRoutes(route('archive', 'when: "prioritee = 1"'), '      - { route: other, sink: nowhere }');

@@ -91,7 +91,10 @@ export function createClassifier(options: ClassifierOptions): Classifier {
     checks: [{ name: 'model', ready: model }, ...host.checks],
     async reload(next, before) {
       const reasons = [...stageRestarts('classifier', before, next), ...notOpened(classifying(next), flows, options)];
-      if (reasons.length === 0 && models !== null) await host.replace(planOf(classifying(next), models));
+      if (reasons.length > 0) return reasons;
+      // Nobody asks before it is open: whoever asks is opened behind it.
+      if (models === null) throw new Error('the classifier is not open');
+      await host.replace(planOf(classifying(next), models));
       return reasons;
     },
   };

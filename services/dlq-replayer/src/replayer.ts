@@ -198,7 +198,7 @@ export function createReplayer(
   });
   const schemas = options.schemas ?? null;
   const checks = installationChecks({
-    ...{ broker, database, pipelines, jobs, schemas, groups, now },
+    ...{ broker, database, pipelines, jobs, schemas, groups, now, versions: follower === null ? null : versions },
     ...{ credentials: options.credentials.store, sourceNames: options.sourceNames },
     reads,
     withStrays: options.withStrays ?? true,

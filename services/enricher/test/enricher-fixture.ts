@@ -20,10 +20,9 @@ import {
   type Producer,
   readDeadLetter,
   type Serde,
-  type StageHost,
 } from '@millrace/messaging';
 import { createLogger, createMetrics } from '@millrace/service';
-import { createEnricher } from '../src/enricher.ts';
+import { createEnricher, type Enricher } from '../src/enricher.ts';
 
 const order = { actor: 'test', at: 0, leaves: false, ratePerSecond: null };
 
@@ -33,7 +32,7 @@ export const specs = topicSpecs(flows.groups().filter((group) => group.startsWit
 const noBodies = { get: () => Promise.reject(new Error('no bodies here')), erase: async () => undefined };
 
 export interface Fixture {
-  readonly enricher: StageHost;
+  readonly enricher: Enricher;
   /** Writes a raw webhook as the gateway does. */
   webhook(id: string, key: string, data: WebhookReceived): Promise<void>;
   /** Writes a business event as a gateway does whose clock says so. */

@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { eventually } from '@millrace/conformance';
+import { aTicketEntity, receivedTicket } from '@millrace/conformance/builders';
 import { topics } from '@millrace/contracts';
+import type { Flow } from '@millrace/flows';
+import { flowsOf } from '@millrace/flows/testing';
 import { type BodyStore, CodedError, createInMemoryBroker, readDeadLetter, retry } from '@millrace/messaging';
 import { anIssueOf, aWebhook, bareSerde, ticketCreated } from './builders.ts';
-import { type Fixture, specs, startEnricher } from './enricher-fixture.ts';
+import { type Fixture, flows, specs, startEnricher } from './enricher-fixture.ts';
 
 const opened: { close(): Promise<void> }[] = [];
 afterEach(async () => {
@@ -112,6 +115,27 @@ describe('enricher', () => {
       .map(({ outputId }) => outputId);
     expect(outputs).toHaveLength(2);
     expect(new Set(outputs).size).toBe(1);
+  });
+
+  it('looks up by the expression of other flows from then on, and must be started anew for a table that it did not read', async () => {
+    const fixture = await start();
+    const anew = (by: string, table = 'accounts') => {
+      const tickets = flows.flows['tickets'] as Flow;
+      const enrich = [{ table, by, as: 'account', required: true }];
+      return flowsOf([{ ...tickets, enrich }, flows.flows['issues'] as Flow], flows.sources);
+    };
+    await fixture.row('accounts', 'by-its-subject', { tier: 'gold' });
+    expect(await fixture.enricher.reload(anew('subject'), flows)).toEqual([]);
+    await fixture.businessEvent(
+      'reloaded',
+      { ...receivedTicket, sequence: null, entity: aTicketEntity({ subject: 'by-its-subject' }) },
+      Date.now(),
+    );
+    await fixture.settled();
+    expect((await fixture.values(topics.ticketsEnriched)).at(-1)?.context['account']).toMatchObject({ found: true });
+    expect(await fixture.enricher.reload(anew('subject', 'unread'), flows)).toEqual([
+      'reference table unread is read from its start on',
+    ]);
   });
 
   it('says in its checks what is ready', async () => {

@@ -3,11 +3,13 @@ import type { SchemaAdmin } from '@millrace/kafka';
 import type { Database } from '@millrace/ledger/postgres';
 import type { Broker, TopicDescription } from '@millrace/messaging';
 import type { CredentialStore } from '@millrace/operator-api/credentials';
+import type { FlowVersions } from '../flows/flow-versions.ts';
 import type { Pipelines } from '../pipelines/pipelines.ts';
 import type { JobStore } from '../redrive/job-store.ts';
 import { clockFindings, skewOfPostgres, skewsOfServices } from './clock-findings.ts';
 import { durabilityFindings, internalTopics } from './durability-findings.ts';
 import type { Check, Finding } from './finding.ts';
+import { flowFindings } from './flow-findings.ts';
 import { groupFindings, rateFindings } from './group-findings.ts';
 import { readGroups } from './read-groups.ts';
 import { checkSchemas } from './schema-findings.ts';
@@ -28,6 +30,8 @@ export interface ChecksOptions {
   readonly groups: readonly string[];
   /** Everything that each reads. */
   readonly reads: ReadonlyMap<string, readonly string[]>;
+  /** Null where the flows stay those of the start. */
+  readonly versions: Pick<FlowVersions, 'announced' | 'processes'> | null;
   /** Also look for what removed routes left behind. */
   readonly withStrays: boolean;
   readonly hasOrdinal: boolean;
@@ -58,7 +62,7 @@ export const defaultDoctorLimits: DoctorLimits = {
 
 /** Everything that `millrace doctor` asks. Nothing here writes. */
 export function installationChecks(options: ChecksOptions): readonly Check[] {
-  const { broker, database, pipelines, jobs, schemas, groups, limits, now } = options;
+  const { broker, database, pipelines, jobs, schemas, versions, groups, limits, now } = options;
   return [
     { name: 'topics', needs: 'kafka', find: () => checkTopics(options) },
     { name: 'durability', needs: 'kafka', find: () => checkDurability(options) },
@@ -90,6 +94,9 @@ export function installationChecks(options: ChecksOptions): readonly Check[] {
             find: () => checkSchemas(schemas, Object.values(topics)),
           } satisfies Check,
         ]),
+    ...(versions === null
+      ? []
+      : [{ name: 'flows', needs: 'kafka', find: async () => flowFindings(versions) } satisfies Check]),
     { name: 'pipelines', needs: 'kafka', find: async () => pipelineFindings(pipelines.list(), groups) },
     {
       name: 'keys',

@@ -113,8 +113,8 @@ export function createPipelines(options: PipelinesOptions): Pipelines {
         return {
           group,
           service: said?.service ?? (group.split('.')[0] as string),
-          // Its processes let it go: what they said of it last does not count any more.
-          state: groups.includes(group) ? (said?.state ?? 'unknown') : 'removed',
+          // Its processes let it go: what they said of it last does not count any more. The index is no part of flows.
+          state: groups.includes(group) || said?.service === 'dlq-replayer' ? (said?.state ?? 'unknown') : 'removed',
           code: said?.code ?? null,
           reason: said?.reason ?? null,
           since: said === undefined ? null : isoTime(said.since),

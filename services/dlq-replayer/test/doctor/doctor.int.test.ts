@@ -77,6 +77,7 @@ const examined = (over: Partial<ChecksOptions> = {}): Promise<Examination> =>
     {
       now: Date.now,
       checks: installationChecks({
+        versions: null,
         ...{ broker, database, pipelines, jobs, schemas, groups },
         ...{ credentials: credentials.store, sourceNames: ['zendesk'] },
         reads: new Map(

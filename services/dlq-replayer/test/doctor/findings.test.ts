@@ -4,6 +4,7 @@ import type { TopicDescription } from '@millrace/messaging';
 import { clockFindings, skewsOfServices } from '../../src/doctor/clock-findings.ts';
 import { examine } from '../../src/doctor/examine.ts';
 import { type Check, words } from '../../src/doctor/finding.ts';
+import { flowFindings } from '../../src/doctor/flow-findings.ts';
 import { type GroupFacts, groupFindings, type PartitionFacts, rateFindings } from '../../src/doctor/group-findings.ts';
 import { capabilityFindings, jobFindings, pipelineFindings } from '../../src/doctor/state-findings.ts';
 import { strayTopics, topicFindings, usualReplication } from '../../src/doctor/topic-findings.ts';
@@ -273,5 +274,26 @@ describe('words', () => {
     [-30_000, '-30 s'],
   ])('says %d ms as %s', (milliseconds, text) => {
     expect(words(milliseconds)).toBe(text);
+  });
+});
+
+describe('flow findings', () => {
+  const one = { process: 'enricher-0', state: 'running', digest: 'new', reasons: [], at: '' } as const;
+  const found = (processes: Parameters<typeof flowFindings>[0]['processes'], announced: string | null = 'new') =>
+    flowFindings({ announced: () => announced, processes });
+
+  it('name a process that runs other flows than the announced ones, why, and what it takes', () => {
+    expect(found(() => [one])).toEqual([]);
+    expect(found(() => [{ ...one, digest: 'old' }], null)).toEqual([]);
+    expect(found(() => [{ ...one, state: 'restart', digest: 'old', reasons: ['table t is new'] }])).toMatchObject([
+      {
+        where: 'enricher-0',
+        what: 'runs version old of the flows, and new is announced: table t is new',
+        mend: 'start it anew',
+      },
+    ]);
+    expect(found(() => [{ ...one, state: 'waiting', digest: 'old' }])).toMatchObject([
+      { mend: expect.stringContaining('bring it') },
+    ]);
   });
 });
