@@ -20,7 +20,7 @@ export async function followJob(
 ): Promise<ExitCode | undefined> {
   const { now, signal } = context;
   const deadline = now() + Number(timeout) * 1_000;
-  const progress = print.progress({ what: 'sent' });
+  const progress = print.progress({ what: 'starting' });
   let isSent = false;
   for (let pauseMs = 100; ; pauseMs = Math.min(1_000, pauseMs * 1.2)) {
     const job = await throughRestarts(() => context.api.jobs.show({ job: id }), deadline, context);

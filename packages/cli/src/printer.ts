@@ -1,6 +1,6 @@
 import { cut, escapedJson, escapedLine, escapedLines } from '@millrace/text';
-import Table from 'cli-table3';
 import type { OutputConfiguration } from 'commander';
+import stringWidth from 'string-width';
 import type { CliError } from './cli-error.ts';
 import { sizeOf } from './terminal/output.ts';
 import { isLong } from './terminal/pager.ts';
@@ -79,8 +79,9 @@ export function createPrinter({ out, err, pager }: Terminal, { json, paged, now 
   };
 }
 
-/** A cell that is longer is nothing to read in a table; and the library measures wide letters again and again as it pads. */
+/** A cell that is longer is nothing to read in a table. */
 const longestCell = 500;
+const gap = '   ';
 
 /** Rows under a head, as wide as they are: for people, and for `less -S`. */
 export function table(
@@ -88,10 +89,18 @@ export function table(
   rows: readonly (readonly (string | number | null | undefined)[])[],
 ): string {
   if (rows.length === 0) return 'nothing';
-  const drawn = new Table({ head: [...head], style: { head: [], border: [], 'padding-left': 0 }, chars: quiet });
-  for (const row of rows)
-    drawn.push(row.map((cell) => escapedLine(cut(String(cell ?? ''), longestCell, { mark: '…' }))));
-  return drawn.toString();
+  const lines = [head, ...rows].map((row) =>
+    row.map((cell) => {
+      const text = escapedLine(cut(String(cell ?? ''), longestCell, { mark: '…' }));
+      return { text, width: stringWidth(text) };
+    }),
+  );
+  const widths = head.map((_, column) => Math.max(...lines.map((line) => line[column]?.width ?? 0)));
+  // The last column is not padded: that would fold a line which fits.
+  return lines
+    .map((line) => line.map(({ text, width }, column) => text + ' '.repeat((widths[column] ?? width) - width)))
+    .map((cells) => cells.join(gap).trimEnd())
+    .join('\n');
 }
 
 /** Name and value, one a line. */
@@ -102,8 +111,8 @@ export function facts(pairs: readonly (readonly [name: string, value: unknown])[
       escapedLine(name),
       escapedLine(typeof value === 'string' ? value : JSON.stringify(value)),
     ]);
-  const width = Math.max(...pairs.map(([name]) => escapedLine(name).length));
-  return shown.map(([name = '', value]) => `${name.padEnd(width)}  ${value}`).join('\n');
+  const width = Math.max(...pairs.map(([name]) => stringWidth(escapedLine(name))));
+  return shown.map(([name = '', value]) => `${name}${' '.repeat(width - stringWidth(name))}  ${value}`).join('\n');
 }
 
 /** What the parser of the command line writes: help, and complaints that repeat what was typed. */
@@ -117,21 +126,3 @@ export const parserOutput = ({ out, err }: Terminal): OutputConfiguration => ({
 /** `2026-11-22 16:24:31` of an ISO time, in UTC. */
 export const shortTime = (iso: string | null): string =>
   iso === null ? '' : iso.replace('T', ' ').replace(/\.\d+Z$/, '');
-
-const quiet = {
-  top: '',
-  'top-mid': '',
-  'top-left': '',
-  'top-right': '',
-  bottom: '',
-  'bottom-mid': '',
-  'bottom-left': '',
-  'bottom-right': '',
-  left: '',
-  'left-mid': '',
-  mid: '',
-  'mid-mid': '',
-  right: '',
-  'right-mid': '',
-  middle: '  ',
-};

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { CliError } from '../src/index.ts';
-import { createPrinter, type PrinterOptions } from '../src/printer.ts';
+import { createPrinter, type PrinterOptions, table } from '../src/printer.ts';
 import { recordedOutput } from './terminal/recorded-output.ts';
 
 const screen = { columns: 40, rows: 5 };
@@ -84,5 +84,25 @@ describe('a failure', () => {
     };
     expect(failed(false)).toBe('there is no \\u0007 (X_CLI_USAGE)\n');
     expect(JSON.parse(failed(true))).toEqual({ code: 'X_CLI_USAGE', message: 'there is no \u0007' });
+  });
+});
+
+describe('a table', () => {
+  it('has its columns below each other, wide letters too, and no blanks at the end of a line', () => {
+    const rows = [
+      ['plain', 1, null],
+      ['你好', 22, 'last'],
+    ];
+    expect(table(['name', 'n', 'note'], rows).split('\n')).toEqual([
+      'name    n    note',
+      'plain   1',
+      '你好    22   last',
+    ]);
+  });
+
+  it('shows a cell of a stranger in one line, cut where it is no longer read', () => {
+    const [, row = ''] = table(['a'], [[`x\n${'y'.repeat(600)}`]]).split('\n');
+    expect(row).toMatch(/^x\\ny+…$/);
+    expect(row.length).toBeLessThan(510);
   });
 });

@@ -1,22 +1,20 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import type { Command } from 'commander';
+import { type Command, Command as Program } from 'commander';
+import { bindRun, type Context, run, verb } from '../src/context.ts';
 import { createContext, createProgram, exitCodeOf, exitCodes, exitMeanings } from '../src/index.ts';
+import type { Printer } from '../src/printer.ts';
+import { recordedOutput } from './terminal/recorded-output.ts';
 
-const aProgram = (): Promise<Command> =>
-  createProgram(
-    createContext({
-      ...{
-        env: {},
-        cwd: '/nowhere',
-        root: '/nowhere',
-        now: () => 0,
-        terminal: { out: process.stdout, err: process.stderr },
-      },
-      signal: new AbortController().signal,
-    }),
-  );
+const aContext = (): Context =>
+  createContext({
+    ...{ env: {}, cwd: '/nowhere', root: '/nowhere', now: () => 0 },
+    terminal: { out: recordedOutput(), err: recordedOutput() },
+    signal: new AbortController().signal,
+  });
+
+const aProgram = (): Promise<Command> => createProgram(aContext());
 
 const verbsOf = (command: Command): readonly Command[] =>
   command.commands.length === 0 ? [command] : command.commands.flatMap(verbsOf);
@@ -35,13 +33,33 @@ function helpOf(command: Command): string {
   return text;
 }
 
-const verbs = verbsOf(await aProgram()).map((verb) => [pathOf(verb), helpOf(verb)] as const);
+const verbs = verbsOf(await aProgram()).map((each) => [pathOf(each), helpOf(each)] as const);
 
 describe('the program', () => {
   it('has the noun of each file below verbs/, without a list of them', async () => {
     const files = readdirSync(join(import.meta.dirname, '../src/verbs')).map((name) => name.replace(/\.ts$/, ''));
     const { commands } = await aProgram();
     expect(commands.map((command) => command.name()).toSorted()).toEqual(files.toSorted());
+  });
+});
+
+describe('an action', () => {
+  it('gets the options of its verb, and not how its answer is shown', async () => {
+    const context = aContext();
+    const program = new Program('millrace');
+    const bound = bindRun(program, context);
+    const seen: unknown[] = [];
+    verb(program, 'heal <vendor>', { does: 'heals', example: 'millrace heal http' })
+      .option('--times <n>', 'so often')
+      .action(
+        run(async (print: Printer, ...given: unknown[]) => {
+          seen.push(...given, typeof print.result);
+          return exitCodes.planEmpty;
+        }),
+      );
+    await program.parseAsync(['heal', 'http', '--times', '3', '--json', '--no-pager'], { from: 'user' });
+    expect(seen).toEqual(['http', { times: '3' }, 'function']);
+    expect(bound.exitCode).toBe(exitCodes.planEmpty);
   });
 });
 
@@ -53,9 +71,9 @@ describe('the help of a verb', () => {
       const words = [...example.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? '');
       const program = await aProgram();
       let called = '';
-      for (const verb of verbsOf(program)) {
-        verb.action(() => {
-          called = pathOf(verb);
+      for (const each of verbsOf(program)) {
+        each.action(() => {
+          called = pathOf(each);
         });
       }
       await program.parseAsync(words, { from: 'user' });

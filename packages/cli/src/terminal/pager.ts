@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import stringWidth from 'string-width';
 import { type Output, sizeOf } from './output.ts';
 
 /** Shows a text page by page and returns when its reader is done; false where no pager could be started. */
@@ -31,7 +32,7 @@ export function isLong(text: string, output: Output): boolean {
   const { columns, rows } = sizeOf(output);
   let height = 1; // the prompt that follows
   for (const line of text.split('\n')) {
-    height += Math.max(1, Math.ceil(line.length / columns));
+    height += Math.max(1, Math.ceil(stringWidth(line) / columns));
     if (height > rows) return true;
   }
   return false;

@@ -32,7 +32,9 @@ const barWidth = { least: 10, most: 40 } as const;
 /** One line that is drawn again and again: for people. */
 export function drawnProgress(err: Output, { at: first, now, since = now() }: ProgressOptions): Progress {
   let phase = { at: first, since };
+  let drawnAt = since;
   const draw = (): void => {
+    drawnAt = now();
     cursorTo(err, 0);
     err.write(lineOf(phase.at, { elapsedMs: now() - phase.since, columns: sizeOf(err).columns }));
     clearLine(err, 1);
@@ -41,8 +43,9 @@ export function drawnProgress(err: Output, { at: first, now, since = now() }: Pr
   draw();
   return {
     update: (at) => {
-      phase = { at, since: at.what === phase.at.what ? phase.since : now() };
-      draw();
+      const isNew = at.what !== phase.at.what;
+      phase = { at, since: isNew ? now() : phase.since };
+      if (isNew || isOver(at) || now() - drawnAt >= redrawMs) draw();
     },
     end: () => {
       clearInterval(timer);
@@ -59,7 +62,7 @@ export function plainProgress(err: Output, { at: first, now }: ProgressOptions):
     update: (at) => {
       const line = countOf(at);
       if (at.what !== told.what) told = { ...told, at: now(), what: at.what };
-      const isDue = now() - told.at >= plainEveryMs || (at.total !== undefined && at.done === at.total);
+      const isDue = now() - told.at >= plainEveryMs || isOver(at);
       if (line === undefined || line === told.line || !isDue) return;
       told = { ...told, line, at: now() };
       err.write(`${escapedLine(line)}\n`);
@@ -67,6 +70,8 @@ export function plainProgress(err: Output, { at: first, now }: ProgressOptions):
     end: () => {},
   };
 }
+
+const isOver = ({ done, total }: At): boolean => total !== undefined && done === total;
 
 /** Nobody looks. */
 export const noProgress: Progress = { update: () => {}, end: () => {} };
@@ -79,9 +84,10 @@ export function lineOf(
   const { done = 0, total } = at;
   const count = countOf(at);
   if (count === undefined || total === undefined)
-    return within(`${at.what} ${spinner(elapsedMs)} ${seconds(elapsedMs)}`, columns);
+    return within(`${at.what} ${spinner(elapsedMs)} ${Math.floor(elapsedMs / 1_000)} s`, columns);
   const share = total === 0 ? 1 : Math.min(1, done / total);
-  const leftMs = done > 0 && done < total ? (elapsedMs / done) * (total - done) : undefined;
+  const isPaced = elapsedMs >= 1_000 && done > 0 && done < total;
+  const leftMs = isPaced ? (elapsedMs / done) * (total - done) : undefined;
   const told = ` ${String(Math.floor(share * 100)).padStart(3)} %  ${count}${leftMs === undefined ? '' : `, ${seconds(leftMs)} left`}`;
   const width = Math.max(barWidth.least, Math.min(barWidth.most, columns - told.length - 3));
   const filled = Math.floor(share * width);

@@ -255,7 +255,7 @@ const showDeadLetter = ({ record, ...row }: Answers['show']): string => {
       ['id', row.id],
       ['group', row.group],
       ['status', row.status],
-      ['code', `${row.code} (${row.errorClass}, while it was to ${row.step})`],
+      ['code', `${row.code} (${row.errorClass}, in the step ${row.step})`],
       ['message', row.message],
       ['attempts', `${row.attempts}, redriven ${row.redrives} times`],
       ['failed', `${shortTime(row.failedAt)}, first ${shortTime(row.firstFailedAt)}`],

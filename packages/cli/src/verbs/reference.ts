@@ -122,7 +122,7 @@ async function load(
   });
   const isPlan = plan === true || (replace === true && start !== true);
   const options = { key, separator, encoding, replace: replace === true, plan: isPlan };
-  const progress = print.progress({ what: 'uploaded', unit: 'bytes' });
+  const progress = print.progress({ what: 'uploading' });
   const loaded = await api.reference.load({ table, bytes: piecesOf(bytes, progress), ...options });
   print.result(loaded, (done) => showLoad(done, isPlan));
   return undefined;
@@ -135,7 +135,8 @@ async function* piecesOf(bytes: Uint8Array, progress: Progress): AsyncGenerator<
   for (let start = 0; start < bytes.length; start += pieceBytes) {
     yield bytes.subarray(start, start + pieceBytes);
     const done = Math.min(start + pieceBytes, bytes.length);
-    progress.update({ what: 'uploaded', done, total: bytes.length, unit: 'bytes' });
+    // What goes in one piece is gone before anybody could read of it.
+    if (bytes.length > pieceBytes) progress.update({ what: 'uploaded', done, total: bytes.length, unit: 'bytes' });
   }
   progress.update({ what: 'uploaded, loading' });
 }

@@ -87,7 +87,8 @@ describe('a source of names', () => {
 
   it('serves a new verb by its placeholder alone', () => {
     const other = new Program('millrace');
-    other.command('pipelines').command('seek <group>').option('--to <time>');
-    expect(wantedBy(other, ['pipelines', 'seek', ''])).toEqual(name('pipelines', 'group'));
+    other.command('pipelines').alias('lines').command('turn <group>').option('--to <time>');
+    for (const noun of ['pipelines', 'lines'])
+      expect(wantedBy(other, [noun, 'turn', ''])).toEqual(name('pipelines', 'group'));
   });
 });

@@ -10,6 +10,7 @@ describe('a line of progress', () => {
     expect(lineOf({ what: 'sent', done: 120, total: 200 }, wide)).toBe(
       `[${'#'.repeat(24)}${'-'.repeat(16)}]  60 %  sent 120 of 200, 4 s left`,
     );
+    expect(lineOf({ what: 'sent', done: 1, total: 200 }, { ...wide, elapsedMs: 500 })).not.toContain('left');
     expect(lineOf({ what: 'sent', done: 200, total: 200 }, wide)).toBe(`[${'#'.repeat(40)}] 100 %  sent 200 of 200`);
   });
 
@@ -43,12 +44,25 @@ describe('a line of progress', () => {
 describe('progress on a terminal', () => {
   it('is one line that is drawn again, and gone at the end', () => {
     const err = recordedOutput({ columns: 60, rows: 24 });
-    const progress = drawnProgress(err, { at: { what: 'sent', done: 0, total: 2 }, now: () => 0 });
+    let time = 0;
+    const progress = drawnProgress(err, { at: { what: 'sent', done: 0, total: 2 }, now: () => time });
+    time += 1_000;
     progress.update({ what: 'sent', done: 1, total: 2 });
     progress.end();
     expect(err.text()).not.toContain('\n');
     expect(err.text()).toContain(' 50 %  sent 1 of 2');
     expect(err.text().endsWith(`${esc}[1G${esc}[2K`)).toBe(true);
+  });
+});
+
+describe('progress on a terminal that moves fast', () => {
+  it('is drawn no more often than a person can see, and at last when it is over', () => {
+    const err = recordedOutput({ columns: 60, rows: 24 });
+    const progress = drawnProgress(err, { at: { what: 'sent', done: 0, total: 1_000 }, now: () => 0 });
+    for (let done = 1; done <= 1_000; done += 1) progress.update({ what: 'sent', done, total: 1_000 });
+    progress.end();
+    expect(err.text().match(/\[[#-]+\]/g)).toHaveLength(2);
+    expect(err.text()).toContain('100 %  sent 1000 of 1000');
   });
 });
 
