@@ -9,6 +9,7 @@ import {
   isCodedError,
   type RanOnce,
   readIdentity,
+  retry,
   runOnce,
   type Serde,
 } from '@millrace/messaging';
@@ -51,16 +52,17 @@ function createRun({ ports, services }: DryRunOptions) {
     opened.set(name, service);
     return service;
   };
-  /** The service of those that let records in. */
+  /** The service that lets records in: it has no stage, and whoever has one is opened by what reaches it. */
   const atEdge = async (kind: 'webhook' | 'event'): Promise<DryService> => {
     for (const name of services.keys()) {
+      if (flows.stages.some(({ service }) => service === name)) continue;
       const service = await serviceOf(name);
       if (service?.[kind] !== undefined) return service;
     }
     throw new TypeError(`no service of the dry run takes a ${kind}`);
   };
   let offset = 0;
-  const standing = (topic: string, record: Pick<InboundRecord, 'key' | 'value' | 'headers'>): InboundRecord => ({
+  const placed = (topic: string, record: Pick<InboundRecord, 'key' | 'value' | 'headers'>): InboundRecord => ({
     ...record,
     ...{ topic, partition: 0, offset: offset++, timestamp: now() },
   });
@@ -83,7 +85,7 @@ function createRun({ ports, services }: DryRunOptions) {
       return (await taken) ?? { outcome: 'nothing' };
     },
     enter({ topic, key, headers, value }: Accepted): { readonly first: InboundRecord; readonly shown: ShownRecord } {
-      const first = standing(topic.name, {
+      const first = placed(topic.name, {
         ...{ key: key === null ? null : Buffer.from(key), headers, value: serde.encode(topic, value) },
       });
       return { first, shown: shownOf(first) };
@@ -100,7 +102,7 @@ function createRun({ ports, services }: DryRunOptions) {
             signal,
           );
           steps.push(step);
-          for (const made of records) waiting.push(standing(made.topic, made));
+          for (const made of records) waiting.push(placed(made.topic, made));
           if (steps.length > mostRecords)
             throw new DryRunError(
               'X_DRY_RUN_ENDLESS',
@@ -168,8 +170,11 @@ async function ran(
     const { handled, records } = await runOnce(pipeline, record, { serde }, signal);
     return { outcome: handled.outcome, findings: findings(), records };
   } catch (error) {
-    if (!isCodedError(error)) throw error;
-    const { code, message, disposition } = error;
+    signal.throwIfAborted();
+    // What nobody foresaw is tried again, as by the pipeline.
+    const { code, message, disposition } = isCodedError(error)
+      ? error
+      : { code: 'X_INTERNAL', message: Error.isError(error) ? error.message : 'unknown', disposition: retry() };
     return {
       outcome: { kind: 'failed', code, disposition: disposition.kind, message },
       findings: findings(),

@@ -81,6 +81,27 @@ describe('a dry run', () => {
     ]);
   });
 
+  it('shows a failure that nobody foresaw as the pipeline would treat it, and goes on elsewhere', async () => {
+    const failing: Handler<Received> = () => {
+      throw new TypeError('x is not a function');
+    };
+    const { steps } = await dryRun(sample, { ports, services: new Map([['enricher', enricher(failing)]]) }, never);
+    expect(steps).toMatchObject([{ outcome: { kind: 'failed', code: 'X_INTERNAL', disposition: 'retry' } }]);
+  });
+
+  it('lets a webhook in at the service that has no stage, and opens no other for it', async () => {
+    const refusing: OpenDryRun = () => {
+      throw new Error('not to be opened');
+    };
+    const edge: OpenDryRun = () => ({ webhook: async () => ({ outcome: 'a handshake' }) });
+    const services = new Map([
+      ['enricher', refusing],
+      ['ingest-gateway', edge],
+    ]);
+    const webhook = parseSample({ source: 'zendesk', body: '' });
+    expect(await dryRun(webhook, { ports, services }, never)).toMatchObject({ accepted: null, notes: ['a handshake'] });
+  });
+
   it('opens a service only when a record reaches it, and closes what it opened', async () => {
     let opened = 0;
     let closed = 0;

@@ -5,6 +5,7 @@ import type { Topic } from '@millrace/contracts';
 import { type DryRunPorts, type DryStage, type Findings, type OpenDryRun, watchedExpressions } from '@millrace/dry-run';
 import { createExpressions, type Expressions, type Flow, flowList, flowTopics, type Route } from '@millrace/flows';
 import { type Deliverable, deliverPipeline, type Written } from './deliver.ts';
+import { createDestination } from './destination.ts';
 import { type DrySettings, drySettings } from './dry-settings.ts';
 
 /** Every route with its own sink, whose ways out are rehearsed; its first delivery of the event, so no ledger is asked. */
@@ -39,12 +40,15 @@ export function dryDeliverStage(
     const context = { route: delivery.route, entity: flow.entity, schema: topic.schema, now };
     const rehearsal = definition.rehearse(settings, context);
     const { shown, ...ways } = rehearsedWays({ rehearsal, secrets, placeholders });
-    const sink = definition.open(settings, { ...context, ...ways });
+    const opened = createDestination({
+      ...{ definition, readSettings: () => settings, openOutbound: () => ways.outbound },
+      context: { ...context, openPool: ways.openPool },
+    });
     try {
-      const { outcome, reason = null, destination } = await sink.write(delivery, signal);
+      const { outcome, reason = null, destination } = await opened.write(delivery, signal);
       return { outcome, reason, destination };
     } finally {
-      await sink.close();
+      await opened.close();
       sent = { requests: shown(), notes: notesOf(rehearsal.assumes, placeholders) };
     }
   };

@@ -118,7 +118,7 @@ class KafkaIndexer implements Indexer {
     if (!this.#isOpen) return;
     const before = String(this.#topics);
     await this.#discover();
-    // What is halted or mends itself joins with the new topics by itself.
+    // What is halted, or rebuilds its index, joins with the new topics by itself.
     if (String(this.#topics) === before || this.#state?.state === 'halted' || this.#mending !== null) return;
     const member = this.#member;
     this.#member = null;
