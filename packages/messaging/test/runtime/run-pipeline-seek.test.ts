@@ -3,6 +3,7 @@ import { retryTiers, retryWaitsMs } from '@millrace/contracts';
 import { CodedError, deadLetter, retry } from '../../src/disposition.ts';
 import { createPipelineRig, type PipelineRig, turns } from '../../src/testing/index.ts';
 import { committedOffsets, copier, copy, gate, group, input, nothing, output, publishNotes } from './copier.ts';
+import { aKeeper, group as keepers, input as kept, never } from './keeper.ts';
 
 const firstWaitMs = retryWaitsMs[retryTiers[0]];
 
@@ -205,6 +206,33 @@ describe('a pipeline whose offsets an operator sets', () => {
       .records(`dlq.${group}`)
       .map(({ headers }) => headers.find(([name]) => name === 'dlq.id')?.[1]?.toString());
     expect([ids.length, new Set(ids).size]).toEqual([2, 1]);
+  });
+});
+
+describe('a pipeline that holds keys, sent back', () => {
+  it('keeps their lines as they were while the first of them fails, and releases them in order once it does not', async () => {
+    const k = aKeeper();
+    k.broken.set('a1', never);
+    const { run } = await k.start('hold-key');
+    await k.publish('b1', 'a1', 'a2', 'b2', 'a3');
+    await run.whenCaughtUp();
+    const before = k.dead();
+    const back = async (): Promise<void> => {
+      await run.leave();
+      await k.rig.cluster.admin.setOffsets(keepers, [{ topic: kept.name, partition: 0, offset: 0 }]);
+      await run.resume();
+      await run.whenCaughtUp();
+    };
+    await back();
+    const again = k.dead().slice(before.length);
+    expect(again.map(({ id, at }) => [id, at])).toEqual(before.map(({ id, at }) => [id, at]));
+    k.broken.clear();
+    await back();
+    expect(k.applied.filter((name) => name.startsWith('a'))).toEqual(['a1', 'a2', 'a3']);
+    await k.publish('a4');
+    await run.whenCaughtUp();
+    expect(k.applied.at(-1)).toBe('a4');
+    await k.rig.close();
   });
 });
 
