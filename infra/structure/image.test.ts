@@ -18,4 +18,21 @@ describe('the image', () => {
     const missing = [...nodeRuntime.flags, ...environment].filter((wanted) => !told.includes(wanted));
     expect(missing).toEqual([]);
   });
+
+  it('is made only from what its build is let see', () => {
+    const seen = readText('infra/docker/Dockerfile.dockerignore')
+      .split('\n')
+      .flatMap((rule) => (rule.startsWith('!') ? [rule.slice(1)] : []));
+    const copied = [...dockerfile.matchAll(/^COPY (?!--)(.+) \S+$/gm)].flatMap(([, sources = '']) =>
+      sources.split(' '),
+    );
+    expect(copied.length).toBeGreaterThan(seen.length / 2);
+    expect(copied.filter((source) => !seen.some((path) => source === path || source.startsWith(`${path}/`)))).toEqual(
+      [],
+    );
+  });
+
+  it('holds what the command needs to run', () => {
+    expect(dockerfile).toContain("--filter-prod '@millrace/cli...'");
+  });
 });
