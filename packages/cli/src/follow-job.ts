@@ -3,6 +3,7 @@ import type { JobView } from '@millrace/operator-api';
 import { CliError, type ExitCode, exitCodes } from './cli-error.ts';
 import type { Context } from './context.ts';
 import { facts, type Printer } from './printer.ts';
+import type { At } from './terminal/progress.ts';
 
 export interface Followed {
   readonly id: string;
@@ -24,7 +25,7 @@ export async function followJob(
   let isSent = false;
   for (let pauseMs = 100; ; pauseMs = Math.min(1_000, pauseMs * 1.2)) {
     const job = await throughRestarts(() => context.api.jobs.show({ job: id }), deadline, context);
-    if (!isSent) progress.update({ what: 'sent', done: job.sent, total: job.sent + job.left });
+    if (!isSent) progress.update(sentOf(job));
     isSent ||= job.left === 0;
     if (wait && isSent) progress.update({ what: 'answered', done: job.sent - job.waiting, total: job.sent });
     const isOver = job.state === 'failed' || (job.state === 'done' && (!wait || job.waiting === 0));
@@ -41,6 +42,12 @@ export async function followJob(
     }
     await pause(pauseMs, undefined, { signal });
   }
+}
+
+/** What was answered for was sent, though the job counts it only with its chunk. */
+function sentOf({ sent, left, resolved, failedAgain }: JobView): At {
+  const total = sent + left;
+  return { what: 'sent', done: Math.min(total, Math.max(sent, resolved + failedAgain)), total };
 }
 
 /** A replayer that is restarted goes on with its jobs, so whoever waits for one waits on. */

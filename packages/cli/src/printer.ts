@@ -44,10 +44,7 @@ export function createPrinter({ out, err, pager }: Terminal, { json, paged, now 
   const isWatched = !json && err.isTTY === true;
   const start = now();
   const silence = isWatched
-    ? setTimeout(
-        () => show(drawnProgress(err, { at: { what: 'waiting for the answer' }, now, since: start })),
-        silenceMs,
-      ).unref()
+    ? setTimeout(() => show(drawnProgress(err, { at: { what: 'working' }, now, since: start })), silenceMs).unref()
     : undefined;
   const end = (): void => {
     clearTimeout(silence);
