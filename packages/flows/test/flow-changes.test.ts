@@ -16,7 +16,7 @@ const aSource = (over: object = {}) => ({
     ...over,
   },
 });
-const task = { task: 'category', as: 'category', when: null, pack: null, settings: { identity: 'source' as const } };
+const task = { task: 'category', as: 'category', when: null, pack: null, settings: {} };
 const tickets = (over: Partial<Flow> = {}) =>
   flowsOf([aFlow('tickets', { deliver: [aRoute('a'), aRoute('b')], ...over })]);
 
