@@ -37,8 +37,8 @@ export interface CodedErrorOptions {
   /**
    * The dependency itself was not reached (refused, timed out while connecting): says nothing about the record, so its
    * attempt is not counted and the breaker opens soon. Never of what the record itself can have caused, as an answer that
-   * breaks off or does not come: with nothing else to try, it would be tried for ever and hold up its key. With `halt`: it shuts us out until somebody mends that,
-   * and whoever has to have it goes on waiting, loudly.
+   * breaks off or does not come: with nothing else to try, it would be tried for ever and hold up its key. With `halt`: it
+   * shuts us out until somebody changes that, and whoever has to have it goes on waiting, loudly.
    */
   readonly unavailable?: boolean;
   /** Stated by the adapter that got the answer; absent for a failure that is no answer, and for a verdict of our own. */
