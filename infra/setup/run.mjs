@@ -16,7 +16,12 @@ const jest = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarnin
 
 /** What each command runs once the tools are there, and whether it needs Kafka, the registry and Postgres. */
 const verbs = {
-  start: { run: ['infra/supervisor/src/main.ts'], servers: 'start' },
+  // It watches the others: with a small young generation and two malloc arenas it holds 50 MB less.
+  start: {
+    run: ['--max-semi-space-size=2', 'infra/supervisor/src/main.ts'],
+    servers: 'start',
+    env: { MALLOC_ARENA_MAX: '2' },
+  },
   test: { run: jest, servers: 'test' },
   check: { run: ['infra/setup/check.mjs'] },
   generate: { run: ['infra/setup/generate.mjs'] },
@@ -41,7 +46,7 @@ const main = async ([name, ...args]) => {
   const { env, node } = await ensureToolchain(say);
   await ensureDependencies(root, env, say);
   const forNode = { NODE_COMPILE_CACHE: join(cacheFolder(), 'node-compile-cache'), MILLRACE_INVOKED_FROM: invokedFrom };
-  return (await runChild(node, [...verb.run, ...args], { cwd: root, env: { ...env, ...forNode } })).code;
+  return (await runChild(node, [...verb.run, ...args], { cwd: root, env: { ...env, ...forNode, ...verb.env } })).code;
 };
 
 /** A machine with Docker and without Java: the same parts from images. */

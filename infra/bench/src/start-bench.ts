@@ -57,7 +57,7 @@ export const startBench: Bench = {
           cpuSeconds: busy.cpuSeconds,
           rssMb: busy.pssMb,
         }),
-        atMost(2_048, {
+        atMost(1_536, {
           name: 'start.memory',
           unit: 'MB',
           runs: [busy.pssMb],

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type GuardedProcess, openServerLog, type ServerLog, spawnGuarded } from '@millrace/embedded';
-import { nodeRuntime } from '@millrace/service';
+import { type NodeRuntime, nodeRuntime } from '@millrace/service';
 import type { Part, RunningChild } from './part.ts';
 import { SupervisorError } from './supervisor-error.ts';
 
@@ -15,6 +15,8 @@ export interface Program {
   readonly readyUrls: readonly string[];
   readonly logFile: string;
   readonly readyWithinMs?: number;
+  /** What Node is started with; as for a service when absent. */
+  readonly runtime?: NodeRuntime;
 }
 
 const stopGraceMs = 30_000; // a little more than the services give themselves to drain
@@ -24,11 +26,12 @@ const orphanGraceMs = 5_000;
 export const programPart = (program: Program): Part => ({
   name: program.name,
   start: async (signal) => {
+    const runtime: NodeRuntime = program.runtime ?? nodeRuntime;
     const log = await openServerLog(program.logFile);
     const child = spawnGuarded({
       command: process.execPath,
-      args: [...nodeRuntime.flags, program.script, ...(program.args ?? [])],
-      env: { ...nodeRuntime.environment, ...program.env, MILLRACE_PARENT: 'pipe' },
+      args: [...runtime.flags, program.script, ...(program.args ?? [])],
+      env: { ...runtime.environment, ...program.env, MILLRACE_PARENT: 'pipe' },
       input: 'pipe',
       output: log.descriptor,
       graceMs: stopGraceMs,

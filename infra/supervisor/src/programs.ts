@@ -4,7 +4,7 @@ import { cacheFolder } from '@millrace/embedded';
 import type { Flows } from '@millrace/flows';
 import { kafkaSettings } from '@millrace/kafka';
 import { type Secrets, sourcesFile, tokenFile } from '@millrace/provision/secrets';
-import type { ServiceDeclaration, SettingsDefinition } from '@millrace/service';
+import { quietRuntime, type ServiceDeclaration, type SettingsDefinition } from '@millrace/service';
 import { baseUrlVariable, declaredOf, environmentOf, type Installation } from '@millrace/system/environment';
 import { host, type KafkaNodes, operatorPortOf, type Ports, portOf, urlOf } from './layout.ts';
 import type { Program } from './program.ts';
@@ -28,10 +28,12 @@ export interface ProgramsOptions {
 /** The services, each told what it declares and nothing else. */
 export const servicePrograms = (options: ProgramsOptions): readonly Program[] =>
   options.services.map((service) => {
-    const { name, settings } = service;
+    const { name, settings, stages } = service;
+    const onlyWatches = stages.length > 0 && stages.every(({ to }) => to.length === 0);
     const port = portOf(options.ports, name);
     return {
       name,
+      ...(onlyWatches ? { runtime: quietRuntime } : {}),
       script: join(options.root, 'services', name, 'src/main.ts'),
       env: {
         ...runtimeOf(options),
@@ -50,6 +52,7 @@ export const simulatorsProgram = (options: ProgramsOptions): Program => {
   const { variables } = installationOf(options);
   return {
     name: 'simulators',
+    runtime: quietRuntime,
     script: join(options.root, 'packages/connectors/src/simulators/main.ts'),
     env: {
       ...runtimeOf(options),

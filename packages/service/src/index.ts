@@ -22,7 +22,7 @@ export {
   type MetricsOptions,
 } from './metrics.ts';
 export { type MetricName, names } from './names.ts';
-export { nodeRuntime } from './node-runtime.ts';
+export { type NodeRuntime, nodeRuntime, quietRuntime } from './node-runtime.ts';
 export type { Part } from './part.ts';
 export {
   exitCodeOf,

@@ -13,3 +13,14 @@ export const nodeRuntime = {
     MALLOC_ARENA_MAX: '2',
   },
 } as const;
+
+export interface NodeRuntime {
+  readonly flags: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** Of a program that carries no traffic on: a small young generation saves it 20 to 50 MB. */
+export const quietRuntime: NodeRuntime = {
+  flags: ['--disable-warning=ExperimentalWarning', '--min-semi-space-size=2', '--max-semi-space-size=2'],
+  environment: nodeRuntime.environment,
+};
