@@ -49,6 +49,8 @@ export interface FlowsFollower extends Part {
 type Answer = Pick<OpsFlows, 'state' | 'digest' | 'reasons'>;
 
 const retryMs = 1_000;
+/** Nobody's end is held up by a Kafka that does not answer. */
+const farewellMs = 1_000;
 
 export function followFlows(options: FollowFlowsOptions): FlowsFollower {
   const { process, broker, serde, load, apply, logger, now, lookEveryMs = 2_000 } = options;
@@ -179,6 +181,14 @@ export function followFlows(options: FollowFlowsOptions): FlowsFollower {
       await Promise.all([connecting, heard]);
       await last;
       clearTimeout(timer);
+      // Who ended in order runs nothing: what is left of it would be waited for at each announcement.
+      if (said !== null)
+        await producer
+          ?.send(
+            { topic: topics.opsFlows.name, key: Buffer.from(process), value: null, headers: [] },
+            AbortSignal.timeout(farewellMs),
+          )
+          .catch(() => undefined);
       await producer?.close();
     },
   };

@@ -23,7 +23,7 @@ let follower: FlowsFollower;
 const answers = (): readonly OpsFlows[] =>
   cluster
     .records(topics.opsFlows.name)
-    .filter(({ key }) => key?.toString() === 'enricher-0')
+    .filter(({ key, value }) => key?.toString() === 'enricher-0' && value !== null)
     .map(({ value }) => topics.opsFlows.decode((value as Buffer).subarray(5)));
 const answered = async (count: number): Promise<OpsFlows | undefined> => {
   while (answers().length < count) await new Promise((resolve) => setTimeout(resolve, 1));
@@ -119,6 +119,13 @@ describe('a process that follows the announced flows', () => {
     await start(other);
     expect(await answered(2)).toMatchObject({ state: 'running', digest: flowsDigest(other) });
     expect(applied).toHaveLength(1);
+  });
+
+  it('leaves nothing of itself behind when it ends in order', async () => {
+    await start();
+    await answered(1);
+    await follower.close();
+    expect(cluster.records(topics.opsFlows.name).at(-1)).toMatchObject({ key: Buffer.from('enricher-0'), value: null });
   });
 
   it('hears of the announcement although the registry was away when it came', async () => {
