@@ -322,45 +322,18 @@ describe('millrace', () => {
     });
   });
 
-  it('checks and draws the flow files without anything running', async () => {
-    const nowhere = { MILLRACE_STATE: join(folder, 'none.json') };
-    expect((await millrace(['flows', 'check', '--json'], nowhere)).code).toBe(0);
-    expect((await millrace(['flows', 'map'], nowhere)).out).toContain('flowchart');
-    const bad = join(folder, 'bad.yaml');
-    await writeFile(bad, 'flows: { nonsense: {}, tickets: { classify: [{ task: moods }], deliver: [] } }\n');
-    expect(await millrace(['flows', 'check', bad], nowhere)).toMatchObject({
-      code: 1,
-      err: expect.stringMatching(/nonsense[\s\S]*there is no task moods/),
-    });
-  });
-
-  it('warns where an expression uses an optional field as if it were always there', async () => {
-    const file = join(folder, 'optional.yaml');
-    await writeFile(
-      file,
-      [
-        'flows:',
-        '  tickets:',
-        '    enrich: [{ lookup: accounts, by: $lowercase(requester.emailDomain), as: account }]',
-        '    deliver:',
-        `      - { route: refunds, sink: postgres, table: refunds, when: "$contains(description, 'refund')" }`,
-        '      - { route: recent, sink: postgres, table: recent, when: updatedAt > 1700000000000 }',
-        `      - { route: who, sink: slack, channel: general, map: "'Assignee: ' & assignee" }`,
-        `      - { route: safe, sink: postgres, table: t, when: "$exists(description) and $contains(description, 'x')" }`,
-      ].join('\n'),
-    );
-    const { code, out } = await millrace(['flows', 'check', file, '--json']);
-    const { valid, warnings } = JSON.parse(out) as { valid: boolean; warnings: { path: string; message: string }[] };
-    expect([code, valid]).toEqual([0, true]);
-    expect(warnings.map(({ path, message }) => `${path}: ${message.split(' may be absent')[0]}`)).toEqual([
-      'flows.tickets.enrich[0].by: requester.emailDomain',
-      'flows.tickets.deliver[0].when: description',
-      'flows.tickets.deliver[1].when: updatedAt',
-      'flows.tickets.deliver[2].map: assignee',
-    ]);
-    expect((await millrace(['flows', 'check', file])).out).toContain(
-      'optional.yaml:6 flows.tickets.deliver[1].when: updatedAt may be absent: `>` does not hold then',
-    );
+  it('completes the names that the installation knows, changes nothing and audits nothing', async () => {
+    const audits = (await auditedActions()).length;
+    const complete = async (...words: string[]) =>
+      (await millrace(['completion', 'fish', '--', ...words])).out.trimEnd().split('\n');
+    expect(await complete('pipelines', 'halt', 'sink')).toEqual(['words', expect.stringMatching(`^${group}\t`)]);
+    expect(await complete('dlq', 'ls', '--fingerprint', 'f-X_B')).toEqual(['words', 'f-X_B\t1 of X_B']);
+    expect(await complete('topics', 'peek', 'ops.aud')).toEqual(['words', expect.stringMatching(/^ops\.audit\t/)]);
+    expect((await complete('dlq', 'show', '')).length).toBeGreaterThan(3);
+    expect((await auditedActions()).length).toBe(audits);
+    const refused = { MILLRACE_URL: replayer.url, MILLRACE_TOKEN: 'wrong-token-0123456789' };
+    const silent = { code: 0, out: 'words\n', err: '' };
+    expect(await millrace(['completion', 'bash', '--', 'dlq', 'show', ''], refused)).toEqual(silent);
   });
 
   it('says in one sentence what is missing, and exits as documented', async () => {
