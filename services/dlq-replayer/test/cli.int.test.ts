@@ -142,6 +142,8 @@ describe('millrace', () => {
     expect(await json('topics', 'peek', 'reference.rows.v1', '--key', 'accounts/acme.example')).toMatchObject([
       { key: 'accounts/acme.example', value: { attributes: { tier: 'gold' } } },
     ]);
+    const offsets = await json<{ earliest: number; latest: number }[]>('topics', 'offsets', 'reference.rows.v1');
+    expect(offsets.reduce((sum, { earliest, latest }) => sum + latest - earliest, 0)).toBeGreaterThan(0);
     expect(await millrace(['topics', 'peek', 'nowhere'])).toMatchObject({
       code: 1,
       err: expect.stringContaining('X_TOPIC_UNKNOWN'),

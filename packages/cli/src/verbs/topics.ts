@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { type Context, run, verb } from '../context.ts';
 import { type Printer, shortTime, table } from '../printer.ts';
 
-/** `millrace topics ls|peek`. */
+/** `millrace topics ls|offsets|peek`. */
 export function addVerbs(program: Command, { api }: Context): void {
   const topics = program.command('topics').description('what stands in Kafka');
   verb(topics, 'ls', { does: 'every topic, with how much it holds', example: 'millrace topics ls' }).action(
@@ -14,6 +14,20 @@ export function addVerbs(program: Command, { api }: Context): void {
         table(
           ['topic', 'partitions', 'records', 'cleanup', 'keeps'],
           rows.map((row) => [row.topic, row.partitions, row.records, row.cleanup, keeps(row.retentionMs)]),
+        ),
+      );
+      return undefined;
+    }),
+  );
+  verb(topics, 'offsets <topic>', {
+    does: 'where each partition begins and ends, as `pipelines seek` takes it',
+    example: 'millrace topics offsets tickets.received.v1',
+  }).action(
+    run(async (print: Printer, topic: string) => {
+      print.result(await api.topics.offsets({ topic }), (rows) =>
+        table(
+          ['partition', 'earliest', 'latest'],
+          rows.map(({ partition, earliest, latest }) => [partition, earliest, latest]),
         ),
       );
       return undefined;

@@ -39,6 +39,22 @@ export const topics = {
       }),
     ),
   }),
+  offsets: defineEndpoint({
+    method: 'GET',
+    path: '/v1/topics/{topic}/offsets',
+    summary: 'shows where each partition of a topic begins and ends',
+    permission: 'topics.read',
+    scope: { topic: 'topic' },
+    params: z.strictObject({ topic: name }),
+    answer: z.array(
+      z.object({
+        partition: z.int(),
+        earliest: z.int().describe('Of the oldest record that is kept.'),
+        latest: z.int().describe('Of the next record.'),
+      }),
+    ),
+    example: { topic: 'tickets.received.v1' },
+  }),
   peek: defineEndpoint({
     method: 'GET',
     path: '/v1/topics/{topic}/records',

@@ -28,6 +28,11 @@ export function operationsHandlers(parts: ApiParts): Handlers {
     doctor: { examine: ({ signal }) => parts.doctor(inTime(signal)) },
     topics: {
       list: async ({ access }) => (await listTopics(broker)).filter(({ topic }) => access.mayTopic(topic)),
+      offsets: async ({ asked: { topic } }) => {
+        await requireTopic(topic, broker);
+        const offsets = await broker.admin.offsets([topic]);
+        return offsets.map(({ partition, earliest, latest }) => ({ partition, earliest, latest }));
+      },
       peek: async ({ asked, signal }) => {
         const limit = inTime(signal);
         await requireTopic(asked.topic, broker);
