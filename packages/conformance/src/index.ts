@@ -23,3 +23,10 @@ export {
 export { sourceLaws } from './source-laws.ts';
 export type { SourceRequest, SourceShape, SourceUnderLaw } from './source-under-law.ts';
 export { type StageInput, type StageUnderLaw, stageLaws } from './stage-laws.ts';
+export {
+  type ConnectionUnderLaw,
+  type TokenProcess,
+  type TokenSourceHarness,
+  type TokenStep,
+  tokenSourceLaws,
+} from './token-source-laws.ts';

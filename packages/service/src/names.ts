@@ -64,6 +64,10 @@ export const names = {
       statementSeconds: { kind: 'histogram', name: 'millrace_ledger_statement_seconds', help: 'Time per statement', labels: ['kind'], buckets: 'seconds' },
       pruned: { kind: 'counter', name: 'millrace_ledger_pruned_rows_total', help: 'Rows removed after their window', labels: ['kind'] },
     },
+    tokens: {
+      renewals: { kind: 'counter', name: 'millrace_token_renewals_total', help: 'Requests for a new token of a connection by what came of them (renewed, failed, over)', labels: ['connection', 'outcome'] },
+      needsAuthorisation: { kind: 'gauge', name: 'millrace_token_needs_authorisation', help: '1 for a connection that an operator has to authorise again', labels: ['connection'] },
+    },
     classifier: {
       judgements: { kind: 'counter', name: 'millrace_classifier_judgements_total', help: 'Judgements by decision', labels: ['flow', 'task', 'decision'] },
       confidence: { kind: 'histogram', name: 'millrace_classifier_confidence', help: 'Confidence of the top label', labels: ['flow', 'task'], buckets: 'ratio' },
@@ -158,6 +162,11 @@ export const names = {
       unavailable: 'Ledger away',
       recovered: 'Ledger back',
       pruneFailed: 'Ledger could not prune, will try again',
+    },
+    tokens: {
+      renewed: 'Token renewed',
+      notKept: 'New state of a token could not be kept yet, trying again',
+      needsAuthorisation: 'Connection needs to be authorised again',
     },
     enricher: {
       rowUnreadable: 'Reference row passed over, it cannot be read',

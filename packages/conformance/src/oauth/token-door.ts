@@ -13,6 +13,8 @@ export type TokenFault = 'away' | 'silent' | 'lost' | 'garbage' | 'failing';
 export interface TokenDoor {
   /** What came, oldest first; what a fault kept from the server is not among it. */
   requests(): readonly TokenRequest[];
+  /** How often anybody came, whatever became of it. */
+  attempts(): number;
   fail(fault: TokenFault | null): void;
   /** Keeps the answer to the next request that the server acts upon; `arrived` resolves when it has. */
   holdAnswer(): { readonly arrived: Promise<void>; release(): void };
@@ -30,9 +32,11 @@ export function createTokenDoor(
   const seen: TokenRequest[] = [];
   let fault: TokenFault | null = null;
   let hold: Hold | null = null;
+  let attempts = 0;
 
   const take = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const body = await read(request);
+    attempts += 1;
     if (fault === 'away') return void request.socket.destroy();
     if (fault === 'silent') return;
     if (fault === 'failing') return void response.writeHead(503, { 'retry-after': '1' }).end('busy');
@@ -51,6 +55,7 @@ export function createTokenDoor(
 
   return {
     requests: () => seen,
+    attempts: () => attempts,
     fail: (next) => {
       fault = next;
     },
