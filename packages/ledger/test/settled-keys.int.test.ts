@@ -1,26 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type TestDatabase, testDatabase } from '@millrace/embedded/testing';
+import { describe, expect, it } from '@jest/globals';
 import { createLogger, createMetrics } from '@millrace/service';
-import type { Ledger } from '../src/index.ts';
 import { connectDatabase } from '../src/postgres.ts';
-import { ledgersOn } from './support/ledgers.ts';
+import { ledgersOfFile } from './support/ledgers-of-file.ts';
 
-let database: TestDatabase;
-let ledgers: ReturnType<typeof ledgersOn>;
-let one: Ledger;
-let other: Ledger;
-
-beforeAll(async () => {
-  database = await testDatabase();
-  ledgers = ledgersOn(database.url);
-  [one, other] = await Promise.all([ledgers.open(), ledgers.open()]);
-});
-
-afterAll(async () => {
-  await ledgers.close();
-  await database.drop();
-});
+const here = ledgersOfFile();
 
 describe('settled keys', () => {
   const place = (key: string, sequence: string, generation = 0) => ({ key, sequence, generation });
@@ -30,33 +14,36 @@ describe('settled keys', () => {
   });
   const deliver = async (route: string, at: ReturnType<typeof place>): Promise<void> => {
     const id = randomUUID();
-    expect(await one.effects.begin(route, id, at)).toBe('fresh');
-    await one.effects.done(route, id, { detail: 'there', note: noteOf(at) });
+    expect(await here.one.effects.begin(route, id, at)).toBe('fresh');
+    await here.one.effects.done(route, id, { detail: 'there', note: noteOf(at) });
   };
 
   it.each([
     ['was written', deliver],
-    ['wrote nothing', (route: string, at: ReturnType<typeof place>) => one.effects.settle(route, randomUUID(), at)],
+    [
+      'wrote nothing',
+      (route: string, at: ReturnType<typeof place>) => here.one.effects.settle(route, randomUUID(), at),
+    ],
   ] as const)('keep an older event out after a newer one of its key %s, in every process', async (_, settle) => {
     const key = randomUUID();
     await settle('triage', place(key, '0002'));
-    expect(await other.effects.begin('triage', randomUUID(), place(key, '0001'))).toBe('superseded');
-    expect(await other.effects.begin('triage', randomUUID(), place(key, '0001', 9))).toBe('superseded');
-    expect(await other.effects.isSuperseded('triage', place(key, '0001'))).toBe(true);
-    expect(await other.effects.begin('triage', randomUUID(), place(key, '0002'))).toBe('fresh');
-    expect(await other.effects.begin('triage', randomUUID(), place(key, '0002', 1))).toBe('fresh');
-    expect(await other.effects.isSuperseded('triage', place(key, '0002'))).toBe(false);
+    expect(await here.other.effects.begin('triage', randomUUID(), place(key, '0001'))).toBe('superseded');
+    expect(await here.other.effects.begin('triage', randomUUID(), place(key, '0001', 9))).toBe('superseded');
+    expect(await here.other.effects.isSuperseded('triage', place(key, '0001'))).toBe(true);
+    expect(await here.other.effects.begin('triage', randomUUID(), place(key, '0002'))).toBe('fresh');
+    expect(await here.other.effects.begin('triage', randomUUID(), place(key, '0002', 1))).toBe('fresh');
+    expect(await here.other.effects.isSuperseded('triage', place(key, '0002'))).toBe(false);
   });
 
   it('belong to one route and one key, and to none where no order is declared', async () => {
     const key = randomUUID();
-    await one.effects.settle('triage', randomUUID(), place(key, '0009'));
-    expect(await one.effects.begin('urgent', randomUUID(), place(key, '0001'))).toBe('fresh');
-    expect(await one.effects.begin('triage', randomUUID(), place(`${key}0`, '0001'))).toBe('fresh');
-    expect(await one.effects.begin('triage', randomUUID(), null)).toBe('fresh');
+    await here.one.effects.settle('triage', randomUUID(), place(key, '0009'));
+    expect(await here.one.effects.begin('urgent', randomUUID(), place(key, '0001'))).toBe('fresh');
+    expect(await here.one.effects.begin('triage', randomUUID(), place(`${key}0`, '0001'))).toBe('fresh');
+    expect(await here.one.effects.begin('triage', randomUUID(), null)).toBe('fresh');
     const unordered = { ...noteOf(place('', '0009')), entity: 'messages' };
-    await one.effects.done('log', randomUUID(), { detail: 'there', note: unordered });
-    expect(await one.effects.begin('log', randomUUID(), place('', '0001'))).toBe('fresh');
+    await here.one.effects.done('log', randomUUID(), { detail: 'there', note: unordered });
+    expect(await here.one.effects.begin('log', randomUUID(), place('', '0001'))).toBe('fresh');
   });
 
   it('never go back, in whatever order their events are settled, several of one key at once included', async () => {
@@ -64,38 +51,38 @@ describe('settled keys', () => {
     const order = ['0003', '0001', '0007', '0002', '0005'];
     await Promise.all(
       order.map((sequence, at) =>
-        (at % 2 === 0 ? one : other).effects.settle('triage', randomUUID(), place(key, sequence)),
+        (at % 2 === 0 ? here.one : here.other).effects.settle('triage', randomUUID(), place(key, sequence)),
       ),
     );
-    await one.effects.settle('triage', randomUUID(), place(key, '0004'));
-    expect(await one.effects.isSuperseded('triage', place(key, '0006', 5))).toBe(true);
-    expect(await one.effects.isSuperseded('triage', place(key, '0007'))).toBe(false);
+    await here.one.effects.settle('triage', randomUUID(), place(key, '0004'));
+    expect(await here.one.effects.isSuperseded('triage', place(key, '0006', 5))).toBe(true);
+    expect(await here.one.effects.isSuperseded('triage', place(key, '0007'))).toBe(false);
   });
 
   it('say of what was begun before what became of it, however old it is', async () => {
     const key = randomUUID();
     const [written, unknown, released] = [randomUUID(), randomUUID(), randomUUID()];
-    for (const id of [written, unknown, released]) await one.effects.begin('triage', id, place(key, '0001'));
-    await one.effects.done('triage', written, { detail: 'there', note: noteOf(place(key, '0001')) });
-    await one.effects.settle('triage', released, place(key, '0002'));
-    const states = [written, unknown, released].map((id) => other.effects.begin('triage', id, place(key, '0001')));
+    for (const id of [written, unknown, released]) await here.one.effects.begin('triage', id, place(key, '0001'));
+    await here.one.effects.done('triage', written, { detail: 'there', note: noteOf(place(key, '0001')) });
+    await here.one.effects.settle('triage', released, place(key, '0002'));
+    const states = [written, unknown, released].map((id) => here.other.effects.begin('triage', id, place(key, '0001')));
     expect(await Promise.all(states)).toEqual(['done', 'in-doubt', 'superseded']);
   });
 
   it('do not count what failed', async () => {
     const key = randomUUID();
     const newer = randomUUID();
-    await one.effects.begin('triage', newer, place(key, '0002'));
-    await one.effects.release('triage', newer);
-    expect(await one.effects.begin('triage', randomUUID(), place(key, '0001'))).toBe('fresh');
+    await here.one.effects.begin('triage', newer, place(key, '0002'));
+    await here.one.effects.release('triage', newer);
+    expect(await here.one.effects.begin('triage', randomUUID(), place(key, '0001'))).toBe('fresh');
   });
 
   it('take keys of any length and content, and keep no name of anybody', async () => {
     const key = `zendesk:ana@example.com\u0000${'x'.repeat(20_000)}`;
-    await one.effects.settle('triage', randomUUID(), place(key, '0002'));
-    expect(await other.effects.isSuperseded('triage', place(key, '0001'))).toBe(true);
+    await here.one.effects.settle('triage', randomUUID(), place(key, '0002'));
+    expect(await here.other.effects.isSuperseded('triage', place(key, '0001'))).toBe(true);
     const reader = connectDatabase({
-      url: database.url,
+      url: here.url,
       histories: [],
       logger: createLogger({ service: 'test', level: 'silent' }),
       applicationName: 'test',
@@ -110,7 +97,7 @@ describe('settled keys', () => {
 
   it('cost one statement for many callers', async () => {
     const metrics = createMetrics();
-    const counted = await ledgers.open({ schema: 'counted', metrics });
+    const counted = await here.open({ schema: 'counted', metrics });
     const ids = Array.from({ length: 200 }, () => randomUUID());
     await Promise.all(ids.map((id) => counted.effects.begin('triage', id, place(id, '0001'))));
     await Promise.all(ids.map((id) => counted.effects.settle('triage', id, place(id, '0001'))));

@@ -1,64 +1,16 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { sinks } from '@millrace/connectors/sinks';
 import { type DeletionKind, entities, type TicketClassified, withoutContent } from '@millrace/contracts';
-import { type TestDatabase, testDatabase } from '@millrace/embedded/testing';
-import { connectLedger, type Ledger } from '@millrace/ledger';
-import { createLogger } from '@millrace/service';
-import pg from 'pg';
-import { aVendorStreet, type System, startSystem, type VendorStreet } from './a-system.ts';
+import type { System } from './a-system.ts';
 import { aTicket } from './a-ticket.ts';
+import { sinkSettings, systemsOfFile } from './systems-of-file.ts';
 
-let database: TestDatabase;
-let ledger: Ledger;
-let reader: pg.Pool;
-let street: VendorStreet;
-const systems: System[] = [];
-
-beforeAll(async () => {
-  database = await testDatabase();
-  reader = new pg.Pool({ connectionString: database.url, max: 1 });
-  reader.on('error', () => undefined);
-  ledger = connectLedger({
-    ...{ url: database.url, schema: 'sink_writers', now: Date.now },
-    logger: createLogger({ service: 'test', level: 'silent' }),
-  });
-  await ledger.open();
-});
-
-afterAll(async () => {
-  await ledger.close();
-  await reader.end();
-  await database.drop();
-});
-
-beforeEach(async () => {
-  street = await aVendorStreet();
-  await reader.query(
-    'drop table if exists tickets, deliveries, delivery_claims; truncate sink_writers.effects, sink_writers.settled_keys',
-  );
-});
-
-afterEach(async () => {
-  await Promise.all(systems.splice(0).map((system) => system.close()));
-  await street.close();
-});
+const here = systemsOfFile();
 
 /** A condition that nothing deleted meets, and a map that would fail on it. */
-const settings: Readonly<Record<string, string>> = {
-  zendesk: '',
-  slack: 'channel: "#urgent"',
-  http: 'url: "${HTTP_BASE_URL}/hook", secret: "${HTTP_SIGNING_SECRET}"',
-  postgres: 'table: tickets',
-};
-async function aSystem(sink: string): Promise<System> {
-  const route = ['route: out', `sink: ${sink}`, settings[sink], `when: "classification.priority.label = 'urgent'"`];
-  const system = await startSystem({
-    deliver: `      - { ${route.filter(Boolean).join(', ')} }`,
-    ledger,
-    environment: { ...street.environment, POSTGRES_URL: database.url },
-  });
-  systems.push(system);
-  return system;
+function aSystem(sink: string): Promise<System> {
+  const route = ['route: out', `sink: ${sink}`, sinkSettings[sink], `when: "classification.priority.label = 'urgent'"`];
+  return here.start(`      - { ${route.filter(Boolean).join(', ')} }`);
 }
 
 const ana = (at: number): TicketClassified => aTicket('1', { at, subject: 'Ana Example wants her card' });
@@ -72,14 +24,14 @@ const outcomes = (system: System) =>
 
 /** Everything that the destination still has. */
 async function leftAt(sink: string): Promise<string> {
-  if (sink !== 'postgres') return JSON.stringify(street[sink as 'zendesk' | 'slack' | 'http'].messages());
-  const { rows } = await reader.query<{ text: string }>('select tickets::text as text from tickets');
+  if (sink !== 'postgres') return JSON.stringify(here.street[sink as 'zendesk' | 'slack' | 'http'].messages());
+  const { rows } = await here.reader.query<{ text: string }>('select tickets::text as text from tickets');
   return JSON.stringify(rows);
 }
 
 describe('that a ticket is gone for good', () => {
   it('is tried with every sink there is', () => {
-    expect(Object.keys(settings).toSorted()).toEqual(Object.keys(sinks).toSorted());
+    expect(Object.keys(sinkSettings).toSorted()).toEqual(Object.keys(sinks).toSorted());
   });
 
   it.each([
@@ -100,7 +52,7 @@ describe('that a ticket is gone for good', () => {
     if (sink === 'slack' || sink === 'postgres') expect(await leftAt(sink)).not.toContain('Ana');
   });
 
-  it.each(Object.keys(settings))('keeps out what is older and comes late: %s', async (sink) => {
+  it.each(Object.keys(sinkSettings))('keeps out what is older and comes late: %s', async (sink) => {
     const system = await aSystem(sink);
     await system.publish('gone', gone(3, 'permanent'));
     await system.settled();
@@ -116,14 +68,14 @@ describe('that a ticket is gone for good', () => {
     await system.publish('two', ana(2));
     await system.publish('of another', aTicket('2', { at: 1, subject: 'Bea Example has a question' }));
     await system.settled();
-    expect(street.slack.messages()).toHaveLength(3);
+    expect(here.street.slack.messages()).toHaveLength(3);
     await system.publish('gone', gone(3, 'permanent'));
     await system.settled();
-    expect(street.slack.messages().map(({ eventId }) => eventId)).toEqual(['of another']);
+    expect(here.street.slack.messages().map(({ eventId }) => eventId)).toEqual(['of another']);
     // Told again, it finds nothing left to take back.
     await system.publish('gone', gone(3, 'permanent'));
     await system.settled();
-    expect(street.slack.messages()).toHaveLength(1);
+    expect(here.street.slack.messages()).toHaveLength(1);
   });
 
   it('is a row without content, that a newer event fills again', async () => {
@@ -131,7 +83,7 @@ describe('that a ticket is gone for good', () => {
     await system.publish('first', ana(1));
     await system.publish('gone', gone(3, 'permanent'));
     await system.settled();
-    const row = async () => (await reader.query('select * from tickets')).rows;
+    const row = async () => (await here.reader.query('select * from tickets')).rows;
     expect(await row()).toMatchObject([
       {
         ...{ id: 'zendesk:1', deletion: 'permanent', deleted_at: new Date(5), event_id: 'gone' },

@@ -1,63 +1,17 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { sinks } from '@millrace/connectors/sinks';
-import { type TestDatabase, testDatabase } from '@millrace/embedded/testing';
-import { connectLedger, type Ledger } from '@millrace/ledger';
-import { createLogger } from '@millrace/service';
-import pg from 'pg';
 import { aPrinter } from './a-printer.ts';
-import { aVendorStreet, type System, type SystemOptions, startSystem, type VendorStreet } from './a-system.ts';
+import type { System, SystemOptions } from './a-system.ts';
 import { aTicket, judged } from './a-ticket.ts';
+import { sinkSettings, systemsOfFile } from './systems-of-file.ts';
 
-let database: TestDatabase;
-let ledger: Ledger;
-let reader: pg.Pool;
-let street: VendorStreet;
-const systems: System[] = [];
+const here = systemsOfFile();
 
-beforeAll(async () => {
-  database = await testDatabase();
-  reader = new pg.Pool({ connectionString: database.url, max: 1 });
-  reader.on('error', () => undefined);
-  ledger = connectLedger({
-    ...{ url: database.url, schema: 'sink_writers', now: Date.now },
-    logger: createLogger({ service: 'test', level: 'silent' }),
-  });
-  await ledger.open();
-});
+const aSystem = (deliver: string, options: Partial<SystemOptions> = {}): Promise<System> =>
+  here.start(deliver, options);
 
-afterAll(async () => {
-  await ledger.close();
-  await reader.end();
-  await database.drop();
-});
-
-beforeEach(async () => {
-  street = await aVendorStreet();
-  await reader.query(
-    'drop table if exists tickets, deliveries, delivery_claims; truncate sink_writers.effects, sink_writers.settled_keys',
-  );
-});
-
-afterEach(async () => {
-  await Promise.all(systems.splice(0).map((system) => system.close()));
-  await street.close();
-});
-
-async function aSystem(deliver: string, options: Partial<SystemOptions> = {}): Promise<System> {
-  const environment = { ...street.environment, POSTGRES_URL: database.url };
-  const system = await startSystem({ deliver, ledger, ...options, environment });
-  systems.push(system);
-  return system;
-}
-
-const settings: Readonly<Record<string, string>> = {
-  zendesk: '',
-  slack: 'channel: "#urgent"',
-  http: 'url: "${HTTP_BASE_URL}/hook", secret: "${HTTP_SIGNING_SECRET}"',
-  postgres: 'table: tickets',
-};
 const routeTo = (sink: string, more = ''): string =>
-  `      - { ${[`route: out, sink: ${sink}`, settings[sink], more].filter(Boolean).join(', ')} }`;
+  `      - { ${[`route: out, sink: ${sink}`, sinkSettings[sink], more].filter(Boolean).join(', ')} }`;
 const onlyUrgent = `when: "classification.priority.label = 'urgent'"`;
 const ticket = (at: number, category: string, priority = 'urgent') =>
   aTicket('1', { at, judgements: { category: judged(category), priority: judged(priority) } });
@@ -67,18 +21,18 @@ const outcomes = (system: System) =>
 /** Events that had an effect at the destination, in order. */
 async function appliedAt(sink: string): Promise<(string | null)[]> {
   if (sink === 'postgres') {
-    const { rows } = await reader.query<{ event_id: string }>('select event_id from deliveries order by at');
+    const { rows } = await here.reader.query<{ event_id: string }>('select event_id from deliveries order by at');
     return rows.map(({ event_id }) => event_id);
   }
-  return street[sink as 'zendesk' | 'slack' | 'http'].messages().map(({ eventId }) => eventId);
+  return here.street[sink as 'zendesk' | 'slack' | 'http'].messages().map(({ eventId }) => eventId);
 }
 
 describe('an older event that comes after a newer one of its key', () => {
   it('is tried with every sink there is', () => {
-    expect(Object.keys(settings).toSorted()).toEqual(Object.keys(sinks).toSorted());
+    expect(Object.keys(sinkSettings).toSorted()).toEqual(Object.keys(sinks).toSorted());
   });
 
-  it.each(Object.keys(settings))('is superseded at %s when the newer one was delivered', async (sink) => {
+  it.each(Object.keys(sinkSettings))('is superseded at %s when the newer one was delivered', async (sink) => {
     const system = await aSystem(routeTo(sink));
     await system.publish('newer', ticket(3, 'cards'));
     await system.settled();
@@ -91,7 +45,7 @@ describe('an older event that comes after a newer one of its key', () => {
     expect(await appliedAt(sink)).toEqual(['newer']);
   });
 
-  it.each(Object.keys(settings))('is superseded at %s when the route left the newer one out', async (sink) => {
+  it.each(Object.keys(sinkSettings))('is superseded at %s when the route left the newer one out', async (sink) => {
     const system = await aSystem(routeTo(sink, onlyUrgent));
     await system.publish('first', ticket(1, 'cards'));
     await system.publish('newer', ticket(3, 'cards', 'low'));
@@ -110,11 +64,11 @@ describe('an older event that comes after a newer one of its key', () => {
     const system = await aSystem(routeTo('zendesk'));
     await system.publish('first', ticket(1, 'cards'));
     await system.settled();
-    await street.steer('zendesk', 'fail', { status: 422 });
+    await here.street.steer('zendesk', 'fail', { status: 422 });
     await system.publish('older', ticket(2, 'loans'));
     await system.settled();
     expect(system.deadLetters('out')).toHaveLength(1);
-    await street.steer('zendesk', 'heal');
+    await here.street.steer('zendesk', 'heal');
     await system.publish('newer', ticket(3, 'cards'));
     await system.settled();
     await system.redrive('out');
@@ -131,14 +85,14 @@ describe('an older event that comes after a newer one of its key', () => {
     const system = await aSystem(routeTo('postgres'));
     await system.publish('newer', ticket(3, 'cards'));
     await system.settled();
-    await reader.query('delete from tickets');
+    await here.reader.query('delete from tickets');
     await system.publish('older', ticket(2, 'loans'));
     await system.settled();
     expect(outcomes(system).at(-1)).toEqual(['older', 'superseded', 'newer-settled']);
-    expect((await reader.query('select 1 from tickets')).rowCount).toBe(0);
+    expect((await here.reader.query('select 1 from tickets')).rowCount).toBe(0);
     await system.publish('newest', ticket(4, 'loans'));
     await system.settled();
-    expect((await reader.query<{ event_id: string }>('select event_id from tickets')).rows).toEqual([
+    expect((await here.reader.query<{ event_id: string }>('select event_id from tickets')).rows).toEqual([
       { event_id: 'newest' },
     ]);
   });
@@ -155,10 +109,10 @@ describe('an older event that comes after a newer one of its key', () => {
 
   it('is written when the newer one is a dead letter, which then comes over it', async () => {
     const system = await aSystem(routeTo('http'));
-    await street.steer('http', 'fail', { status: 422 });
+    await here.street.steer('http', 'fail', { status: 422 });
     await system.publish('newer', ticket(3, 'cards'));
     await system.settled();
-    await street.steer('http', 'heal');
+    await here.street.steer('http', 'heal');
     await system.publish('older', ticket(2, 'loans'));
     await system.settled();
     await system.redrive('out');
@@ -186,7 +140,8 @@ describe('an older event that comes after a newer one of its key', () => {
 });
 
 describe('an older event whose first try was cut off', () => {
-  const cutOff = (sink: string) => ledger.effects.begin(`tickets.${sink === 'printer' ? 'print' : 'out'}`, 'older');
+  const cutOff = (sink: string) =>
+    here.ledger.effects.begin(`tickets.${sink === 'printer' ? 'print' : 'out'}`, 'older');
 
   it.each(['zendesk', 'slack', 'http'])('is not written to %s again after a newer one', async (sink) => {
     const system = await aSystem(routeTo(sink));
@@ -207,7 +162,7 @@ describe('an older event whose first try was cut off', () => {
     await system.publish('older', ticket(2, 'loans'));
     await system.settled();
     // As if the process had been killed before it could note that.
-    await reader.query('update sink_writers.effects set done_at = null');
+    await here.reader.query('update sink_writers.effects set done_at = null');
     await system.publish('newer', ticket(3, 'cards'));
     await system.settled();
     await system.publish('older', ticket(2, 'loans'));

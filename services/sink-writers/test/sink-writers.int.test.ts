@@ -1,14 +1,11 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { eventually } from '@millrace/conformance';
 import { sinks } from '@millrace/connectors/sinks';
-import { type TestDatabase, testDatabase } from '@millrace/embedded/testing';
-import { connectLedger, type Ledger } from '@millrace/ledger';
 import { CodedError, retry } from '@millrace/messaging';
-import { createLogger } from '@millrace/service';
-import pg from 'pg';
 import { aPrinter } from './a-printer.ts';
-import { aVendorStreet, type System, type SystemOptions, startSystem, type VendorStreet } from './a-system.ts';
+import type { System, SystemOptions } from './a-system.ts';
 import { aTicket, judged } from './a-ticket.ts';
+import { systemsOfFile } from './systems-of-file.ts';
 
 const zendeskRoute = `      - { route: triage, sink: zendesk }`;
 const slackRoute = `      - { route: urgent, sink: slack, channel: "#urgent", when: "classification.priority.label = 'urgent'" }`;
@@ -16,52 +13,13 @@ const httpRoute =
   '      - { route: notify, sink: http, url: "${HTTP_BASE_URL}/hook", secret: "${HTTP_SIGNING_SECRET}" }';
 const postgresRoute = '      - { route: archive, sink: postgres, table: tickets }';
 
-let database: TestDatabase;
-let ledger: Ledger;
-let reader: pg.Pool;
-let street: VendorStreet;
-const systems: System[] = [];
+const here = systemsOfFile();
 
-beforeAll(async () => {
-  database = await testDatabase();
-  reader = new pg.Pool({ connectionString: database.url, max: 1 });
-  reader.on('error', () => undefined);
-  ledger = connectLedger({
-    url: database.url,
-    schema: 'sink_writers',
-    now: Date.now,
-    logger: createLogger({ service: 'test', level: 'silent' }),
-  });
-  await ledger.open();
-});
-
-afterAll(async () => {
-  await ledger.close();
-  await reader.end();
-  await database.drop();
-});
-
-beforeEach(async () => {
-  street = await aVendorStreet();
-  await reader.query(
-    'drop table if exists tickets, deliveries, delivery_claims; truncate sink_writers.effects, sink_writers.settled_keys',
-  );
-});
-
-afterEach(async () => {
-  await Promise.all(systems.splice(0).map((system) => system.close()));
-  await street.close();
-});
-
-async function aSystem(deliver: string, options: Partial<SystemOptions> = {}): Promise<System> {
-  const environment = { ...street.environment, POSTGRES_URL: database.url, ...options.environment };
-  const system = await startSystem({ deliver, ledger, ...options, environment });
-  systems.push(system);
-  return system;
-}
+const aSystem = (deliver: string, options: Partial<SystemOptions> = {}): Promise<System> =>
+  here.start(deliver, { ...options, environment: { ...here.environment(), ...options.environment } });
 
 const eventsAt = (vendor: 'zendesk' | 'slack' | 'http'): (string | null)[] =>
-  street[vendor]
+  here.street[vendor]
     .messages()
     .map(({ eventId }) => eventId)
     .sort();
@@ -86,7 +44,7 @@ describe('sink-writers', () => {
       'zendesk ticket 1',
       expect.stringMatching(/^slack #urgent C\w+ [\d.]+$/),
     ]);
-    const { rows } = await reader.query('select route, event_id from deliveries');
+    const { rows } = await here.reader.query('select route, event_id from deliveries');
     expect(rows).toEqual([{ route: 'tickets.archive', event_id: 'e1' }]);
   });
 
@@ -113,18 +71,18 @@ describe('sink-writers', () => {
     for (let times = 0; times < 3; times += 1) await system.publish('e1', aTicket('1'));
     await system.settled();
     expect([eventsAt('zendesk'), eventsAt('slack'), eventsAt('http')]).toEqual([['e1'], ['e1'], ['e1']]);
-    expect((await reader.query('select 1 from deliveries')).rowCount).toBe(1);
+    expect((await here.reader.query('select 1 from deliveries')).rowCount).toBe(1);
     expect(system.completed()).toHaveLength(12);
   });
 
   it('waits out a destination that is down: nothing is dead-lettered, nobody else notices', async () => {
     const system = await aSystem([zendeskRoute, slackRoute].join('\n'));
-    await street.steer('zendesk', 'fail', { status: 503 });
+    await here.street.steer('zendesk', 'fail', { status: 503 });
     for (let at = 0; at < 20; at += 1) await system.publish(`e${at}`, aTicket(String(at + 1)));
     await eventually(() => system.completed('urgent').length === 20);
     await eventually(() => system.readiness('triage')?.reason === 'open: X_HTTP_SERVER');
     expect(system.completed('triage')).toHaveLength(0);
-    await street.steer('zendesk', 'heal');
+    await here.street.steer('zendesk', 'heal');
     await system.settled();
     expect(system.completed('triage')).toHaveLength(20);
     expect(new Set(eventsAt('zendesk')).size).toBe(20);
@@ -133,12 +91,12 @@ describe('sink-writers', () => {
 
   it('halts the route whose password is refused, says so, and goes on when an operator resumes it', async () => {
     const system = await aSystem([zendeskRoute, slackRoute].join('\n'));
-    await street.steer('zendesk', 'fail', { status: 401 });
+    await here.street.steer('zendesk', 'fail', { status: 401 });
     for (let at = 0; at < 5; at += 1) await system.publish(`e${at}`, aTicket(String(at + 1)));
     await eventually(() => system.readiness('triage')?.reason === 'halted: X_HTTP_UNAUTHORIZED');
     await eventually(() => system.completed('urgent').length === 5);
     expect(system.readiness('urgent')).toEqual({ ok: true });
-    await street.steer('zendesk', 'heal');
+    await here.street.steer('zendesk', 'heal');
     await system.command('resume', 'triage');
     await system.settled();
     expect(eventsAt('zendesk')).toEqual(['e0', 'e1', 'e2', 'e3', 'e4']);
@@ -146,25 +104,22 @@ describe('sink-writers', () => {
   });
 
   it('reads secrets again when it is resumed', async () => {
-    const environment: Record<string, string> = { ZENDESK_API_TOKEN: 'old' };
-    const all = { ...street.environment, POSTGRES_URL: database.url, ...environment };
-    const system = await startSystem({ deliver: zendeskRoute, ledger, environment: all });
-    systems.push(system);
+    const environment = { ...here.environment(), ZENDESK_API_TOKEN: 'old' };
+    const system = await here.start(zendeskRoute, { environment });
     await system.publish('e1', aTicket('1'));
     await eventually(
       () => system.readiness('triage')?.ok === false && system.readiness('triage')?.reason !== 'joining its group',
     );
-    Object.assign(all, { ZENDESK_API_TOKEN: 'zt' });
+    Object.assign(environment, { ZENDESK_API_TOKEN: 'zt' });
     await system.command('resume', 'triage');
     await system.settled();
     expect(eventsAt('zendesk')).toEqual(['e1']);
   });
 
   it('halts the one route whose secret is missing', async () => {
-    const environment: Record<string, string> = { ...street.environment, POSTGRES_URL: database.url };
+    const environment = here.environment();
     delete environment['SLACK_BOT_TOKEN'];
-    const system = await startSystem({ deliver: [slackRoute, postgresRoute].join('\n'), ledger, environment });
-    systems.push(system);
+    const system = await here.start([slackRoute, postgresRoute].join('\n'), { environment });
     await system.publish('e1', aTicket('1'));
     await eventually(() => system.readiness('urgent')?.reason === 'halted: X_ROUTE_CONFIG');
     await eventually(() => system.completed('archive').length === 1);
@@ -172,7 +127,7 @@ describe('sink-writers', () => {
 
   it('keeps to the pace a destination asks for, and counts no try for it', async () => {
     const system = await aSystem(zendeskRoute);
-    await street.steer('zendesk', 'rate-limit', { retryAfterSeconds: 1, times: 4 });
+    await here.street.steer('zendesk', 'rate-limit', { retryAfterSeconds: 1, times: 4 });
     for (let at = 0; at < 10; at += 1) await system.publish(`e${at}`, aTicket(String(at + 1)));
     await system.settled();
     expect(system.completed('triage').map(({ attempt }) => attempt)).toEqual(Array(10).fill(1));
@@ -182,7 +137,7 @@ describe('sink-writers', () => {
 
   it('leaves a pause longer than its patience to the breaker', async () => {
     const system = await aSystem(zendeskRoute, { settings: { rateLimitPatienceMs: 300 } });
-    await street.steer('zendesk', 'rate-limit', { retryAfterSeconds: 1, times: 1 });
+    await here.street.steer('zendesk', 'rate-limit', { retryAfterSeconds: 1, times: 1 });
     for (let at = 0; at < 5; at += 1) await system.publish(`e${at}`, aTicket(String(at + 1)));
     await eventually(() => system.readiness('triage')?.reason === 'open: X_ROUTE_PAUSED');
     await system.settled();
@@ -192,11 +147,11 @@ describe('sink-writers', () => {
 
   it('dead-letters what another shape of answer makes impossible, and delivers it when redriven', async () => {
     const system = await aSystem(zendeskRoute);
-    await street.steer('zendesk', 'schema-change');
+    await here.street.steer('zendesk', 'schema-change');
     await system.publish('e1', aTicket('1'));
     await system.settled();
     expect(system.deadLetters('triage').map(({ code }) => code)).toEqual(['X_SINK_SHAPE']);
-    await street.steer('zendesk', 'heal');
+    await here.street.steer('zendesk', 'heal');
     await system.redrive('triage');
     await eventually(() => system.completed('triage').length === 1);
     expect(eventsAt('zendesk')).toEqual(['e1']);
@@ -206,10 +161,10 @@ describe('sink-writers', () => {
     const system = await aSystem(
       httpRoute.replace('route: notify,', 'route: notify, order: key, onFailure: hold-key,'),
     );
-    await street.steer('http', 'fail', { status: 422 });
+    await here.street.steer('http', 'fail', { status: 422 });
     await system.publish('e1', aTicket('1'));
     await system.settled();
-    await street.steer('http', 'heal');
+    await here.street.steer('http', 'heal');
     for (const [event, ticket] of [
       ['e2', '1'],
       ['e3', '1'],
@@ -222,19 +177,19 @@ describe('sink-writers', () => {
       'X_KEY_HELD',
       'X_KEY_HELD',
     ]);
-    expect(street.http.messages().map(({ eventId }) => eventId)).toEqual(['e4']);
+    expect(here.street.http.messages().map(({ eventId }) => eventId)).toEqual(['e4']);
     await system.redrive('notify');
     await system.settled();
-    expect(street.http.messages().map(({ eventId }) => eventId)).toEqual(['e4', 'e1', 'e2', 'e3']);
+    expect(here.street.http.messages().map(({ eventId }) => eventId)).toEqual(['e4', 'e1', 'e2', 'e3']);
   });
 
   it('gives up on a write that takes too long, tries again, and does not double it', async () => {
     const system = await aSystem([slackRoute, postgresRoute].join('\n'), { settings: { writeTimeoutMs: 150 } });
-    await street.steer('slack', 'slow', { ms: 400 });
+    await here.street.steer('slack', 'slow', { ms: 400 });
     await system.publish('e1', aTicket('1'));
     await eventually(() => system.completed('archive').length === 1);
     await eventually(() => system.retried('urgent') > 0);
-    await street.steer('slack', 'heal');
+    await here.street.steer('slack', 'heal');
     await system.settled();
     expect(eventsAt('slack')).toEqual(['e1']);
     expect(system.completed('urgent')).toHaveLength(1);
@@ -242,8 +197,8 @@ describe('sink-writers', () => {
 
   it('does not double a message whose answer was lost', async () => {
     const system = await aSystem([slackRoute, httpRoute].join('\n'));
-    await street.steer('slack', 'lose-answer', { times: 1 });
-    await street.steer('http', 'lose-answer', { times: 1 });
+    await here.street.steer('slack', 'lose-answer', { times: 1 });
+    await here.street.steer('http', 'lose-answer', { times: 1 });
     await system.publish('e1', aTicket('1'));
     await system.settled();
     expect([eventsAt('slack'), eventsAt('http')]).toEqual([['e1'], ['e1']]);
@@ -265,14 +220,15 @@ describe('sink-writers', () => {
 });
 
 describe('a process that was killed between effect and note', () => {
-  const begun = (route: string, event: string): Promise<unknown> => ledger.effects.begin(`tickets.${route}`, event);
+  const begun = (route: string, event: string): Promise<unknown> =>
+    here.ledger.effects.begin(`tickets.${route}`, event);
 
   it('finds the message that its predecessor posted, and posts none', async () => {
     const first = await aSystem(slackRoute);
     await first.publish('e1', aTicket('1'));
     await first.settled();
     // As if the note after the effect had never been written.
-    await reader.query('update sink_writers.effects set done_at = null');
+    await here.reader.query('update sink_writers.effects set done_at = null');
     const second = await aSystem(slackRoute);
     await second.publish('e1', aTicket('1'));
     await second.settled();
@@ -300,7 +256,7 @@ describe('a process that was killed between effect and note', () => {
     const first = await aSystem(httpRoute);
     await first.publish('e1', aTicket('1'));
     await first.settled();
-    await reader.query('update sink_writers.effects set done_at = null');
+    await here.reader.query('update sink_writers.effects set done_at = null');
     const second = await aSystem(httpRoute);
     await second.publish('e1', aTicket('1'));
     await second.settled();
@@ -334,7 +290,7 @@ describe('a process that was killed between effect and note', () => {
     const second = await aSystem(postgresRoute);
     await second.publish('e1', aTicket('1'));
     await second.settled();
-    expect((await reader.query('select 1 from deliveries')).rowCount).toBe(1);
+    expect((await here.reader.query('select 1 from deliveries')).rowCount).toBe(1);
     expect(second.completed('archive')).toMatchObject([{ outcome: 'delivered' }]);
   });
 });
