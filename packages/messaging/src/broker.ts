@@ -71,6 +71,8 @@ export interface CommittedOffset {
 export interface AssignedPartition extends TopicPartition {
   /** What the group had committed, where the driver can tell; null for nothing. */
   readonly committed: CommittedOffset | null;
+  /** Names the log: a topic that was deleted and made again has another. Absent where the brokers do not tell. */
+  readonly logId?: string;
 }
 
 export interface Assignment {
@@ -141,6 +143,11 @@ export interface MemberOptions {
   /** Those of them that mostly have nothing: what comes there may be handed over a moment later than elsewhere. */
   readonly seldom?: readonly string[];
   readonly listener: GroupListener;
+  /**
+   * Whether what the group has committed is of the log of that id. Where it is not, the topic was made again: it counts as
+   * nothing committed, and the log is read from its beginning. Asked at every assignment; yes where absent.
+   */
+  readonly isOfLog?: (committed: CommittedOffset, logId: string) => boolean;
   /** A stable name for static membership, where the driver is capable of it. */
   readonly instanceId?: string;
 }

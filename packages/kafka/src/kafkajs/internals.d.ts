@@ -7,6 +7,8 @@ declare module 'kafkajs/src/cluster/index.js' {
 
   export interface Broker {
     readonly nodeId: number;
+    /** By the number of the request; null before it is connected. */
+    readonly versions: Readonly<Record<number, { readonly minVersion: number; readonly maxVersion: number }>> | null;
     readonly connectionPool: { send(request: ProtocolRequest): Promise<unknown> };
     isConnected(): boolean;
     lookupRequest(apiKey: number, definition: unknown): (payload: object) => ProtocolRequest;

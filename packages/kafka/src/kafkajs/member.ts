@@ -3,7 +3,7 @@ import type {
   CodedError,
   GroupListener,
   GroupMember,
-  InboundRecord,
+  MemberOptions,
   OffsetCommit,
   TopicPartition,
 } from '@millrace/messaging';
@@ -15,6 +15,7 @@ import { classifyClientFailure, clientError } from '../errors.ts';
 import { decodeBasis, isOutgrown } from '../membership/assignment-basis.ts';
 import { holdForRejoin } from '../membership/barrier.ts';
 import { FetchSpacing } from '../membership/fetch-spacing.ts';
+import { committedOf, LogWatch } from '../membership/log-watch.ts';
 import { crashOf, listenerThrew, memberClosed, notInGroup, offsetOutOfRange } from '../membership/member-errors.ts';
 import type { MemberSettings } from '../membership/member-settings.ts';
 import { PausedPartitions } from '../membership/paused-partitions.ts';
@@ -23,9 +24,10 @@ import { DamagedPartitions } from '../reading/damaged-partitions.ts';
 import { createAssigner } from './assigner.ts';
 import { createKafka, type OwnKafka, retryOften } from './client.ts';
 import { commitOffsets, type Joined } from './commit-offsets.ts';
-import type { AskedPartition, ConsumerGroupState, FetchedRecords, Membership } from './membership.ts';
+import type { AskedPartition, ConsumerGroupState, FetchedBatch, FetchedRecords, Membership } from './membership.ts';
 import { setPositions } from './positions.ts';
 import { asFetched, countRecords, readFetched } from './read-fetched.ts';
+import { readLogIds } from './read-log-ids.ts';
 import { toOffset } from './records.ts';
 
 export interface KafkaMemberOptions {
@@ -35,15 +37,8 @@ export interface KafkaMemberOptions {
   readonly topics: readonly string[];
   readonly seldom?: readonly string[];
   readonly listener: GroupListener;
+  readonly isOfLog?: MemberOptions['isOfLog'];
   readonly instanceId: string | null;
-}
-
-/** What the client hands over: read by us, with the positions that it was fetched under. */
-interface FetchedBatch {
-  readonly topic: string;
-  readonly partition: number;
-  readonly messages: readonly InboundRecord[];
-  readonly offsetManager: unknown;
 }
 
 /** Of a rejoin that must be tried again: the client then starts over from JoinGroup. */
@@ -69,6 +64,7 @@ export class KafkaMember implements GroupMember {
   readonly #started = Promise.withResolvers<void>();
   #damaged = this.#watchDamage();
   #joined: Joined | null = null;
+  #logs = new LogWatch(new Map(), async () => new Map());
   #subscription: ConsumerGroupState['subscriptionState'] | null = null;
   #generation = 0;
   #lastMemberId: string | null = null;
@@ -174,6 +170,7 @@ export class KafkaMember implements GroupMember {
 
   async #close(): Promise<void> {
     this.#closing.abort();
+    this.#logs.stop();
     this.#started.reject(memberClosed());
     const disconnected = this.#consumer.disconnect().catch((error: unknown) => {
       this.#log.debug({ err: error }, 'the Kafka client did not leave its group cleanly');
@@ -252,10 +249,13 @@ export class KafkaMember implements GroupMember {
       asks: (topic, partition) => this.#damaged.asks(topic, partition) && this.#seldom.asks(topic, partition),
       readRecords: (fetched) => this.#readRecords(fetched),
       restMs: (node) => this.#spacing.restMs(Number(node)),
-      fetching: (node) => this.#spacing.sent(Number(node)),
+      fetching: (node) => {
+        this.#logs.demandSame();
+        this.#spacing.sent(Number(node));
+      },
       fetched: (node, topics) => this.#spacing.answered(Number(node), countRecords(topics)),
       waitMs: () => this.#seldom.waitMs(this.#paused.waitMs(this.#options.settings.maxWaitMs)),
-      offsetOutOfRange: async (partition) => this.#fail(offsetOutOfRange(this.#options.group, partition)),
+      offsetOutOfRange: (partition) => this.#outOfRange(partition),
     };
   }
 
@@ -269,6 +269,14 @@ export class KafkaMember implements GroupMember {
     else if (damage !== null && !this.#paused.has(topic, partition))
       damaged.wasNotRead({ topic, partition, offset: next }, damage);
     return asFetched(records, from, next);
+  }
+
+  /** The log was cut, or is another one: then it is read from its beginning, by a new assignment. */
+  async #outOfRange(partition: TopicPartition): Promise<void> {
+    const logs = this.#logs;
+    await logs.isRemade();
+    logs.demandSame();
+    if (this.#logs === logs) this.#fail(offsetOutOfRange(this.#options.group, partition));
   }
 
   #watchDamage(): DamagedPartitions {
@@ -335,7 +343,8 @@ export class KafkaMember implements GroupMember {
 
   async #takeOver(group: ConsumerGroupState): Promise<void> {
     await this.#demandFit(group);
-    const committed = await setPositions(group);
+    const logIds = await readLogIds(group.coordinator, this.#options.topics);
+    const committed = await setPositions(group, (found) => committedOf(found, logIds, this.#options.isOfLog));
     this.#damaged = this.#watchDamage();
     this.#subscription = group.subscriptionState;
     for (const topic of this.#options.topics) group.subscriptionState.resume([{ topic }]);
@@ -354,6 +363,9 @@ export class KafkaMember implements GroupMember {
       offsetManager: group.offsetManager,
       indices: this.#indices,
     };
+    this.#logs.stop();
+    this.#logs = new LogWatch(logIds, (topics) => readLogIds(group.coordinator, topics));
+    void this.#logs.start();
     this.#log.info({ generation: this.#generation, partitions: committed.length }, 'joined a group');
     try {
       this.#options.listener.onAssigned({

@@ -48,6 +48,14 @@ export interface FetchedRecords extends Array<InboundRecord> {
   readonly lastOffset?: string;
 }
 
+/** What the client hands over: read by us, with the positions that it was fetched under. */
+export interface FetchedBatch {
+  readonly topic: string;
+  readonly partition: number;
+  readonly messages: readonly InboundRecord[];
+  readonly offsetManager: unknown;
+}
+
 /** The owner's side of a membership; our patch of the client calls it. */
 export interface Membership {
   /** Of a static member: travels in every request of the membership. Null for a dynamic one. */

@@ -7,8 +7,11 @@ import { toOffset } from './records.ts';
  * Sets where each assigned partition starts: at what the group has committed, else at the earliest record. In the
  * client's place, because it drops a commit's metadata and looks positions up only while it already fetches.
  */
-export async function setPositions(group: ConsumerGroupState): Promise<readonly AssignedPartition[]> {
-  const assigned = await readCommitted(group);
+export async function setPositions(
+  group: ConsumerGroupState,
+  trusted: (committed: readonly AssignedPartition[]) => readonly AssignedPartition[],
+): Promise<readonly AssignedPartition[]> {
+  const assigned = trusted(await readCommitted(group));
   const starts = await readEarliest(
     group,
     assigned.filter(({ committed }) => committed === null),

@@ -1,5 +1,6 @@
 import type { ClientConfig } from '../client-config.ts';
 import { type ClientFailure, classifyClientFailure } from '../errors.ts';
+import type { LogIds } from '../membership/log-watch.ts';
 import { groupBy, type Isolation, type OffsetQuestion, partitionKey } from '../reading/log-access.ts';
 import {
   type Address,
@@ -104,6 +105,23 @@ export class Cluster {
 
   async ping(): Promise<void> {
     await this.metadata([]);
+  }
+
+  /** The ids of these topics; none where the brokers are too old to tell. */
+  async logIds(topics: readonly string[]): Promise<LogIds> {
+    return this.#anywhere(async (link, { apiVersionsV3, metadataV10 }) => {
+      const { apiKeys } = await apiVersionsV3.api.async(link, 'millrace', '1');
+      const { maxVersion = 0 } = apiKeys.find(({ apiKey }) => apiKey === metadataV10.api.key) ?? {};
+      if (maxVersion < metadataV10.api.version) return new Map();
+      const answer = await metadataV10.api.async(link, [...topics], false);
+      return new Map(
+        answer.topics.flatMap(({ name, topicId, errorCode }) =>
+          name === null || errorCode !== 0
+            ? []
+            : [[name, Buffer.from(topicId.replaceAll('-', ''), 'hex').toString('base64url')]],
+        ),
+      );
+    });
   }
 
   /** The node that keeps a group. */

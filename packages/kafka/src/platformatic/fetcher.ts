@@ -20,7 +20,7 @@ export interface FetcherOptions {
   readonly seldom: SeldomTopics;
   readonly damaged: DamagedPartitions;
   readonly onRecords: (records: readonly InboundRecord[]) => void;
-  readonly onOutOfRange: (partition: TopicPartition) => void;
+  readonly onOutOfRange: (partition: TopicPartition) => Promise<void>;
   /** What trying again does not mend. */
   readonly onBroken: (error: unknown) => void;
   readonly logger: Logger;

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type {
-  AssignedPartition,
   CodedError,
   GroupListener,
   GroupMember,
+  MemberOptions,
   OffsetCommit,
   TopicPartition,
 } from '@millrace/messaging';
@@ -13,6 +13,7 @@ import { classifyClientFailure, clientError } from '../errors.ts';
 import type { TopicSize } from '../membership/assign-topics.ts';
 import { decodeBasis, isOutgrown } from '../membership/assignment-basis.ts';
 import { holdForRejoin } from '../membership/barrier.ts';
+import { committedOf, LogWatch } from '../membership/log-watch.ts';
 import {
   crashOf,
   listenerThrew,
@@ -25,13 +26,13 @@ import type { MemberSettings } from '../membership/member-settings.ts';
 import { PausedPartitions } from '../membership/paused-partitions.ts';
 import { SeldomTopics } from '../membership/seldom-topics.ts';
 import { DamagedPartitions } from '../reading/damaged-partitions.ts';
-import { earliest, partitionKey } from '../reading/log-access.ts';
 import { Cluster } from './cluster.ts';
 import { BrokerAnswerError, failureOfClient } from './failure.ts';
 import { Fetcher } from './fetcher.ts';
 import { GroupCoordinator, type Membership } from './group-coordinator.ts';
 import { decodeAssignment, encodeSubscription } from './group-protocol.ts';
 import { assignAsLeader, basisOf, sizesOf } from './lead-group.ts';
+import { startPositions } from './start-positions.ts';
 
 export interface PlatformaticMemberOptions {
   readonly config: ClientConfig;
@@ -40,6 +41,7 @@ export interface PlatformaticMemberOptions {
   readonly topics: readonly string[];
   readonly seldom?: readonly string[];
   readonly listener: GroupListener;
+  readonly isOfLog?: MemberOptions['isOfLog'];
   readonly instanceId?: string | undefined;
 }
 
@@ -48,6 +50,7 @@ interface Session extends Membership {
   readonly over: AbortController;
   readonly sizes: readonly TopicSize[];
   fetcher: Fetcher | null;
+  logs: LogWatch | null;
 }
 
 const commitTries = 4;
@@ -236,7 +239,7 @@ export class PlatformaticMember implements GroupMember {
     this.#heartbeat(syncSentAt);
     const { memberId, generationId } = joining;
     const sizes = located.map(([topic, leaders]) => ({ topic, partitions: leaders.size }));
-    const session: Session = { memberId, generationId, over: new AbortController(), sizes, fetcher: null };
+    const session: Session = { memberId, generationId, over: new AbortController(), sizes, fetcher: null, logs: null };
     this.#demandFit(assignment, sizes);
     void this.#beat(session);
     try {
@@ -271,12 +274,13 @@ export class PlatformaticMember implements GroupMember {
   }
 
   async #takeOver(session: Session, assignment: Buffer): Promise<void> {
-    const { settings, listener, group } = this.#options;
+    const { settings, listener } = this.#options;
     const partitions = [...decodeAssignment(assignment).topics].flatMap(([topic, ofTopic]) =>
       ofTopic.map((partition) => ({ topic, partition })),
     );
-    const committed = await this.#coordinator.committed(partitions);
-    const starts = await this.#starts(committed);
+    const logIds = await this.#cluster.logIds(this.#options.topics);
+    const committed = committedOf(await this.#coordinator.committed(partitions), logIds, this.#options.isOfLog);
+    const starts = await startPositions(this.#cluster, committed);
     if (this.#isOver()) throw memberClosed();
     this.#indices = [...new Set(partitions.map(({ partition }) => partition))].sort((a, b) => a - b);
     this.#session = session;
@@ -296,7 +300,7 @@ export class PlatformaticMember implements GroupMember {
         laterMs: Number.POSITIVE_INFINITY,
       }),
       onRecords: (records) => this.#guard('onRecords', () => listener.onRecords(records)),
-      onOutOfRange: (partition) => this.#fail(offsetOutOfRange(group, partition)),
+      onOutOfRange: (partition) => this.#outOfRange(session, partition),
       onBroken: (error) => this.#fail(crashOf(failureOfClient(error))),
       logger: this.#log,
     });
@@ -306,25 +310,18 @@ export class PlatformaticMember implements GroupMember {
     this.#started.resolve();
     if (session.over.signal.aborted) return;
     session.fetcher.start();
+    session.logs = new LogWatch(logIds, (topics) => this.#cluster.logIds(topics));
+    session.over.signal.addEventListener('abort', () => session.logs?.stop(), { once: true });
+    void session.logs.start(() => session.over.abort());
     void this.#watchGrowth(session);
   }
 
-  async #starts(
-    assigned: readonly AssignedPartition[],
-  ): Promise<readonly { topic: string; partition: number; position: number }[]> {
-    const fresh = assigned.filter(({ committed }) => committed === null);
-    const first =
-      fresh.length === 0
-        ? new Map<string, number>()
-        : await this.#cluster.listOffsets(
-            fresh.map(({ topic, partition }) => ({ topic, partition, at: earliest })),
-            1,
-          );
-    return assigned.map(({ topic, partition, committed }) => {
-      const position = committed?.offset ?? first.get(partitionKey(topic, partition));
-      if (position === undefined) throw new BrokerAnswerError('LEADER_NOT_AVAILABLE');
-      return { topic, partition, position };
-    });
+  /** The log was cut, or is another one: then it is read from its beginning, by a new assignment. */
+  async #outOfRange(session: Session, partition: TopicPartition): Promise<void> {
+    const isRemade = await session.logs?.isRemade();
+    if (session.over.signal.aborted) return;
+    if (isRemade === true) session.over.abort();
+    else this.#fail(offsetOutOfRange(this.#options.group, partition));
   }
 
   #guard(callback: string, call: () => void): void {

@@ -1,7 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
+import { joinGroup } from '@millrace/conformance';
 import { groupTopics, topics } from '@millrace/contracts';
 import { testCluster } from '@millrace/embedded/testing';
-import { createInMemorySerde, pipeline, runPipeline } from '@millrace/messaging';
+import {
+  type CommittedOffset,
+  createInMemorySerde,
+  type PipelineRun,
+  pipeline,
+  runPipeline,
+} from '@millrace/messaging';
 import { type Note, noteTopic } from '@millrace/messaging/testing';
 import { createMetrics } from '@millrace/service';
 import kafkajs from 'kafkajs';
@@ -60,50 +67,88 @@ describe.each(drivers)('over %s, a topic that is deleted and created again', (dr
     await reader.close();
   }, 120_000);
 
-  // What the process had finished of the old log counted as finished in the new one.
-  it('loses nothing to a pipeline: it halts with the reason, or reads the new one from its beginning', async () => {
-    const group = `${space}-pipeline.recreated`;
+  interface Noting {
+    readonly run: PipelineRun;
+    readonly topic: string;
+    readonly group: string;
+    readonly handled: number[];
+    readonly fatal: Error[];
+    stop(): Promise<void>;
+  }
+  async function noting(name: string): Promise<() => Promise<Noting>> {
+    const group = `${space}-${name}.recreated`;
     const topic = noteTopic(`${group}.notes`);
     const { retry, dlq, lane } = groupTopics(group);
     const others = [...Object.values(retry), dlq, lane, topics.opsPipelines.name, topics.opsReplayAck.name];
     await broker.admin.createTopics([topic.name, ...others].map(spec));
     await publish(topic.name, [0, 1, 2, 3, 4, 5]);
-    const handled: number[] = [];
-    const fatal: Error[] = [];
-    const producer = await broker.createProducer();
-    const run = runPipeline(
-      pipeline<Note>({
-        ...{ name: 'recreated', group, from: [topic], to: [] },
-        handle: ({ data }) => {
-          handled.push(data.number);
-          return { outputs: [], outcome: { kind: 'delivered' } };
+    return async () => {
+      const handled: number[] = [];
+      const fatal: Error[] = [];
+      const producer = await broker.createProducer();
+      const run = runPipeline(
+        pipeline<Note>({
+          ...{ name: 'recreated', group, from: [topic], to: [] },
+          handle: ({ data }) => {
+            handled.push(data.number);
+            return { outputs: [], outcome: { kind: 'delivered' } };
+          },
+        }),
+        {
+          ...{ broker, producer, serde, logger: quiet, metrics: createMetrics() },
+          ...{ settings: { commitIntervalMs: 100 }, onFatal: (error) => fatal.push(error) },
         },
-      }),
-      {
-        ...{ broker, producer, serde, logger: quiet, metrics: createMetrics() },
-        ...{ settings: { commitIntervalMs: 100 }, onFatal: (error) => fatal.push(error) },
-      },
-    );
-    await run.start();
-    await until(() => handled.length === 6, 'the old records are handled');
-    await until(async () => {
-      const [committed] = await broker.admin.committed(group, [topic.name]);
-      return committed?.committed?.offset === 6;
-    }, 'they are committed');
-    await recreate(topic.name);
-    await publish(topic.name, [10, 11, 12]);
+      );
+      await run.start();
+      const stop = async (): Promise<void> => {
+        await run.drain();
+        await run.close();
+        await producer.close();
+      };
+      return { ...{ run, topic: topic.name, group, handled, fatal }, stop };
+    };
+  }
+  const committedOf = async ({ group, topic }: Noting): Promise<CommittedOffset | null> =>
+    (await broker.admin.committed(group, [topic]))[0]?.committed ?? null;
+
+  // What the process had finished of the old log counted as finished in the new one; then it waited for an operator.
+  it('is read from its beginning by a pipeline that stood further, and no operator is needed', async () => {
+    const one = await (await noting('runs'))();
+    await until(() => one.handled.length === 6, 'the old records are handled');
+    await until(async () => (await committedOf(one))?.offset === 6, 'they are committed');
+    await recreate(one.topic);
+    await publish(one.topic, [10, 11, 12]);
+    const states = new Set<string>();
     await until(
-      async () => {
-        // Whoever sees why it halted says where to go on: here the group has nothing left of the old one.
-        if (run.state().code === 'X_KAFKA_OFFSET_OUT_OF_RANGE') await run.resume();
-        return handled.length === 9 || fatal.length > 0;
+      () => {
+        states.add(one.run.state().state);
+        return one.handled.length === 9 || one.fatal.length > 0;
       },
       'the new records are handled',
       60_000,
     );
-    expect([handled, fatal]).toEqual([[0, 1, 2, 3, 4, 5, 10, 11, 12], []]);
-    await run.drain();
-    await run.close();
-    await producer.close();
+    expect([one.handled, [...states], one.fatal]).toEqual([[0, 1, 2, 3, 4, 5, 10, 11, 12], ['running'], []]);
+    await one.stop();
+  }, 120_000);
+
+  // The old offset was taken for one of the new log: everything below it was passed over in silence.
+  it('is read from its beginning although the group has committed since, and the log has grown past that', async () => {
+    const start = await noting('grows');
+    const one = await start();
+    await until(() => one.handled.length === 6, 'the old records are handled');
+    await until(async () => (await committedOf(one))?.offset === 6, 'they are committed');
+    const stood = await committedOf(one);
+    await one.stop();
+    await recreate(one.topic);
+    await publish(one.topic, [10, 11, 12, 13, 14, 15, 16, 17]);
+    // As a member does that has not heard of it: it commits where it stood in the log that is gone.
+    const late = await joinGroup(broker, { group: one.group, topics: [one.topic] });
+    await late.member.commit([{ topic: one.topic, partition: 0, ...(stood as CommittedOffset) }]);
+    await late.member.close();
+    const two = await start();
+    await until(() => two.handled.length >= 8 || two.fatal.length > 0, 'all of the new records are handled', 60_000);
+    expect([two.handled, two.run.state().state, two.fatal]).toEqual([[10, 11, 12, 13, 14, 15, 16, 17], 'running', []]);
+    await until(async () => (await committedOf(two))?.offset === 8, 'it stands in the new log');
+    await two.stop();
   }, 120_000);
 });

@@ -1,4 +1,4 @@
-import type { Broker, InboundRecord, RecordPosition, TopicSpec } from '../broker.ts';
+import type { Broker, CommittedOffset, InboundRecord, RecordPosition, TopicSpec } from '../broker.ts';
 import { createInMemoryAdmin } from './admin.ts';
 import { Cluster } from './cluster.ts';
 import { createInMemoryMember, type InMemoryMember } from './member.ts';
@@ -35,7 +35,7 @@ export interface InMemoryBroker extends Broker {
   /** A group that nobody was in for long: Kafka forgets what it committed. */
   expireOffsets(group: string): void;
   /** What an operator does with a tool. */
-  setCommitted(group: string, position: RecordPosition): void;
+  setCommitted(group: string, position: RecordPosition & Partial<CommittedOffset>): void;
   /** Runs the log cleaner: the newest record per key stays, offsets keep their gaps. */
   compact(topic: string): void;
   /** Everything that a topic holds, by partition and offset. */

@@ -16,6 +16,8 @@ export interface Log {
 }
 
 export interface StoredTopic {
+  /** Another for each topic that was ever made. */
+  readonly id: string;
   spec: TopicSpec;
   readonly logs: Log[];
 }
@@ -31,6 +33,7 @@ export class Cluster {
   readonly members: Map<string, object> = new Map();
   readonly #appended = new Set<() => void>();
   #nextKeyless = 0;
+  #made = 0;
 
   constructor(now: () => number) {
     this.now = now;
@@ -43,7 +46,9 @@ export class Cluster {
 
   create(spec: TopicSpec): void {
     if (this.topics.has(spec.name)) return;
+    this.#made += 1;
     this.topics.set(spec.name, {
+      id: `log-${this.#made}`,
       spec,
       logs: Array.from({ length: spec.partitions }, () => ({ records: [], start: 0, end: 0, unreadable: null })),
     });
@@ -121,10 +126,11 @@ export class Cluster {
     this.log(topic, partition).unreadable = offset;
   }
 
-  setCommitted(group: string, { topic, partition, offset }: RecordPosition): void {
+  setCommitted(group: string, at: RecordPosition & Partial<CommittedOffset>): void {
+    const { topic, partition, offset, metadata = '' } = at;
     const committed = this.committed.get(group) ?? new Map<string, CommittedOffset>();
     this.committed.set(group, committed);
-    committed.set(partitionKey(topic, partition), { offset, metadata: '' });
+    committed.set(partitionKey(topic, partition), { offset, metadata });
   }
 
   /** Keeps the newest record per key, as the log cleaner does; offsets stay, so there are gaps. */

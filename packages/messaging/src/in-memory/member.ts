@@ -21,6 +21,7 @@ export interface InMemoryMember extends GroupMember {
 }
 
 interface Position extends TopicPartition {
+  readonly logId: string;
   next: number;
   /** Nothing more of it comes in this assignment. */
   isUnreadable: boolean;
@@ -83,6 +84,10 @@ export function createInMemoryMember(connection: Connection, options: MemberOpti
       const position = partitions[(index + turn) % partitions.length] as Position;
       if (position.isUnreadable || paused.has(partitionKey(position.topic, position.partition))) continue;
       const log = cluster.log(position.topic, position.partition);
+      if (cluster.topic(position.topic).id !== position.logId) {
+        void member.rebalance();
+        return;
+      }
       if (position.next > log.end || position.next < log.start) {
         leave();
         listener.onCrash(outOfRange(group, position));
@@ -110,15 +115,13 @@ export function createInMemoryMember(connection: Connection, options: MemberOpti
     positions.clear();
     const partitions: Assignment['partitions'][number][] = [];
     for (const topic of options.topics) {
-      for (const [partition, log] of cluster.topic(topic).logs.entries()) {
-        const known = committed.get(partitionKey(topic, partition)) ?? null;
-        partitions.push({ topic, partition, committed: known });
-        positions.set(partitionKey(topic, partition), {
-          topic,
-          partition,
-          next: known?.offset ?? log.start,
-          isUnreadable: false,
-        });
+      const { id: logId, logs } = cluster.topic(topic);
+      for (const [partition, log] of logs.entries()) {
+        const found = committed.get(partitionKey(topic, partition)) ?? null;
+        const known = found === null || options.isOfLog?.(found, logId) === false ? null : found;
+        const next = known?.offset ?? log.start;
+        partitions.push({ topic, partition, committed: known, logId });
+        positions.set(partitionKey(topic, partition), { topic, partition, logId, next, isUnreadable: false });
       }
     }
     state = 'joined';

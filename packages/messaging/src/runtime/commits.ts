@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts';
 import { isCodedError } from '../disposition.ts';
 import { finishedAbove, nextToCommit } from '../lanes/commit-tracker.ts';
 import { encodeFinished } from '../lanes/finished-bitmap.ts';
+import { encodeLogId } from '../lanes/log-note.ts';
 import { encodeLogTime } from '../lanes/log-time.ts';
 import type { PartitionState } from './partition-state.ts';
 
@@ -90,14 +91,17 @@ export function createCommits(options: CommitsOptions): Commits {
   }
 
   function commitOf({ state, offset }: Moved): OffsetCommit {
-    const { topic, partition, tracker, known, tenure } = state;
+    const { topic, partition, tracker, known, tenure, logId } = state;
     if (!withMetadata) return { topic, partition, offset, metadata: '' };
     const finished = encodeFinished(offset, finishedAbove(offset, tracker, known));
     return {
       topic,
       partition,
       offset,
-      metadata: finished + tenure.note(offset, owner) + encodeLogTime(offset, tracker.timeBelow),
+      metadata: [
+        finished + tenure.note(offset, owner),
+        encodeLogTime(offset, tracker.timeBelow) + encodeLogId(offset, logId),
+      ].join(''),
     };
   }
 

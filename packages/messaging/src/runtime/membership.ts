@@ -2,6 +2,7 @@ import { groupTopics, type Topic, topics } from '@millrace/contracts';
 import { type Logger, names } from '@millrace/service';
 import type { Broker, GroupListener, GroupMember, MemberOptions } from '../broker.ts';
 import type { Clock } from '../clock.ts';
+import { isOfLog } from '../lanes/log-note.ts';
 import type { Pipeline } from '../pipeline.ts';
 import type { Serde } from '../serde.ts';
 import { readRetention, untilAvailable } from './boot.ts';
@@ -127,6 +128,7 @@ export function membershipOf<T>(pipeline: Pipeline<T>, options: MembershipOfOpti
     ...connected,
     member: {
       ...{ group, topics: topicsOf(pipeline), seldom: copiesOf(group), listener },
+      isOfLog: ({ metadata, offset }, logId) => isOfLog(metadata, offset, logId),
       ...(instanceId === undefined ? {} : { instanceId }),
     },
     pinned: [...from, ...to, topics.opsPipelines, topics.opsReplayAck],

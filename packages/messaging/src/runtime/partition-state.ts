@@ -38,6 +38,8 @@ export interface AssignedTo {
 export class PartitionState implements TopicPartition {
   readonly topic: string;
   readonly partition: number;
+  /** Null where the brokers do not tell. */
+  readonly logId: string | null;
   readonly through: Delivery['through'];
   readonly epoch: number;
   /** The longest that a record of it may have to wait: the delay of its tier, whatever the record says; 0 elsewhere. */
@@ -64,6 +66,7 @@ export class PartitionState implements TopicPartition {
     const { group, epoch, settings, owner } = to;
     this.topic = assigned.topic;
     this.partition = assigned.partition;
+    this.logId = assigned.logId ?? null;
     this.through = throughOf(group, assigned.topic);
     this.epoch = epoch;
     const tier = tiers.find((name) => groupTopics(group).retry[name] === assigned.topic);
@@ -98,7 +101,10 @@ export function assignedPartitions(
     const { offset, metadata } = assigned.committed ?? { offset: 0, metadata: '' };
     // What we finished and could not commit need not run twice. Held by another meanwhile, it is forgotten; so it is where
     // the group stands before what we have committed: an operator set it back, or the topic was made anew.
-    const isKept = old !== undefined && (assigned.committed?.offset ?? -1) >= old.committed;
+    const isKept =
+      old !== undefined &&
+      old.logId === (assigned.logId ?? null) &&
+      (assigned.committed?.offset ?? -1) >= old.committed;
     const ours = isKept ? knownFinished(old.tracker, old.known) : nothingFinished;
     const known = mergeFinished(ours, { below: offset, beyond: decodeFinished(metadata, offset) });
     states.set(name, new PartitionState(assigned, to, known, isKept ? old.tenure : null));
