@@ -54,17 +54,21 @@ export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item
   });
 
   const take = (): Waiting<Item, Result>[] => {
-    const batch = new Map<string, Waiting<Item, Result>>();
+    const batch: Waiting<Item, Result>[] = [];
+    const seen = new Set<string>();
     let bytes = 0;
     for (const entry of waiting) {
-      const fits = batch.size === 0 || (batch.size < maxItems && bytes + entry.bytes <= maxBytes);
-      if (fits && !batch.has(entry.key)) {
-        batch.set(entry.key, entry);
+      if (batch.length === maxItems) break;
+      const fits = batch.length === 0 || bytes + entry.bytes <= maxBytes;
+      if (fits && !seen.has(entry.key)) {
+        batch.push(entry);
         waiting.delete(entry);
         bytes += entry.bytes;
       }
+      // Also of what did not fit: a smaller one of its key that came later must not go before it.
+      seen.add(entry.key);
     }
-    return [...batch.values()].sort((one, other) => (one.key < other.key ? -1 : 1));
+    return batch.sort((one, other) => (one.key < other.key ? -1 : 1));
   };
 
   const settle = async (batch: readonly Waiting<Item, Result>[]): Promise<void> => {

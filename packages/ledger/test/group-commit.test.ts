@@ -57,6 +57,17 @@ describe('createGroupCommit', () => {
     expect(await rest).toEqual(['b!', 'c!']);
   });
 
+  it('lets no small item go before a large one of its key that did not fit', async () => {
+    const { submit, carried } = statements({ maxBytes: 10 });
+    const items = [
+      { key: 'a', size: 8 },
+      { key: 'b', size: 9 },
+      { key: 'b', size: 1 },
+    ];
+    await Promise.all(items.map((item) => submit(item)));
+    expect(carried).toEqual([['a'], ['b'], ['b']]);
+  });
+
   it('gathers for as long as it is told before it starts, and no longer than a statement is full', async () => {
     const slept: number[] = [];
     const over = Promise.withResolvers<void>();
