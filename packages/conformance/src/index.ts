@@ -12,14 +12,8 @@ export {
   type ModelUnderLaw,
   modelLaws,
 } from './model-laws.ts';
-export {
-  type DeliveryFacts,
-  type SinkFault,
-  type SinkHarness,
-  type SinkShape,
-  type SinkUnderLaw,
-  sinkLaws,
-} from './sink-laws.ts';
+export { sinkLaws } from './sink-laws.ts';
+export type { DeliveryFacts, SinkFault, SinkHarness, SinkShape, SinkUnderLaw } from './sink-under-law.ts';
 export { sourceLaws } from './source-laws.ts';
 export type { SourceRequest, SourceShape, SourceUnderLaw } from './source-under-law.ts';
 export { type StageInput, type StageUnderLaw, stageLaws } from './stage-laws.ts';

@@ -1,5 +1,6 @@
-import { CodedError, type Disposition, deadLetter, halt, type Refusal, retry } from '@millrace/messaging';
-import { type DeliveryFacts, type SinkFault, type SinkShape, sinkLaws } from '../src/sink-laws.ts';
+import { CodedError, type Disposition, deadLetter, halt, isCodedError, type Refusal, retry } from '@millrace/messaging';
+import { sinkLaws } from '../src/sink-laws.ts';
+import type { DeliveryFacts, SinkFault, SinkShape } from '../src/sink-under-law.ts';
 
 interface Row extends DeliveryFacts {}
 
@@ -9,6 +10,7 @@ function openTable() {
   const effects = new Map<string, number>();
   const events = new Set<string>();
   let fault: SinkFault | null = null;
+  let refused: string | null = null;
   const error = (disposition: Disposition, more: { unavailable?: boolean; refusal?: Refusal } = {}): CodedError =>
     new CodedError('X_TABLE_FAILED', 'the table did not take the row', { disposition, step: 'effect', ...more });
   const everyone = { scope: 'everyone', answer: 'no' } as const;
@@ -23,10 +25,12 @@ function openTable() {
     async write(delivery, signal) {
       if (fault === 'hanging') {
         await new Promise((_, reject) => {
-          if (signal.aborted) reject(signal.reason);
-          signal.addEventListener('abort', () => reject(signal.reason));
+          const giveUp = () => reject(error(retry()));
+          if (signal.aborted) giveUp();
+          signal.addEventListener('abort', giveUp);
         });
       } else if (fault !== null) throw failing[fault];
+      if (delivery.content === refused) throw failing.rejected;
       const known = rows.get(delivery.key);
       const destination = `table row ${delivery.key}`;
       if (events.has(delivery.eventId)) return { outcome: 'unchanged', destination };
@@ -40,6 +44,15 @@ function openTable() {
       effects.set(delivery.eventId, (effects.get(delivery.eventId) ?? 0) + 1);
       return { outcome: 'delivered', destination };
     },
+    writeBatch: (deliveries, signal) =>
+      Promise.all(
+        deliveries.map((delivery) =>
+          sink.write(delivery, signal).catch((thrown: unknown) => {
+            if (isCodedError(thrown) && thrown.disposition.kind === 'dead-letter') return thrown;
+            throw thrown;
+          }),
+        ),
+      ),
     probe: async (delivery) => events.has(delivery.eventId),
     close: async () => undefined,
   };
@@ -64,6 +77,9 @@ function openTable() {
     },
     readDeletion: async (key: string) => rows.get(key)?.deletion ?? null,
     effects: async (eventId: string) => effects.get(eventId) ?? 0,
+    refuseContent: async (content: string) => {
+      refused = content;
+    },
     fail: async (next: SinkFault) => {
       fault = next;
     },
@@ -77,7 +93,10 @@ function openTable() {
 
 for (const inDoubt of ['transactional', 'probe'] as const) {
   sinkLaws<DeliveryFacts>({
-    definition: { name: `a table that is ${inDoubt}`, inDoubt, deletions: { soft: 'marks', permanent: 'erases' } },
+    definition: {
+      ...{ name: `a table that is ${inDoubt}`, inDoubt, batch: { maxItems: 10 } },
+      deletions: { soft: 'marks', permanent: 'erases' },
+    },
     supersedes: true,
     faults: ['unavailable', 'rate-limited', 'server-error', 'unauthorised', 'rejected', 'hanging'],
     make: async () => openTable(),

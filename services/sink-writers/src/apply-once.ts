@@ -68,10 +68,15 @@ export async function applyOnce(
     return withReason(result);
   } catch (error) {
     // What cannot be released stays in doubt, which costs a look at the destination and never a double.
-    if (appliedOf(error) === 'no') await effects.release(route, eventId, signal).catch(() => undefined);
+    if (appliedOf(error) === 'no') await effects.release(route, eventId, unaborted(signal)).catch(() => undefined);
     throw error;
   }
 }
+
+/** What was given up before it was sent is released all the same. */
+const unaborted = (signal: AbortSignal): AbortSignal =>
+  signal.aborted ? AbortSignal.timeout(longestReleaseMs) : signal;
+const longestReleaseMs = 1_000;
 
 const withReason = (result: SinkResult): AppliedResult => ({ ...result, reason: result.reason ?? null });
 const newerSettled: AppliedResult = { outcome: 'superseded', destination: '', reason: 'newer-settled' };

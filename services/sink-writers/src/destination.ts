@@ -13,6 +13,10 @@ export interface DestinationOptions {
 /** A route's sink, opened when it is first needed and again after a halt was lifted, with the secrets of that moment. */
 export interface Destination {
   write(delivery: SinkDelivery, signal: AbortSignal): Promise<SinkResult>;
+  /** Only of a sink that declares `batch`. */
+  writeBatch(deliveries: readonly SinkDelivery[], signal: AbortSignal): Promise<readonly (SinkResult | CodedError)[]>;
+  /** How many it takes at once, of so many that are declared. Opens nothing. */
+  batchItems(declared: number): number;
   probe(delivery: SinkDelivery, signal: AbortSignal): Promise<boolean>;
   /** The next write reads settings and secrets again. Writes that are running end on the old sink. */
   reopen(): void;
@@ -38,6 +42,12 @@ export function createDestination(options: DestinationOptions): Destination {
   return {
     // Async, so that settings that cannot be used reject like any other failure.
     write: async (delivery, signal) => sink().write(delivery, signal),
+    writeBatch: async (deliveries, signal) => {
+      const answers = sink().writeBatch?.(deliveries, signal);
+      if (answers === undefined) throw new TypeError(`the sink ${options.definition.name} writes no batches`);
+      return answers;
+    },
+    batchItems: (declared) => Math.min(declared, opened?.sink.batchItems ?? declared),
     probe: async (delivery, signal) => (await sink().probe?.(delivery, signal)) ?? false,
     // Not awaited: what still runs on the old sink may take its time, and must not hold the route.
     reopen: () => void closeOpened().catch(() => undefined),

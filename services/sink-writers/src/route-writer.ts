@@ -5,9 +5,10 @@ import type { Outbound } from '@millrace/resilience/outbound';
 import { type Metrics, names } from '@millrace/service';
 import { applyOnce, inDoubtResolutions, pass } from './apply-once.ts';
 import type { Written } from './deliver.ts';
-import { createDestination } from './destination.ts';
+import { createDestination, type Destination } from './destination.ts';
 import { createLoopGuard } from './loop-guard.ts';
 import { takeTurns } from './take-turns.ts';
+import { writeInBatches } from './write-batches.ts';
 
 export interface RouteWriterOptions {
   /** `<flow>.<route>`. */
@@ -53,7 +54,22 @@ export function createRouteWriter(options: RouteWriterOptions): RouteWriter {
     openOutbound,
     context: { route, entity, schema, openPool, now },
   });
-  const limiter = createRateLimiter({ mode: options.rateLimits, rate: definition.rate, now: monotonic });
+  const { batch, rate } = definition;
+  // A limit counts requests, so that of a batch is taken by the batch; its deliveries keep to the pauses alone.
+  const limiterOf = (limit: AnySink['rate']) =>
+    createRateLimiter({ mode: options.rateLimits, rate: limit, now: monotonic });
+  const limiter = limiterOf(batch === undefined ? rate : null);
+  const batchLimiter = limiterOf(rate);
+  const longestWaitMs = options.rateLimitPatienceMs;
+  const batches =
+    batch === undefined
+      ? undefined
+      : writeInBatches({
+          definition: { inDoubt: definition.inDoubt, batch },
+          ...{ destination, limiter: batchLimiter, longestWaitMs, now: monotonic },
+        });
+  const written: Pick<Destination, 'write' | 'probe'> =
+    batches === undefined ? destination : { write: batches.write, probe: destination.probe };
   const bulkhead = createBulkhead(definition.concurrency);
   const deadlineOf = sharedDeadlines(options.writeTimeoutMs, monotonic);
   const guard = createLoopGuard({ mostPerHour: options.mostWritesPerKey, now: monotonic });
@@ -69,8 +85,11 @@ export function createRouteWriter(options: RouteWriterOptions): RouteWriter {
   selfCaused.zero({ route });
   const turns = {
     limiter,
-    longestWaitMs: options.rateLimitPatienceMs,
-    onRefused: () => rateLimited.inc({ route, sink }),
+    longestWaitMs,
+    onRefused: (waitMs: number) => {
+      batchLimiter.refused(waitMs);
+      rateLimited.inc({ route, sink });
+    },
     now: monotonic,
   };
 
@@ -85,7 +104,7 @@ export function createRouteWriter(options: RouteWriterOptions): RouteWriter {
       isOperatorsWish,
       {
         definition,
-        destination,
+        destination: written,
         effects,
         isOrdered,
         onInDoubt: (resolution) => inDoubt.inc({ route, resolution }),
@@ -117,7 +136,10 @@ export function createRouteWriter(options: RouteWriterOptions): RouteWriter {
       guard.clear();
       destination.reopen();
     },
-    close: () => destination.close(),
+    async close() {
+      await batches?.idle();
+      await destination.close();
+    },
   };
 }
 

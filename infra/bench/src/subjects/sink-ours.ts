@@ -47,6 +47,15 @@ export const run: SubjectRun<SinkRequest> = async ({ servers, driver, route, ord
   let begun = 0;
   let done = 0;
   let lastAt = 0;
+  const counting = async <T>(count: number, write: () => Promise<T>): Promise<T> => {
+    meter ??= startMeter();
+    begun += count;
+    const result = await write();
+    done += count;
+    lastAt = Date.now();
+    if (done === records) end();
+    return result;
+  };
   const counted = Object.fromEntries(
     Object.entries(sinks).map(([name, sink]) => [
       name,
@@ -54,17 +63,16 @@ export const run: SubjectRun<SinkRequest> = async ({ servers, driver, route, ord
         ...sink,
         open: (...given: Parameters<typeof sink.open>) => {
           const opened = sink.open(...given);
+          const { writeBatch } = opened;
           return {
             ...opened,
-            write: async (...written: Parameters<typeof opened.write>) => {
-              meter ??= startMeter();
-              begun += 1;
-              const result = await opened.write(...written);
-              done += 1;
-              lastAt = Date.now();
-              if (done === records) end();
-              return result;
-            },
+            write: (...written: Parameters<typeof opened.write>) => counting(1, () => opened.write(...written)),
+            ...(writeBatch === undefined
+              ? {}
+              : {
+                  writeBatch: (...written: Parameters<typeof writeBatch>) =>
+                    counting(written[0].length, () => writeBatch(...written)),
+                }),
           };
         },
       },

@@ -3,6 +3,7 @@
  * `services/sink-writers` is the only caller; `sinkLaws` (packages/conformance) is what every sink obeys.
  */
 import type { PostgresPool, PostgresPoolOptions } from '@millrace/ledger/pool';
+import type { CodedError } from '@millrace/messaging';
 import type { Outbound } from '@millrace/resilience/outbound';
 import { z } from 'zod';
 import type { Deletion } from './deletion.ts';
@@ -91,6 +92,18 @@ export interface SinkResult {
   readonly changedAt?: number;
 }
 
+/** How many deliveries one `writeBatch` may be given. */
+export interface SinkBatch {
+  readonly maxItems: number;
+  /** Of their records as JSON together; one that is larger alone goes alone. */
+  readonly maxBytes?: number;
+  /**
+   * How long a batch that is not full waits for more, once the one before it is answered; 0 where what came meanwhile is
+   * enough. A lone record of an idle route never waits.
+   */
+  readonly maxWaitMs: number;
+}
+
 /** An open destination. Safe for concurrent writes of different keys; the caller keeps one write at a time per key. */
 export interface Sink {
   /**
@@ -98,6 +111,14 @@ export interface Sink {
    * An abort rejects soon, and leaves the effect either whole or absent.
    */
   write(delivery: SinkDelivery, signal: AbortSignal): Promise<SinkResult>;
+  /**
+   * The same for many, no two of one key or one event: one answer for each, in their order, so that each stands for itself.
+   * Rejects where all failed alike. Where it rejects with a dead letter whose refusal is of scope `record`, nothing of the
+   * batch was written, one of them may be to blame, and the caller asks again with less. Only where `batch` is declared.
+   */
+  writeBatch?(deliveries: readonly SinkDelivery[], signal: AbortSignal): Promise<readonly (SinkResult | CodedError)[]>;
+  /** Fewer than the declared `maxItems`, where the route's settings say so. */
+  readonly batchItems?: number;
   /** True when our marker of exactly this event is at the destination. Only where `inDoubt` is `probe`. */
   probe?(delivery: SinkDelivery, signal: AbortSignal): Promise<boolean>;
   /** Idempotent, and works while writes are running. */
@@ -139,6 +160,8 @@ export interface SinkDefinition<Config = unknown> {
   readonly rate: SinkRate | null;
   /** How many writes may be on their way at once: enough to fill the vendor's limit at its usual latency, no more. */
   readonly concurrency: number;
+  /** Declared where `writeBatch` is: the caller gathers what it may be given. */
+  readonly batch?: SinkBatch;
   /** A write here may come back as the vendor's webhook, so writes per key are watched for a loop. */
   readonly echoes: boolean;
   /** Cheap and offline: connects on the first write, so a destination that is away never keeps a service from starting. */
@@ -156,8 +179,11 @@ export interface AnySink extends Omit<SinkDefinition<never>, 'open' | 'rehearse'
   readonly rehearse: (config: unknown, context: Pick<SinkContext, 'schema'>) => Rehearsal;
 }
 
-/** States a sink. Pure. */
+/** States a sink. Pure. A contradiction throws here, at import. */
 export function defineSink<Config>(definition: SinkDefinition<Config>): AnySink {
+  const { name, batch } = definition;
+  if (batch !== undefined && (batch.maxItems < 1 || (batch.maxBytes ?? 1) < 1 || batch.maxWaitMs < 0))
+    throw new Error(`sink ${name}: a batch holds at least one item and one byte, and waits no less than 0 ms`);
   return {
     ...definition,
     open: (config, context) => definition.open(definition.config.parse(config), context),

@@ -7,12 +7,12 @@ import {
   defineSink,
   type Sink,
   type SinkContext,
+  type SinkDelivery,
   type SinkResult,
   urlReference,
 } from '../../kit/sink.ts';
 import { columnTypes, entityColumns, isOwnColumn } from './columns.ts';
 import { classifyPostgres } from './errors.ts';
-import { createGroupCommit } from './group-commit.ts';
 import { rehearsePostgres } from './rehearse-postgres.ts';
 import { type Row, toRow } from './rows.ts';
 import {
@@ -30,6 +30,7 @@ import {
 
 const identifier = z.string().regex(/^[a-z_][a-z0-9_]{0,62}$/, 'use lower-case letters, digits and underscores');
 
+const mostBatchRows = 5_000;
 const returnDays = Math.ceil(longestReturnMs / 86_400_000);
 
 const config = z.strictObject({
@@ -43,7 +44,7 @@ const config = z.strictObject({
     )
     .default({})
     .describe("Further columns that the route's map fills"),
-  batchRows: z.int().min(1).max(5_000).default(500).describe('Rows of one statement at most'),
+  batchRows: z.int().min(1).max(mostBatchRows).default(500).describe('Rows of one statement at most'),
   claimDays: z
     .int()
     .min(returnDays)
@@ -70,6 +71,7 @@ export const postgresSink: AnySink = defineSink<PostgresConfig>({
   rate: null,
   // The rows of one statement are in the database while those of the next gather.
   concurrency: 1_000,
+  batch: { maxItems: mostBatchRows, maxWaitMs: 0 },
   echoes: false,
   open: openPostgres,
   rehearse: (config, { schema }) => rehearsePostgres(targetOf(config, schema)),
@@ -93,6 +95,8 @@ function openPostgres(config: PostgresConfig, context: SinkContext): Sink {
     onIdleError: () => undefined,
   });
   let isReady = false;
+  let preparing: Promise<void> | undefined;
+  const running = new Set<Promise<unknown>>();
   let forgottenAt = Number.NEGATIVE_INFINITY;
   let forgetting: Promise<void> = Promise.resolve();
   let closing: Promise<void> | undefined;
@@ -122,14 +126,21 @@ function openPostgres(config: PostgresConfig, context: SinkContext): Sink {
     await query(forgetDeliveriesStatement(target), [deliveriesDays, context.route]);
   };
 
+  const lookAtTables = async (): Promise<void> => {
+    const present = await query<{ column_name: string }>(presentColumns, [config.schema, config.table]);
+    const names = new Set(present.map((row) => row.column_name));
+    if (expectedColumns(target).some((name) => !names.has(name))) await makeTables();
+    // The two tables beside it may be missing although the entity's is there.
+    else await query(appliedStatement(target), [context.route, []]).catch(makeTables);
+    isReady = true;
+  };
+
   const prepare = async (): Promise<void> => {
     if (!isReady) {
-      const present = await query<{ column_name: string }>(presentColumns, [config.schema, config.table]);
-      const names = new Set(present.map((row) => row.column_name));
-      if (expectedColumns(target).some((name) => !names.has(name))) await makeTables();
-      // The two tables beside it may be missing although the entity's is there.
-      else await query(appliedStatement(target), [context.route, []]).catch(makeTables);
-      isReady = true;
+      preparing ??= lookAtTables().finally(() => {
+        preparing = undefined;
+      });
+      await preparing;
     }
     if (context.now() - forgottenAt > forgetEveryMs) {
       forgottenAt = context.now();
@@ -167,26 +178,48 @@ function openPostgres(config: PostgresConfig, context: SinkContext): Sink {
     }
   };
 
-  const commits = createGroupCommit<Row, SinkResult>({
-    apply,
-    keysOf: (row) => [`id ${row.id}`, `event ${row.event_id}`],
-    blamesRow: (error) => isCodedError(error) && error.code === 'X_POSTGRES_ROW',
-    maxRows: config.batchRows,
-  });
+  /** Nobody waits for the statement after an abort; it ends by itself, and a repeat is absorbed by its claim. */
+  const applied = async (rows: readonly Row[], signal: AbortSignal): Promise<readonly SinkResult[]> => {
+    if (signal.aborted) throw aborted(signal.reason);
+    const { promise: given, reject } = Promise.withResolvers<never>();
+    const giveUp = (): void => reject(aborted(signal.reason));
+    signal.addEventListener('abort', giveUp, { once: true });
+    const statement = apply(rows);
+    running.add(statement);
+    const over = (): void => void running.delete(statement);
+    statement.then(over, over);
+    try {
+      return await Promise.race([statement, given]);
+    } catch (error) {
+      throw isCodedError(error) ? error : classifyPostgres(error);
+    } finally {
+      signal.removeEventListener('abort', giveUp);
+    }
+  };
+
+  const rowOf = (delivery: SinkDelivery): Row | CodedError => {
+    try {
+      return toRow(delivery, target.columns);
+    } catch (error) {
+      return isCodedError(error) ? error : classifyPostgres(error);
+    }
+  };
 
   return {
+    batchItems: config.batchRows,
     async write(delivery, signal) {
-      try {
-        return await commits.submit(toRow(delivery, target.columns), signal);
-      } catch (error) {
-        if (isCodedError(error)) throw error;
-        if (signal.aborted) throw aborted(error);
-        throw classifyPostgres(error);
-      }
+      const [result] = await applied([toRow(delivery, target.columns)], signal);
+      return result as SinkResult;
+    },
+    async writeBatch(deliveries, signal) {
+      const made = deliveries.map(rowOf);
+      const rows = made.filter((row): row is Row => !isCodedError(row));
+      const results = rows.length === 0 ? [] : await applied(rows, signal);
+      let next = 0;
+      return made.map((row) => (isCodedError(row) ? row : (results[next++] as SinkResult)));
     },
     close() {
-      closing ??= commits
-        .idle()
+      closing ??= Promise.allSettled(running)
         .then(() => forgetting)
         .then(() => pool.end());
       return closing;

@@ -61,6 +61,12 @@ sinkLaws({
         return rows[0]?.deletion ?? null;
       },
       effects: (eventId) => count('select count(*)::int as count from deliveries where event_id = $1', eventId),
+      async refuseContent(content) {
+        await sink.write(aDelivery({ event: 'before the refusal', ticket: '0' }), never);
+        await admin.query(
+          `alter table ${table} add constraint no_such_content check (subject <> '${content}') not valid`,
+        );
+      },
       async fail(fault) {
         if (fault === 'unavailable') await proxy.cut();
         if (fault === 'hanging') proxy.stall();
