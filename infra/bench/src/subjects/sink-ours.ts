@@ -1,6 +1,6 @@
 import { sinks } from '@millrace/connectors/sinks';
 import { groupOf } from '@millrace/flows';
-import type { EffectStore } from '@millrace/messaging';
+import { connectLedger } from '@millrace/ledger';
 import { createLogger, createMetrics, loadSettings } from '@millrace/service';
 import { settings as declared } from '@millrace/sink-writers/config';
 import { createSinkWriters } from '@millrace/sink-writers/sink-writers';
@@ -20,13 +20,6 @@ export interface SinkRequest {
   /** The run ends after so many; null: when it is told to. */
   readonly records: number | null;
 }
-
-/** A sink that claims inside its own write asks for none of this. */
-const noEffects = new Proxy({} as EffectStore, {
-  get: () => () => {
-    throw new Error('a transactional sink asked the effect store');
-  },
-});
 
 const shipped = ({ brokers, registryUrl, postgresUrl }: Servers) =>
   loadSettings(declared, {
@@ -78,15 +71,19 @@ export const run: SubjectRun<SinkRequest> = async ({ servers, driver, route, ord
       },
     ]),
   );
+  const logger = createLogger({ service: 'bench', level: 'error' });
+  // Asked whether something newer was settled, and told of each: that is in the time too.
+  const ledger = connectLedger({ url: servers.postgresUrl, schema: 'sink_writers', now: Date.now, logger, metrics });
+  await ledger.open();
   const writers = createSinkWriters({
     flows: await sinkFlows(route),
     sinks: counted,
     broker,
     serde,
-    effects: noEffects,
+    effects: ledger.effects,
     settings: { ...shipped(servers), ordinal },
     environment: { POSTGRES_URL: servers.postgresUrl },
-    logger: createLogger({ service: 'bench', level: 'error' }),
+    logger,
     metrics,
     now: Date.now,
     fatal: reject,
@@ -96,6 +93,7 @@ export const run: SubjectRun<SinkRequest> = async ({ servers, driver, route, ord
   await writers.close(); // the last completions and offsets are in the time too
   const cost = (meter ?? startMeter()).stop();
   await broker.close();
+  await ledger.close();
   serde.close();
   const told = records === null ? { endedAt: lastAt, seconds: (lastAt - cost.startedAt) / 1_000 } : {};
   const faults =
