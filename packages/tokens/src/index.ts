@@ -1,3 +1,4 @@
+export { connectTokens, type Tokens, type TokensOptions } from './connect-tokens.ts';
 export {
   type ConnectionTokenSource,
   type ConnectionTokenSourceOptions,
