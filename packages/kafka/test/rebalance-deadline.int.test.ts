@@ -73,15 +73,21 @@ describe.each(drivers)('a handler over %s that takes longer than its group waits
     const overlaps: string[] = [];
     const aborted: number[] = [];
     const finished = new Map<number, string>();
-    let isPatient = true;
+    const begun = new Set<number>();
+    const bothAreIn = Promise.withResolvers<void>();
     const handlerOf =
       (name: string): Handler<Note> =>
       async ({ data: { number } }, signal) => {
         if (running.has(number)) overlaps.push(`${number}: ${running.get(number)} and ${name}`);
         running.set(number, name);
+        const isFirst = !begun.has(number);
+        begun.add(number);
         try {
-          if (isPatient)
-            await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+          // Decided by the try and not by the time: one that starts right after an abort must not wait for another.
+          await new Promise<void>((resolve, reject) => {
+            signal.addEventListener('abort', () => reject(signal.reason));
+            if (!isFirst) void bothAreIn.promise.then(resolve);
+          });
         } catch (error) {
           aborted.push(number);
           throw error;
@@ -94,9 +100,9 @@ describe.each(drivers)('a handler over %s that takes longer than its group waits
     await join(handlerOf('one'));
     await until(() => running.size === partitions, 'both handlers run');
     const joining = join(handlerOf('two'));
-    await until(() => aborted.length === partitions, 'both are aborted', 15_000);
-    isPatient = false;
+    await until(() => new Set(aborted).size === partitions, 'both are aborted', 15_000);
     await joining;
+    bothAreIn.resolve();
     await until(() => finished.size === partitions, 'both records are done');
     expect(overlaps).toEqual([]);
     expect(new Set(finished.values())).toEqual(new Set(['one', 'two']));
