@@ -10,7 +10,7 @@ export const tokensErrors = {
     'A token is sealed with a key that MILLRACE_TOKEN_KEYS does not hold any more; put that key back, at the end of the list, or authorise again.',
   X_TOKEN_SEAL_BROKEN:
     'A sealed token was changed, or belongs to another connection or version; its row was edited or restored in part. Authorise again.',
-  X_TOKEN_SOURCE_CLOSED: 'A token was asked for after its source was closed; the process is ending.',
+  X_TOKEN_SOURCE_CLOSED: 'A token was asked for after its source was closed; the process stops.',
 } as const;
 
 export type TokensErrorCode = keyof typeof tokensErrors;
