@@ -21,8 +21,11 @@ const name = (noun: string, placeholder: string, prefix = '') => ({ kind: 'name'
 
 describe('the word at the cursor', () => {
   it('is a noun, then a verb of it, as the program has them', () => {
-    expect(words('')).toEqual([...program.commands.map((command) => command.name()), 'help']);
-    expect(words('topics ')).toEqual(['ls', 'peek', 'help']);
+    const verbsOf = ({ commands }: Command): readonly string[] => [...commands.map((one) => one.name()), 'help'];
+    expect(words('')).toEqual(verbsOf(program));
+    for (const noun of program.commands.filter(({ commands }) => commands.length > 0))
+      expect(words(`${noun.name()} `)).toEqual(verbsOf(noun));
+    expect(words('topics ')).toContain('peek');
     expect(words('help ')).toEqual(words(''));
   });
 
