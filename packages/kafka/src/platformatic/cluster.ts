@@ -92,11 +92,7 @@ export class Cluster {
   /** Null asks for every topic. Errors of single topics and partitions are in the answer, not thrown. */
   metadata(topics: readonly string[] | null): Promise<Metadata> {
     return this.#anywhere(async (link, { metadataV8 }) => {
-      const answer = await metadataV8.api.async(link, topics === null ? null : [...topics], false).catch((error) => {
-        const partial = (error as { response?: Metadata }).response;
-        if (partial === undefined) throw error;
-        return partial;
-      });
+      const answer = await wholeAnswer(metadataV8.api.async(link, topics === null ? null : [...topics], false));
       for (const { nodeId, host, port } of answer.brokers) this.#addresses.set(nodeId, { host, port });
       this.#controller = answer.controllerId;
       return answer;
@@ -113,7 +109,7 @@ export class Cluster {
       const { apiKeys } = await apiVersionsV3.api.async(link, 'millrace', '1');
       const { maxVersion = 0 } = apiKeys.find(({ apiKey }) => apiKey === metadataV10.api.key) ?? {};
       if (maxVersion < metadataV10.api.version) return new Map();
-      const answer = await metadataV10.api.async(link, [...topics], false);
+      const answer = await wholeAnswer(metadataV10.api.async(link, [...topics], false));
       return new Map(
         answer.topics.flatMap(({ name, topicId, errorCode }) =>
           name === null || errorCode !== 0
@@ -287,4 +283,13 @@ export class Cluster {
       throw error;
     }
   }
+}
+
+/** The client throws away what it was told of every topic as long as one partition of one has no leader; the error has it all. */
+async function wholeAnswer<T>(asked: Promise<T>): Promise<T> {
+  return asked.catch((error: unknown) => {
+    const partial = (error as { response?: T }).response;
+    if (partial === undefined) throw error;
+    return partial;
+  });
 }

@@ -47,6 +47,28 @@ class Cursor {
   each(read: () => void): void {
     for (let left = this.int32(); left > 0; left--) read();
   }
+
+  /** As flexible versions write a length: one more than it is, in groups of seven bits. */
+  compactLength(): number {
+    let length = 0;
+    for (let shift = 0; ; shift += 7) {
+      const byte = this.#bytes.readUInt8(this.at);
+      this.at += 1;
+      length |= (byte & 0x7f) << shift;
+      if (byte < 0x80) return length - 1;
+    }
+  }
+
+  compactText(): string | null {
+    const length = this.compactLength();
+    if (length < 0) return null;
+    this.at += length;
+    return this.#bytes.toString('utf8', this.at - length, this.at);
+  }
+
+  compactEach(read: () => void): void {
+    for (let left = this.compactLength(); left > 0; left--) read();
+  }
 }
 
 /** Past the length and the correlation id. */
@@ -154,7 +176,8 @@ export function failHeartbeat(frame: Frame, errorCode: number): Buffer {
 
 /** In an answer to Metadata: nobody leads this partition. */
 export function dethrone(frame: Frame, topic: string, partition: number): Buffer | null {
-  only(frame, 6, 8);
+  only(frame, 6, 8, 10);
+  if (frame.apiVersion === 10) return dethroneInFlexible(frame, topic, partition);
   const bytes = Buffer.from(frame.bytes);
   const cursor = answerBody(bytes);
   cursor.at += 4;
@@ -189,6 +212,48 @@ export function dethrone(frame: Frame, topic: string, partition: number): Buffer
       skipReplicas();
     });
     if (frame.apiVersion >= 8) cursor.at += 4;
+  });
+  return isFound ? bytes : null;
+}
+
+/** The same of a version with compact lengths and topic ids. No tag of it is in use: each place for them is one byte. */
+function dethroneInFlexible(frame: Frame, topic: string, partition: number): Buffer | null {
+  const bytes = Buffer.from(frame.bytes);
+  const cursor = answerBody(bytes);
+  cursor.at += 5;
+  cursor.compactEach(() => {
+    cursor.at += 4;
+    cursor.compactText();
+    cursor.at += 4;
+    cursor.compactText();
+    cursor.at += 1;
+  });
+  cursor.compactText();
+  cursor.at += 4;
+  let isFound = false;
+  const skipReplicas = (): void =>
+    cursor.compactEach(() => {
+      cursor.at += 4;
+    });
+  cursor.compactEach(() => {
+    cursor.at += 2;
+    const name = cursor.compactText();
+    cursor.at += 17;
+    cursor.compactEach(() => {
+      const from = cursor.at;
+      cursor.at += 2;
+      if (cursor.int32() === partition && name === topic) {
+        bytes.writeInt16BE(answers.leaderNotAvailable, from);
+        bytes.writeInt32BE(noLeader, cursor.at);
+        isFound = true;
+      }
+      cursor.at += 8;
+      skipReplicas();
+      skipReplicas();
+      skipReplicas();
+      cursor.at += 1;
+    });
+    cursor.at += 5;
   });
   return isFound ? bytes : null;
 }
