@@ -40,6 +40,11 @@ export class Keeper {
     return this.#child?.pid ?? -1;
   }
 
+  /** What of it waits for an operator although it is ready; null where nothing does. */
+  get halted(): string | null {
+    return this.#child?.halted?.() ?? null;
+  }
+
   /** Starts it and resolves when it is ready. */
   async open(signal?: AbortSignal): Promise<void> {
     const child = await this.#start(signal);

@@ -6,6 +6,8 @@ export interface RunningChild {
   readonly exited: Promise<ExitReason>;
   /** Resolves when it does its work; rejects when it ends before, or takes too long. */
   readonly ready: Promise<void>;
+  /** What waits for an operator although all the rest does its work; known once it is ready. */
+  readonly halted?: () => string | null;
   stop(): Promise<void>;
 }
 

@@ -11,7 +11,7 @@ export interface Program {
   readonly args?: readonly string[];
   /** All that it is told: it inherits nothing of ours. */
   readonly env: Readonly<Record<string, string>>;
-  /** All answer 200 when it does its work. */
+  /** All answer 200 when it does its work, or name nothing but what waits for an operator. */
   readonly readyUrls: readonly string[];
   readonly logFile: string;
   readonly readyWithinMs?: number;
@@ -39,9 +39,12 @@ export const programPart = (program: Program): Part => ({
       signal,
     });
     log.release();
-    const ready = untilReady(program, child, log);
+    let halted: string | null = null;
+    const ready = untilReady(program, child, log).then((found) => {
+      halted = found;
+    });
     ready.catch(() => {}); // whoever restarts it watches its end instead
-    return runningChild(child, ready);
+    return { ...runningChild(child, ready), halted: () => halted };
   },
 });
 
@@ -54,14 +57,15 @@ const runningChild = (child: GuardedProcess, ready: Promise<void>): RunningChild
   },
 });
 
-const untilReady = async (program: Program, child: GuardedProcess, log: ServerLog): Promise<void> => {
+/** Resolves with what is halted in it, which only an operator can change: with a halt that lasts, nobody could ever start it. */
+const untilReady = async (program: Program, child: GuardedProcess, log: ServerLog): Promise<string | null> => {
   const { name, readyUrls, readyWithinMs = 60_000 } = program;
   const deadline = performance.now() + readyWithinMs;
   let last = 'it does not answer';
   while (child.isAlive()) {
     const answers = await Promise.all(readyUrls.map(ask));
-    const missing = answers.find((answer) => answer !== undefined);
-    if (missing === undefined && child.isAlive()) return;
+    const missing = answers.find(({ missing }) => missing !== null)?.missing ?? null;
+    if (missing === null && child.isAlive()) return answers.find(({ halted }) => halted !== null)?.halted ?? null;
     last = missing ?? last;
     if (performance.now() > deadline) {
       throw new SupervisorError(
@@ -79,32 +83,44 @@ const untilReady = async (program: Program, child: GuardedProcess, log: ServerLo
   );
 };
 
-/** Undefined when ready; otherwise why not. */
-const ask = async (url: string): Promise<string | undefined> => {
+interface Answer {
+  /** Why it is not ready; null when there is nothing to wait for. */
+  readonly missing: string | null;
+  /** What waits for an operator. */
+  readonly halted: string | null;
+}
+
+const ask = async (url: string): Promise<Answer> => {
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(2_000) });
     const text = await response.text();
-    return response.ok ? undefined : waitsFor(text);
+    return response.ok ? { missing: null, halted: null } : waitsFor(text);
   } catch {
-    return 'it does not answer';
+    return { missing: 'it does not answer', halted: null };
   }
 };
 
 interface ReadyAnswer {
-  readonly checks?: Readonly<Record<string, { readonly ok?: boolean; readonly reason?: string }>>;
+  readonly phase?: string;
+  readonly checks?: Readonly<
+    Record<string, { readonly ok?: boolean; readonly reason?: string; readonly isHalted?: boolean }>
+  >;
 }
 
 /** The failed checks of a readiness answer, as words. */
-const waitsFor = (text: string): string => {
+export const waitsFor = (text: string): Answer => {
   try {
-    const { checks = {} } = JSON.parse(text) as ReadyAnswer;
+    const { phase, checks = {} } = JSON.parse(text) as ReadyAnswer;
     const failed = Object.entries(checks).filter(([, { ok }]) => !ok);
-    if (failed.length > 0)
-      return failed.map(([check, { reason }]) => (reason === undefined ? check : `${check} (${reason})`)).join(', ');
+    const words = failed
+      .map(([check, { reason }]) => (reason === undefined ? check : `${check} (${reason})`))
+      .join(', ');
+    const isHalted = phase === 'ready' && failed.every(([, check]) => check.isHalted === true);
+    if (failed.length > 0) return isHalted ? { missing: null, halted: words } : { missing: words, halted: null };
   } catch {
     // not our shape
   }
-  return 'it says that it is not ready';
+  return { missing: 'it says that it is not ready', halted: null };
 };
 
 interface LogLine {

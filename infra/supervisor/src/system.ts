@@ -72,7 +72,8 @@ export class System {
     const keeper = this.#keeper(name);
     const since = performance.now();
     await keeper.open(signal);
-    this.#report.ready(name, `ready (${seconds(since)}, process ${keeper.pid})`);
+    const halted = keeper.halted === null ? '' : `; waits for an operator: ${keeper.halted}`;
+    this.#report.ready(name, `ready (${seconds(since)}, process ${keeper.pid})${halted}`);
   }
 
   async #step(name: string, run: () => Promise<string>, signal: AbortSignal): Promise<void> {

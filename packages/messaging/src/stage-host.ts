@@ -197,7 +197,7 @@ function readinessOf(run: PipelineRun | undefined): ReadinessState {
   const { state, code } = run?.state() ?? { state: 'starting', code: null };
   const reason = code === null ? undefined : `${state}: ${code}`;
   if (run?.isReady() === true) return { ok: true, ...(reason === undefined ? {} : { reason }) };
-  return { ok: false, reason: reason ?? 'joining its group' };
+  return { ok: false, reason: reason ?? 'joining its group', ...(state === 'halted' ? { isHalted: true } : {}) };
 }
 
 /** Of the stages that came after the start, which have no check of their own. */
@@ -205,6 +205,11 @@ function readinessSince(runs: readonly PipelineRun[], groups: readonly string[])
   const states = runs
     .filter(({ group }) => !groups.includes(group))
     .map((run) => ({ group: run.group, ...readinessOf(run) }));
-  const missing = states.find(({ ok }) => !ok);
-  return missing === undefined ? { ok: true } : { ok: false, reason: `${missing.group}: ${missing.reason}` };
+  // One that becomes ready by itself says more than one that does not.
+  const [missing] = states
+    .filter(({ ok }) => !ok)
+    .toSorted((a, b) => Number(a.isHalted ?? false) - Number(b.isHalted ?? false));
+  if (missing === undefined) return { ok: true };
+  const { group, reason, isHalted } = missing;
+  return { ok: false, reason: `${group}: ${reason}`, ...(isHalted ? { isHalted } : {}) };
 }

@@ -15,6 +15,8 @@ export interface ReadinessState {
   readonly ok: boolean;
   /** Why not. */
   readonly reason?: string;
+  /** It is not ready until an operator acts: nobody should wait for it, or start it anew. */
+  readonly isHalted?: true;
   /** What there is to know about it where it is ok. */
   readonly says?: string;
 }
