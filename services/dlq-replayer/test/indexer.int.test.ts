@@ -149,7 +149,7 @@ describe('the indexer', () => {
     await indexer.caughtUp(soon());
     expect(indexer.readiness()).toEqual({ ok: true });
     indexer.halt();
-    expect(indexer.readiness()).toEqual({ ok: false, reason: 'halted: X_PIPELINE_HALTED' });
+    expect(indexer.readiness()).toEqual({ ok: false, reason: 'halted: X_PIPELINE_HALTED', isHalted: true });
     await fail('meanwhile');
     await expect(indexer.caughtUp(AbortSignal.timeout(300))).rejects.toThrow();
     expect(await statuses()).toEqual({ before: 'UNRESOLVED' });

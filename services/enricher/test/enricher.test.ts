@@ -148,7 +148,7 @@ describe('enricher', () => {
       ['enricher since its start', true],
     ]);
     fixture.enricher.runs()[0]?.halt('X_TEST');
-    expect(fixture.enricher.checks[1]?.ready()).toStrictEqual({ ok: false, reason: 'halted: X_TEST' });
+    expect(fixture.enricher.checks[1]?.ready()).toStrictEqual({ ok: false, reason: 'halted: X_TEST', isHalted: true });
   });
 
   it('obeys a halt and a resume that come by ops.control', async () => {

@@ -148,7 +148,8 @@ class KafkaIndexer implements Indexer {
   readiness(): ReadinessState {
     if (this.#state === null) return { ok: false, reason: 'joining its group' };
     const { state, code } = this.#state;
-    return state === 'running' ? { ok: true } : { ok: false, reason: `${state}: ${code}` };
+    if (state === 'running') return { ok: true };
+    return { ok: false, reason: `${state}: ${code}`, ...(state === 'halted' ? { isHalted: true } : {}) };
   }
 
   halt(code = 'X_PIPELINE_HALTED', reason: string | null = null): void {
