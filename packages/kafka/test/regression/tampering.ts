@@ -174,86 +174,49 @@ export function failHeartbeat(frame: Frame, errorCode: number): Buffer {
   return bytes;
 }
 
-/** In an answer to Metadata: nobody leads this partition. */
+/**
+ * In an answer to Metadata: nobody leads this partition. Version 10 has topic ids and compact lengths; no tag of it is in use,
+ * so each place for tags is one byte.
+ */
 export function dethrone(frame: Frame, topic: string, partition: number): Buffer | null {
   only(frame, 6, 8, 10);
-  if (frame.apiVersion === 10) return dethroneInFlexible(frame, topic, partition);
   const bytes = Buffer.from(frame.bytes);
   const cursor = answerBody(bytes);
-  cursor.at += 4;
-  cursor.each(() => {
-    cursor.at += 4;
-    cursor.text();
-    cursor.at += 4;
-    cursor.text();
+  const isFlexible = frame.apiVersion >= 9;
+  const tags = isFlexible ? 1 : 0;
+  const text = (): string | null => (isFlexible ? cursor.compactText() : cursor.text());
+  const each = (read: () => void): void => (isFlexible ? cursor.compactEach(read) : cursor.each(read));
+  const skip = (count: number): void => {
+    cursor.at += count;
+  };
+  skip(tags + 4);
+  each(() => {
+    skip(4);
+    text();
+    skip(4);
+    text();
+    skip(tags);
   });
-  cursor.text();
-  cursor.at += 4;
+  text();
+  skip(4);
   let isFound = false;
-  const skipReplicas = (): void =>
-    cursor.each(() => {
-      cursor.at += 4;
-    });
-  cursor.each(() => {
-    cursor.at += 2;
-    const name = cursor.text();
-    cursor.at += 1;
-    cursor.each(() => {
+  each(() => {
+    skip(2);
+    const name = text();
+    skip(isFlexible ? 17 : 1);
+    each(() => {
       const from = cursor.at;
-      cursor.at += 2;
+      skip(2);
       if (cursor.int32() === partition && name === topic) {
         bytes.writeInt16BE(answers.leaderNotAvailable, from);
         bytes.writeInt32BE(noLeader, cursor.at);
         isFound = true;
       }
-      cursor.at += frame.apiVersion >= 7 ? 8 : 4;
-      skipReplicas();
-      skipReplicas();
-      skipReplicas();
+      skip(frame.apiVersion >= 7 ? 8 : 4);
+      for (let lists = 0; lists < 3; lists += 1) each(() => skip(4));
+      skip(tags);
     });
-    if (frame.apiVersion >= 8) cursor.at += 4;
-  });
-  return isFound ? bytes : null;
-}
-
-/** The same of a version with compact lengths and topic ids. No tag of it is in use: each place for them is one byte. */
-function dethroneInFlexible(frame: Frame, topic: string, partition: number): Buffer | null {
-  const bytes = Buffer.from(frame.bytes);
-  const cursor = answerBody(bytes);
-  cursor.at += 5;
-  cursor.compactEach(() => {
-    cursor.at += 4;
-    cursor.compactText();
-    cursor.at += 4;
-    cursor.compactText();
-    cursor.at += 1;
-  });
-  cursor.compactText();
-  cursor.at += 4;
-  let isFound = false;
-  const skipReplicas = (): void =>
-    cursor.compactEach(() => {
-      cursor.at += 4;
-    });
-  cursor.compactEach(() => {
-    cursor.at += 2;
-    const name = cursor.compactText();
-    cursor.at += 17;
-    cursor.compactEach(() => {
-      const from = cursor.at;
-      cursor.at += 2;
-      if (cursor.int32() === partition && name === topic) {
-        bytes.writeInt16BE(answers.leaderNotAvailable, from);
-        bytes.writeInt32BE(noLeader, cursor.at);
-        isFound = true;
-      }
-      cursor.at += 8;
-      skipReplicas();
-      skipReplicas();
-      skipReplicas();
-      cursor.at += 1;
-    });
-    cursor.at += 5;
+    skip((frame.apiVersion >= 8 ? 4 : 0) + tags);
   });
   return isFound ? bytes : null;
 }
